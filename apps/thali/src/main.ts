@@ -1,0 +1,10 @@
+import { DeliveryModule } from '@thali/delivery';
+import { run } from '@thali/kit/app';
+import { OrderModule } from '@thali/order';
+import { PaymentModule } from '@thali/payment';
+import { RestaurantModule } from '@thali/restaurant';
+import { docs } from './docs';
+import { welcome } from './welcome';
+
+const modules = { order: OrderModule, payment: PaymentModule, restaurant: RestaurantModule, delivery: DeliveryModule };
+void run({ name: 'thali', modules, docs, welcome });

@@ -1,0 +1,6 @@
+export * from './delivery';
+export * from './history';
+export * from './money';
+export * from './order';
+export * from './payment';
+export * from './restaurant';

@@ -1,0 +1,6 @@
+export { createApp, type App, type AppOptions } from './create-app';
+export { run } from './run';
+export { Runtime } from './runtime';
+export { Seal } from './seal';
+export { ServiceModule } from './service.module';
+export { Misconfigured, milliseconds, readVariables, type Environment, type Settings } from './settings';

@@ -1,0 +1,49 @@
+import { messageOf } from '../core';
+import { createApp, type App, type AppOptions } from './create-app';
+
+const drainWithinMs = 20_000;
+
+interface RunOptions extends AppOptions {
+  /** What to tell the person who started it, once it serves. */
+  welcome?: (url: string) => string;
+}
+
+/**
+ * Runs the process until it is told to stop: SIGINT and SIGTERM drain it, a second one stops it at once. What keeps it from
+ * starting is one sentence on standard error, and exit code 1.
+ */
+export async function run(options: RunOptions): Promise<void> {
+  let app: App | undefined;
+  try {
+    app = await createApp(options);
+    stopOnSignals(app);
+    const url = await app.start();
+    process.stdout.write(options.welcome?.(url) ?? `${options.name} serves ${url}\n`);
+  } catch (error) {
+    process.stderr.write(`${options.name} cannot start: ${explain(error, app?.settings.port)}\n`);
+    await app?.stop();
+    process.exitCode = 1;
+  }
+}
+
+function explain(error: unknown, port: number | undefined): string {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (code === 'EADDRINUSE') return `port ${port} is in use. Stop what listens there, or set PORT to another.`;
+  return messageOf(error);
+}
+
+function stopOnSignals(app: App): void {
+  const stop = (signal: NodeJS.Signals) => {
+    process.once(signal, () => process.exit(1));
+    setTimeout(() => process.exit(1), drainWithinMs).unref();
+    app.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`stopping failed: ${messageOf(error)}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+}

@@ -1,0 +1,85 @@
+import type { DataSourceOptions } from 'typeorm';
+import { messageOf } from '../core';
+import { InProcessQuestions, Transport, answeringsOf, subscriptionsOf } from '../event-bus';
+import { Readiness } from '../http';
+import type { Log } from '../observability';
+import { Messaging } from '../outbox';
+import { Database, provisionModule } from '../postgres';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '../postgres/embedded';
+import type { Environment, Settings } from './settings';
+
+const readyWithinMs = 1_000;
+
+/** What all modules of a process share: settings, log, transport, and the databases of each. Built before Nest, stopped after it. */
+export class Runtime extends Readiness {
+  private readonly databases = new Map<string, Database>();
+  private readonly messagings: Messaging[] = [];
+  private embedded: Promise<EmbeddedPostgres> | undefined;
+
+  constructor(
+    readonly settings: Settings,
+    readonly env: Environment,
+    readonly log: Log,
+    readonly transport: Transport,
+    readonly questions: InProcessQuestions,
+  ) {
+    super();
+  }
+
+  /** Opens the module's own database: given by its URL, a schema in the shared one, or a schema in the embedded one. */
+  async openDatabase(module: string, migrations: DataSourceOptions['migrations']): Promise<Database> {
+    const own = this.settings.moduleDatabaseUrls[module];
+    const url = own ?? (await provisionModule(await this.sharedUrl(), module));
+    const database = await Database.open({ module, url, migrations });
+    this.databases.set(module, database);
+    return database;
+  }
+
+  /** Connects what the module's providers subscribe to and answer. Before `start`. */
+  connect(module: string, providers: readonly object[]): void {
+    const db = this.databases.get(module);
+    if (!db) throw new Error(`the database of ${module} is not open`);
+    const { transport, log, settings } = this;
+    const subscriptions = providers.flatMap(subscriptionsOf);
+    this.messagings.push(new Messaging({ db, subscriptions, transport, log, leaseMs: settings.leaseMs }));
+    for (const answering of providers.flatMap(answeringsOf)) this.questions.register(answering);
+  }
+
+  async start(): Promise<void> {
+    await this.transport.start();
+    await Promise.all(this.messagings.map((messaging) => messaging.start()));
+  }
+
+  /** Drains, then closes; nothing is lost and nothing is half done. */
+  async stop(): Promise<void> {
+    await Promise.all(this.messagings.map((messaging) => messaging.stop()));
+    await this.transport.stop();
+    await Promise.all([...this.databases.values()].map((database) => database.close()));
+    await (await this.embedded)?.stop();
+  }
+
+  async check(): Promise<Record<string, string>> {
+    const parts = [...this.databases].map(async ([module, database]) => [module, await answers(database)]);
+    return Object.fromEntries(await Promise.all(parts)) as Record<string, string>;
+  }
+
+  private async sharedUrl(): Promise<string> {
+    if (this.settings.databaseUrl) return this.settings.databaseUrl;
+    this.embedded ??= startEmbeddedPostgres({ directory: this.settings.dataDirectory });
+    return (await this.embedded).url;
+  }
+}
+
+async function answers(database: Database): Promise<string> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve(`no answer within ${readyWithinMs} ms`), readyWithinMs);
+  });
+  try {
+    return await Promise.race([database.read('select 1').then(() => 'ok'), late]);
+  } catch (error) {
+    return messageOf(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+
+/** Where the process finds its variables: usually `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The deployment is described wrongly: names the variable, what it is, and what it should be. */
+export class Misconfigured extends Error {
+  constructor(variable: string, value: string | undefined, should: string) {
+    super(`${variable} is ${value === undefined ? 'not set' : JSON.stringify(value)}; it should be ${should}`);
+    this.name = 'Misconfigured';
+  }
+}
+
+/** A whole number of milliseconds, as a variable. */
+export const milliseconds = (byDefault: number) => z.coerce.number().int().positive().max(2_147_483_647).default(byDefault);
+
+/**
+ * Reads variables through a schema each.
+ *
+ * @throws {Misconfigured} for the first that does not fit its schema; the schema's own words say what it should be.
+ * @example readVariables(env, { THALI_HOLD_MONEY_WITHIN_MS: milliseconds(30_000) })
+ */
+export function readVariables<Shape extends Record<string, z.ZodType>>(env: Environment, shape: Shape): { [Name in keyof Shape]: z.infer<Shape[Name]> } {
+  const entries = Object.entries(shape).map(([name, schema]) => {
+    const value = env[name] === '' ? undefined : env[name];
+    const parsed = schema.safeParse(value);
+    if (!parsed.success) throw new Misconfigured(name, env[name], parsed.error.issues.map(({ message }) => message).join(', '));
+    return [name, parsed.data];
+  });
+  return Object.fromEntries(entries) as { [Name in keyof Shape]: z.infer<Shape[Name]> };
+}
+
+/** Everything the kit itself wants to know about the deployment. */
+export interface Settings {
+  readonly port: number;
+  /** Address to listen on. */
+  readonly host: string;
+  readonly dataDirectory: string;
+  /** An administrator's login to the one database that the modules share, each in its own schema and role. */
+  readonly databaseUrl: string | undefined;
+  /** The modules' own databases, where they have them: they win over `databaseUrl`. */
+  readonly moduleDatabaseUrls: Readonly<Record<string, string | undefined>>;
+  /** Seals what only some modules may read; by default one made and kept in the data directory. See `Seal`. */
+  readonly secret: string | undefined;
+  readonly logLevel: string;
+  /** See `Partitions`. */
+  readonly leaseMs: number;
+  /** Whether to fill empty tables with an example to play with. */
+  readonly seed: boolean;
+}
+
+const url = z.string().regex(/^postgres(ql)?:\/\//, 'a PostgreSQL URL such as postgresql://user:password@host:5432/database').optional();
+const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/**
+ * @param prefix of the variables: `THALI` reads `THALI_DATABASE_URL`.
+ * @throws {Misconfigured}
+ */
+export function readSettings(env: Environment, prefix: string, modules: readonly string[]): Settings {
+  const moduleUrl = (module: string) => `${prefix}_${module.toUpperCase()}_DATABASE_URL`;
+  const read = readVariables(env, {
+    PORT: z.coerce.number('a port number from 0 to 65535').int().min(0).max(65_535, 'a port number from 0 to 65535').default(3000),
+    [`${prefix}_HOST`]: z.string().default('127.0.0.1'),
+    [`${prefix}_DATA_DIR`]: z.string().default(`.${prefix.toLowerCase()}`),
+    [`${prefix}_DATABASE_URL`]: url,
+    [`${prefix}_SECRET`]: z.string().min(16, 'a secret of at least 16 characters, the same for every process').optional(),
+    [`${prefix}_LOG_LEVEL`]: z.enum(levels, `one of ${levels.join(', ')}`).default('warn'),
+    [`${prefix}_LEASE_MS`]: milliseconds(5_000),
+    [`${prefix}_SEED`]: z.enum(['true', 'false'], 'true or false').optional(),
+    ...Object.fromEntries(modules.map((module) => [moduleUrl(module), url])),
+  }) as Record<string, string | number | undefined>;
+  const databaseUrl = read[`${prefix}_DATABASE_URL`] as string | undefined;
+  const moduleDatabaseUrls = Object.fromEntries(modules.map((module) => [module, read[moduleUrl(module)] as string | undefined]));
+  const embedded = databaseUrl === undefined && Object.values(moduleDatabaseUrls).some((own) => own === undefined);
+  return {
+    port: read.PORT as number,
+    host: read[`${prefix}_HOST`] as string,
+    dataDirectory: read[`${prefix}_DATA_DIR`] as string,
+    databaseUrl,
+    moduleDatabaseUrls,
+    secret: read[`${prefix}_SECRET`] as string | undefined,
+    logLevel: read[`${prefix}_LOG_LEVEL`] as string,
+    leaseMs: read[`${prefix}_LEASE_MS`] as number,
+    seed: read[`${prefix}_SEED`] === undefined ? embedded : read[`${prefix}_SEED`] === 'true',
+  };
+}

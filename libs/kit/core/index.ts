@@ -1,0 +1,16 @@
+export { Clock, SystemClock } from './clock';
+export { DomainError, messageOf, type ErrorKind } from './errors';
+export { Ids, SystemIds, idOf } from './ids';
+export {
+  UnreadableMessage,
+  defineCommand,
+  defineEvent,
+  isA,
+  type AnyMessageType,
+  type DataOf,
+  type Draft,
+  type Message,
+  type MessageType,
+  type Upcast,
+} from './message';
+export { defineQuestion, type Question } from './question';

@@ -1,0 +1,129 @@
+import { StaleVersion, change, query, type Database, type Tx } from '../postgres';
+
+/** An event as a domain names it: a union of objects with a `type`. */
+export interface DomainEvent {
+  readonly type: string;
+}
+
+interface Definition<State, Event extends DomainEvent> {
+  /** What a stream is before its first event. */
+  initial: State;
+  /** The state after an event. Pure; it must understand every event ever stored. States are plain data. */
+  evolve: (state: State, event: Event) => State;
+  /** A snapshot is written each time this many events have been appended; default 50. */
+  snapshotEvery?: number;
+}
+
+/** A stream as it was loaded. */
+export interface Loaded<State> {
+  readonly state: State;
+  /** Of its last event; 0 when there is none. */
+  readonly version: number;
+}
+
+/** An event with its place in the stream. */
+export interface StoredEvent {
+  readonly version: number;
+  readonly type: string;
+  readonly data: unknown;
+  readonly recordedAt: Date;
+  readonly correlationId: string;
+  readonly causationId: string | null;
+}
+
+/** Aggregates stored as the events that made them. A stream's events are numbered from 1 without gaps. */
+export class EventStore<State, Event extends DomainEvent> {
+  constructor(private readonly definition: Definition<State, Event>) {}
+
+  async load(tx: Tx, streamId: string): Promise<Loaded<State>> {
+    return this.fold(await tx.run(loadStream, { streamId }));
+  }
+
+  /**
+   * Appends to a stream whose last event the caller knows.
+   *
+   * @param loaded as `load` gave it.
+   * @returns the stream with the events.
+   * @throws {StaleVersion} when somebody else has appended meanwhile.
+   */
+  async append(tx: Tx, streamId: string, loaded: Loaded<State>, events: readonly Event[]): Promise<Loaded<State>> {
+    const { correlationId, causationId } = tx.story;
+    const rows = events.map(({ type, ...data }, n) => ({ streamId, version: loaded.version + n + 1, type, data, correlationId, causationId }));
+    const appended = await Promise.all(rows.map((row) => tx.one(appendEvent, row)));
+    if (appended.some((row) => row === undefined)) throw new StaleVersion(streamId);
+    const state = events.reduce(this.definition.evolve, loaded.state);
+    const version = loaded.version + events.length;
+    const every = this.definition.snapshotEvery ?? 50;
+    if (Math.floor(version / every) > Math.floor(loaded.version / every)) tx.collect(saveSnapshot, { streamId, version, state });
+    return { state, version };
+  }
+
+  /** The events of a stream, oldest first. */
+  history(db: Database, streamId: string): Promise<StoredEvent[]> {
+    return db.read<StoredEvent>(
+      `select version, type, data, recorded_at as "recordedAt", correlation_id as "correlationId", causation_id as "causationId"
+       from events where stream_id = $1 order by version`,
+      [streamId],
+    );
+  }
+
+  /** The state that these events make. */
+  replay(events: readonly Pick<StoredEvent, 'type' | 'data'>[]): State {
+    return events.reduce((state, { type, data }) => this.definition.evolve(state, toEvent<Event>(type, data)), this.definition.initial);
+  }
+
+  private fold(rows: StreamRow[]): Loaded<State> {
+    const first = rows[0];
+    let state = (first?.state as State | null) ?? this.definition.initial;
+    let version = first?.snapshotVersion ?? 0;
+    for (const row of rows) {
+      if (row.version === null) continue;
+      state = this.definition.evolve(state, toEvent<Event>(row.type, row.data));
+      version = row.version;
+    }
+    return { state, version };
+  }
+}
+
+interface StreamRow {
+  snapshotVersion: number | null;
+  state: unknown;
+  version: number | null;
+  type: string;
+  data: unknown;
+}
+
+function toEvent<Event>(type: string, data: unknown): Event {
+  return { type, ...(data as object) } as Event;
+}
+
+const loadStream = query<{ streamId: string }, StreamRow>(`
+  select i.n, s.version as "snapshotVersion", s.state, e.version, e.type, e.data
+  from json_to_recordset($1) as i(n int, "streamId" text)
+  left join snapshots s on s.stream_id = i."streamId"
+  left join events e on e.stream_id = i."streamId" and e.version > coalesce(s.version, 0)
+  order by i.n, e.version`);
+
+interface EventRow {
+  streamId: string;
+  version: number;
+  type: string;
+  data: object;
+  correlationId: string;
+  causationId: string | null;
+}
+
+const appendEvent = change<EventRow, { version: number }>(`
+  with i as (
+    select * from json_to_recordset($1) as i(n int, "streamId" text, version int, type text, data json, "correlationId" text, "causationId" uuid)
+  ), appended as (
+    insert into events (stream_id, version, type, data, correlation_id, causation_id)
+    select "streamId", version, type, data, "correlationId", "causationId" from i order by n
+    on conflict do nothing returning stream_id, version
+  )
+  select i.n, i.version from i join appended a on a.stream_id = i."streamId" and a.version = i.version`);
+
+const saveSnapshot = change<{ streamId: string; version: number; state: unknown }>(`
+  insert into snapshots (stream_id, version, state)
+  select "streamId", version, state from json_to_recordset($1) as i(n int, "streamId" text, version int, state json)
+  on conflict (stream_id) do update set version = excluded.version, state = excluded.state where snapshots.version < excluded.version`);

@@ -1,0 +1,2 @@
+export { CreateEventStore1700000000003 } from './create-event-store.migration';
+export { EventStore, type DomainEvent, type Loaded, type StoredEvent } from './event-store';

@@ -1,0 +1,42 @@
+import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { ApiHeader } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '../core';
+import { InvalidInput } from './input';
+
+/** The entity tag of a version: `"7"`. */
+export const etagOf = (version: number): string => `"${version}"`;
+
+/** Tags the answer with its version. @returns true when the asker has this version already: answer 304 and no body. */
+export function tag(request: FastifyRequest, reply: FastifyReply, version: number): boolean {
+  void reply.header('etag', etagOf(version));
+  if (request.headers['if-none-match'] !== etagOf(version)) return false;
+  void reply.status(304);
+  return true;
+}
+
+/** The version that the caller has seen, from the If-Match header. @throws when it is missing (428) or not one of ours (400). */
+export const SeenVersion = createParamDecorator((_: undefined, context: ExecutionContext): number => {
+  const header = context.switchToHttp().getRequest<FastifyRequest>().headers['if-match'];
+  if (header === undefined) throw new PreconditionRequired();
+  const version = /^(?:W\/)?"(\d+)"$/.exec(header)?.[1];
+  if (!version) throw new InvalidInput(`If-Match is ${header}; it should be the ETag of your last GET, such as "7"`, [{ field: 'If-Match', expected: 'the ETag of your last GET, such as "7"' }]);
+  return Number(version);
+});
+
+/** Documents the If-Match header that {@link SeenVersion} reads. */
+export const NeedsIfMatch = () =>
+  applyDecorators(ApiHeader({ name: 'If-Match', required: true, description: 'The ETag of what you have seen: nobody overwrites what they have not read.', schema: { type: 'string', example: '"1"' } }));
+
+class PreconditionRequired extends DomainError {
+  readonly statusCode = 428;
+
+  constructor() {
+    super('request.if-match-missing', 'invalid', 'Send If-Match with the ETag of your last GET, so that nobody overwrites what they have not read.', { field: 'If-Match' });
+  }
+}
+
+/** @throws {DomainError} `<what>.stale` when the thing has moved on since version `seen`. */
+export function refuseStale(what: string, seen: number, current: number): void {
+  if (seen !== current) throw new DomainError(`${what}.stale`, 'stale', `You have seen version ${seen}; it is version ${current} now. Look again and decide afresh.`, { current });
+}

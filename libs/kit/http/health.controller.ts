@@ -1,0 +1,30 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+
+/** Something that can say whether it is fit to serve. */
+export abstract class Readiness {
+  /** By name, `'ok'` or what is wrong; answers within about a second. */
+  abstract check(): Promise<Record<string, string>>;
+}
+
+@Controller('health')
+@ApiExcludeController()
+export class HealthController {
+  constructor(private readonly readiness: Readiness) {}
+
+  /** The process runs: restart it only when this fails. True while databases are away. */
+  @Get('live')
+  live(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  /** It can serve: send it traffic only while this is 200. */
+  @Get('ready')
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<{ status: string; parts: Record<string, string> }> {
+    const parts = await this.readiness.check();
+    const ok = Object.values(parts).every((part) => part === 'ok');
+    if (!ok) void reply.status(503).header('retry-after', 1);
+    return { status: ok ? 'ok' : 'unavailable', parts };
+  }
+}

@@ -1,0 +1,85 @@
+import { Body, HttpCode, Param, Query, type PipeTransform } from '@nestjs/common';
+import { ApiBody, ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import { z } from 'zod';
+import { DomainError } from '../core';
+
+/** The request itself is wrong: which fields, and what would be right. */
+export class InvalidInput extends DomainError {
+  /** A request that cannot be understood, rather than one that cannot be carried out. */
+  readonly statusCode = 400;
+
+  constructor(message: string, problems: readonly { field: string; expected: string }[] = []) {
+    super('request.invalid', 'invalid', message, { problems });
+  }
+}
+
+/** Lets in only what fits the schema, and gives it the schema's type. */
+export class Parse<Schema extends z.ZodType> implements PipeTransform<unknown, z.infer<Schema>> {
+  constructor(
+    private readonly schema: Schema,
+    private readonly where = '',
+  ) {}
+
+  /** @throws {InvalidInput} naming every field that does not fit. */
+  transform(value: unknown): z.infer<Schema> {
+    const parsed = this.schema.safeParse(value ?? {});
+    if (parsed.success && !holdsNul(parsed.data)) return parsed.data;
+    const problems = parsed.success
+      ? [{ field: this.where, expected: 'text without the character U+0000' }]
+      : parsed.error.issues.map(({ path, message }) => ({ field: [this.where, ...path].filter((part) => part !== '').join('.'), expected: message }));
+    throw new InvalidInput(problems.map(({ field, expected }) => `${field || 'the body'}: ${expected}`).join('; '), problems);
+  }
+}
+
+/** Postgres stores every character but one. */
+function holdsNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0');
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsNul);
+}
+
+/** The request's body, checked and documented by one schema. */
+export function InBody(schema: z.ZodType): ParameterDecorator {
+  return (target, key, index) => {
+    Body(new Parse(schema))(target, key, index);
+    onMethod(target, key, ApiBody({ schema: jsonSchema(schema, 'input'), required: true }));
+  };
+}
+
+/** A part of the path. */
+export function InPath(name: string, schema: z.ZodType<string>): ParameterDecorator {
+  return (target, key, index) => {
+    Param(name, new Parse(schema, name))(target, key, index);
+    const { example, ...rest } = jsonSchema(schema, 'input') as { example?: unknown };
+    onMethod(target, key, ApiParam({ name, schema: rest, example } as never));
+  };
+}
+
+/** The query string: an object schema, whose fields are coerced by the schema itself. */
+export function InQuery(schema: z.ZodObject): ParameterDecorator {
+  return (target, key, index) => {
+    Query(new Parse(schema))(target, key, index);
+    for (const [name, field] of Object.entries(schema.shape)) {
+      const required = !(field as z.ZodType).safeParse(undefined).success;
+      onMethod(target, key, ApiQuery({ name, required, schema: jsonSchema(field as z.ZodType, 'input') }));
+    }
+  };
+}
+
+/** What the route answers when all goes well. */
+export function Returns(status: number, schema: z.ZodType, description: string): MethodDecorator {
+  return (target, key, descriptor) => {
+    HttpCode(status)(target, key, descriptor);
+    ApiResponse({ status, description, schema: jsonSchema(schema, 'output') })(target, key, descriptor);
+  };
+}
+
+function onMethod(target: object, key: string | symbol | undefined, decorate: MethodDecorator): void {
+  const descriptor = Object.getOwnPropertyDescriptor(target, key as string);
+  if (descriptor) decorate(target, key as string, descriptor);
+}
+
+/** JSON Schema 2020-12, which is what OpenAPI 3.1 speaks. */
+export function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): object {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { target: 'draft-2020-12', io, unrepresentable: 'any' });
+  return rest;
+}

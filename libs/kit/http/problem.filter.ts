@@ -1,0 +1,55 @@
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError, messageOf, type ErrorKind } from '../core';
+import type { Log } from '../observability';
+
+const statusOf: Record<ErrorKind, number> = {
+  invalid: 422,
+  'not-found': 404,
+  conflict: 409,
+  stale: 412,
+  forbidden: 403,
+  unavailable: 503,
+};
+
+const retryAfterSeconds = 1;
+
+/** The one place where errors become answers: `application/problem+json` by RFC 9457, with a stable `code`. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly log: Log) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const problem = problemOf(error);
+    if (problem.status === 500) this.log.error({ err: error, correlationId: request.id, method: request.method, url: request.url }, messageOf(error));
+    if (problem.status === 503) void reply.header('retry-after', retryAfterSeconds);
+    void reply
+      .removeHeader('location')
+      .status(problem.status)
+      .header('content-type', 'application/problem+json; charset=utf-8')
+      .send({ type: 'about:blank', ...problem, correlationId: request.id });
+  }
+}
+
+function problemOf(error: unknown): { status: number; code: string; title: string; [detail: string]: unknown } {
+  if (error instanceof DomainError) {
+    const status = (error as { statusCode?: number }).statusCode ?? statusOf[error.kind];
+    return { status, code: error.code, title: titleOf[error.kind], detail: error.message, ...error.details };
+  }
+  const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: unknown } | null)?.statusCode;
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return { status, code: status === 404 ? 'request.no-such-route' : 'request.refused', title: 'The request is not right', detail: messageOf(error) };
+  }
+  return { status: 500, code: 'service.fault', title: 'A fault of ours', detail: 'Something went wrong here. Nothing was changed by this request.' };
+}
+
+const titleOf: Record<ErrorKind, string> = {
+  invalid: 'The request cannot be carried out',
+  'not-found': 'There is no such thing',
+  conflict: 'Not now',
+  stale: 'Somebody changed it meanwhile',
+  forbidden: 'Not allowed',
+  unavailable: 'Try again later',
+};

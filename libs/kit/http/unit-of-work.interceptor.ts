@@ -1,0 +1,91 @@
+import { Injectable, SetMetadata, applyDecorators, createParamDecorator, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { ApiHeader } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { from, lastValueFrom, type Observable } from 'rxjs';
+import { DomainError } from '../core';
+import { fingerprintOf, once, type RepeatableRequest } from '../idempotency';
+import { Database, type Tx } from '../postgres';
+import { InvalidInput } from './input';
+
+const transactions = new WeakMap<object, Tx>();
+const keyRequired = 'kit:idempotency-key-required';
+const keptHeaders = ['location', 'etag'] as const;
+
+/** The transaction that the {@link UnitOfWork} interceptor opened for this request. */
+export const InTransaction = createParamDecorator((_: undefined, context: ExecutionContext): Tx => {
+  const tx = transactions.get(context.switchToHttp().getRequest<FastifyRequest>());
+  if (!tx) throw new Error('a route that asks for @InTransaction() needs @UseInterceptors(UnitOfWork) on its controller, and must not be a GET');
+  return tx;
+});
+
+/** This route refuses requests without an `Idempotency-Key`. The other POSTs honour one when it is there. */
+export const Idempotent = () =>
+  applyDecorators(
+    SetMetadata(keyRequired, true),
+    ApiHeader({ name: 'Idempotency-Key', required: true, description: 'Chosen by the sender, one per intention. Repeating it repeats the answer, not the effect.', schema: { type: 'string', minLength: 1, maxLength: 128, example: 'my-first-order' } }),
+  );
+
+/**
+ * One request that changes something = one transaction of the controller's module: it is committed before the answer leaves,
+ * and with it the answer itself, if the sender gave an Idempotency-Key. It may run a second time, see `Database.transaction`.
+ */
+@Injectable()
+export class UnitOfWork implements NestInterceptor {
+  private readonly running = new Set<string>();
+
+  constructor(
+    private readonly db: Database,
+    private readonly reflector: Reflector,
+  ) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    if (request.method === 'GET' || request.method === 'HEAD') return next.handle();
+    const required = this.reflector.get<boolean | undefined>(keyRequired, context.getHandler()) ?? false;
+    const repeatable = repeatableOf(request, required);
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    const answer = repeatable ? this.onceAtATime(repeatable, () => this.run(request, reply, next, repeatable)) : this.run(request, reply, next);
+    return from(answer);
+  }
+
+  private run(request: FastifyRequest, reply: FastifyReply, next: CallHandler, repeatable?: RepeatableRequest): Promise<unknown> {
+    const work = async (tx: Tx) => {
+      transactions.set(request, tx);
+      const handle = () => lastValueFrom(next.handle() as Observable<unknown>, { defaultValue: undefined });
+      if (!repeatable) return handle();
+      const answer = await once(tx, repeatable, async () => ({ body: await handle(), headers: kept(reply) }));
+      void reply.headers(answer.headers);
+      return answer.body;
+    };
+    return this.db.transaction(work, { correlationId: request.id, causationId: null });
+  }
+
+  private async onceAtATime(request: RepeatableRequest, work: () => Promise<unknown>): Promise<unknown> {
+    const name = `${request.principal} ${request.route} ${request.key}`;
+    if (this.running.has(name)) {
+      throw new DomainError('request.still-running', 'conflict', 'A request with this Idempotency-Key is being worked on. Ask again in a second.');
+    }
+    this.running.add(name);
+    try {
+      return await work();
+    } finally {
+      this.running.delete(name);
+    }
+  }
+}
+
+function repeatableOf(request: FastifyRequest, required: boolean): RepeatableRequest | undefined {
+  const key = request.headers['idempotency-key'];
+  if (typeof key === 'string' && /^[\x21-\x7e]{1,128}$/.test(key)) {
+    const principal = (request as { principal?: string }).principal ?? 'anonymous';
+    return { principal, key, route: `${request.method} ${request.routeOptions.url}`, fingerprint: fingerprintOf(request.url, request.body ?? null) };
+  }
+  if (!required && key === undefined) return undefined;
+  const expected = '1 to 128 visible ASCII characters, chosen anew for each thing you want done';
+  throw new InvalidInput(`Idempotency-Key: ${expected}`, [{ field: 'Idempotency-Key', expected }]);
+}
+
+function kept(reply: FastifyReply): Record<string, string> {
+  return Object.fromEntries(keptHeaders.flatMap((name) => (reply.getHeader(name) === undefined ? [] : [[name, String(reply.getHeader(name))]])));
+}

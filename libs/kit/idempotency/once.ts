@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { DomainError } from '../core';
+import { change, query, type Tx } from '../postgres';
+
+/** A request that its sender may repeat, and how we know it again. */
+export interface RepeatableRequest {
+  /** Whose key it is: keys of different principals never meet. */
+  readonly principal: string;
+  /** Method and route. */
+  readonly route: string;
+  /** The sender's Idempotency-Key. */
+  readonly key: string;
+  /** What was asked, hashed: {@link fingerprintOf}. */
+  readonly fingerprint: string;
+}
+
+/** The answer as it was given. */
+export interface StoredAnswer {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+/** Recognises equal requests. */
+export function fingerprintOf(...parts: unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+}
+
+/**
+ * Does the work once per key: its answer is stored in the transaction of its effects, and given again for every repetition.
+ * A refusal (a thrown error) changes nothing and is not stored: the next try is judged afresh.
+ * See https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/.
+ *
+ * @throws {DomainError} `request.idempotency-key-reused` (invalid) when the key came before with another request.
+ */
+export async function once(tx: Tx, request: RepeatableRequest, work: () => Promise<StoredAnswer>): Promise<StoredAnswer> {
+  const stored = await tx.one(findAnswer, request);
+  if (stored && stored.fingerprint !== request.fingerprint) {
+    throw new DomainError('request.idempotency-key-reused', 'invalid', 'This Idempotency-Key was used before with another request. Use a new key for a new request.');
+  }
+  if (stored) return stored.answer;
+  const answer = await work();
+  // Two at once: the second meets the primary key, is rolled back, runs again and finds the answer of the first.
+  tx.collect(storeAnswer, { ...request, answer });
+  return answer;
+}
+
+const findAnswer = query<RepeatableRequest, { fingerprint: string; answer: StoredAnswer }>(`
+  select i.n, k.fingerprint, k.answer
+  from json_to_recordset($1) as i(n int, principal text, route text, key text)
+  join idempotency_keys k using (principal, route, key)`);
+
+const storeAnswer = change<RepeatableRequest & { answer: StoredAnswer }>(`
+  insert into idempotency_keys (principal, route, key, fingerprint, answer)
+  select principal, route, key, fingerprint, answer
+  from json_to_recordset($1) as i(n int, principal text, route text, key text, fingerprint text, answer json)`);

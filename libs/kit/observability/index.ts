@@ -1,0 +1,1 @@
+export { Log, createLog } from './log';

@@ -1,0 +1,210 @@
+import { DomainError, UnreadableMessage, messageOf, type Message } from '../core';
+import type { Subscription } from '../event-bus';
+import type { Log } from '../observability';
+import { connectionLost, type Database, type Tx } from '../postgres';
+import { claim, clearBlock, countCrash, fail, fetchWaiting, type Waiting } from './consumer.sql';
+import { heard } from './inbox';
+import { Loop } from './loop';
+import type { Partitions } from './partitions';
+
+/** Messages of one subscription in memory at most. */
+const windowSize = 256;
+const pollMs = 1_000;
+const attemptsByDefault = 8;
+const crashesAllowed = 5;
+const outsideByDefault = 32;
+const firstRetryMs = 200;
+const longestRetryMs = 60_000;
+const firstPauseMs = 200;
+const longestPauseMs = 10_000;
+
+/**
+ * Handles the inbox of one subscription: messages of different keys side by side, those of one key one at a time and in order.
+ *
+ * Exactly once: the handler's own transaction moves the message from `inbox` to `handled`. A message that fails blocks its
+ * key until the next attempt, and after the last one it goes to the dead letters and its key stays blocked (`park-key`).
+ * When the database or a dependency is away nothing is counted: the subscription pauses.
+ *
+ * A crash counts too. What was in flight when an instance died is handled one by one by its successor, each start
+ * counted before the handler runs, so that a message that kills its process is found and put aside.
+ */
+export class Consumer {
+  private readonly loop: Loop;
+  /** Per key, what is in memory; the first of each line is being handled. */
+  private readonly lines = new Map<string, Waiting[]>();
+  private readonly inMemory = new Set<number>();
+  /** Partitions whose owner crashed, until what it may have had in flight is dealt with. */
+  private inherited: number[] = [];
+  private readonly running = new Set<Promise<void>>();
+  private stopping = false;
+  /** Whether the last look left something behind. */
+  private more = false;
+  /** The breaker: systemic failures in a row, and when to probe again. */
+  private outages = 0;
+  private pausedUntil = 0;
+  private readonly wake = () => this.loop.wake();
+  private readonly onGained = (taken: { part: number; crashed: boolean }[]) => {
+    this.inherited.push(...taken.filter(({ crashed }) => crashed).map(({ part }) => part));
+    this.loop.wake();
+  };
+
+  constructor(
+    private readonly db: Database,
+    private readonly partitions: Partitions,
+    private readonly subscription: Subscription,
+    private readonly log: Log,
+  ) {
+    const turn = () => this.fill();
+    this.loop = new Loop({ name: `subscription ${subscription.name}`, turn, pollMs, log });
+  }
+
+  start(): void {
+    this.db.on(heard(this.subscription.name), this.wake);
+    this.partitions.on('gained', this.onGained);
+    this.loop.start();
+  }
+
+  /** Starts nothing more and waits for what is running. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.db.off(heard(this.subscription.name), this.wake);
+    this.partitions.off('gained', this.onGained);
+    await this.loop.stop();
+    await Promise.all(this.running);
+  }
+
+  private get limit(): number {
+    return 'outside' in this.subscription.handle ? (this.subscription.concurrency ?? outsideByDefault) : windowSize;
+  }
+
+  /** Reads what waits, as far as there is room, and starts every line that stands still. */
+  private async fill(): Promise<boolean> {
+    if (performance.now() < this.pausedUntil) return false;
+    if (this.inherited.length > 0) await this.handleInherited(this.inherited.splice(0));
+    const room = this.outages > 0 ? 1 - this.inMemory.size : this.limit - this.inMemory.size;
+    const parts = this.partitions.mine();
+    this.more = room <= 0;
+    if (room <= 0 || parts.length === 0) return false;
+    const rows = await fetchWaiting(this.db, this.subscription.name, parts, [...this.inMemory], room);
+    this.more = rows.length === room;
+    rows.forEach((row) => this.enqueue(row));
+    return false;
+  }
+
+  private enqueue(row: Waiting): void {
+    this.inMemory.add(row.seq);
+    const line = this.lines.get(row.message.key);
+    if (line) line.push(row);
+    else {
+      this.lines.set(row.message.key, [row]);
+      this.track(this.workOff(row.message.key));
+    }
+  }
+
+  private track(work: Promise<void>): void {
+    this.running.add(work);
+    void work.finally(() => this.running.delete(work));
+  }
+
+  private async workOff(key: string): Promise<void> {
+    const line = this.lines.get(key) ?? [];
+    for (let row = line[0]; row; row = line[0]) {
+      if (this.stopping || !this.partitions.owns(row.part) || !(await this.handle(row))) break;
+      line.shift();
+      this.inMemory.delete(row.seq);
+    }
+    for (const row of line) this.inMemory.delete(row.seq);
+    this.lines.delete(key);
+    if (this.more && !this.stopping && this.inMemory.size <= this.limit / 2) this.loop.wake();
+  }
+
+  /** Whether the message is done with, and the next of its key may follow. */
+  private async handle(row: Waiting): Promise<boolean> {
+    try {
+      await this.attempt(row);
+      if (this.outages > 0) this.resume();
+      return true;
+    } catch (error) {
+      return await this.failed(row, error);
+    }
+  }
+
+  private async attempt(row: Waiting): Promise<void> {
+    const { message } = row;
+    const type = this.subscription.types.find(({ type }) => type === message.type);
+    if (!type) throw new UnreadableMessage(message.type, message.version, `${this.subscription.name} does not know this type`);
+    const data = type.read(message.version, message.data) as never;
+    const read = { ...message, data };
+    const { handle } = this.subscription;
+    const work = 'inside' in handle ? (tx: Tx) => handle.inside(data, tx, read) : await handle.outside(data, read);
+    const story = { correlationId: message.correlationId, causationId: message.id };
+    await this.db.transaction(async (tx) => {
+      const claimed = await tx.one(claim, { subscription: this.subscription.name, seq: row.seq });
+      if (!claimed) return; // Another instance was faster: it has taken effect there.
+      if (row.attempts > 0) await tx.run(clearBlock, { subscription: this.subscription.name, key: message.key });
+      await work(tx);
+    }, story);
+  }
+
+  private async failed(row: Waiting, error: unknown): Promise<boolean> {
+    const facts = { err: error, subscription: this.subscription.name, messageId: row.message.id, type: row.message.type, key: row.message.key, correlationId: row.message.correlationId };
+    if (systemic(error)) {
+      this.log.warn(facts, `${this.subscription.name} pauses: ${messageOf(error)}`);
+      this.pause();
+      return false;
+    }
+    const attempts = row.attempts + 1;
+    const dead = error instanceof UnreadableMessage || attempts >= (this.subscription.attempts ?? attemptsByDefault);
+    const waitMs = Math.random() * Math.min(longestRetryMs, firstRetryMs * 2 ** attempts);
+    if (dead) this.log.error(facts, `${row.message.type} is dead after ${attempts} attempts; see the dead letters of ${this.subscription.name}`);
+    else this.log.warn(facts, `attempt ${attempts} failed, next in ${Math.round(waitMs)} ms: ${messageOf(error)}`);
+    return this.recordFailure(row, { dead, waitMs, error: { attempt: attempts, message: messageOf(error) } });
+  }
+
+  private async recordFailure(row: Waiting, failure: { dead: boolean; waitMs: number; error: object }): Promise<boolean> {
+    const skip = failure.dead && this.subscription.whenDead === 'skip';
+    try {
+      await fail(this.db, { ...failure, subscription: this.subscription.name, seq: row.seq, key: row.message.key, block: !skip });
+    } catch (error) {
+      this.log.warn({ err: error, messageId: row.message.id }, `could not note the failure: ${messageOf(error)}`);
+    }
+    if (!failure.dead) this.loop.wakeAfter(failure.waitMs + 1);
+    return skip;
+  }
+
+  /** Opens the breaker; when the pause is over, one message probes whether the world is back. */
+  private pause(): void {
+    const now = performance.now();
+    if (now < this.pausedUntil) return;
+    const pauseMs = Math.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** ++this.outages);
+    this.pausedUntil = now + pauseMs;
+    this.loop.wakeAfter(pauseMs + 1);
+  }
+
+  private resume(): void {
+    this.outages = 0;
+    this.loop.wake();
+  }
+
+  /** After a crash: what may have been in flight runs one by one, each start counted before it, so that dying counts. */
+  private async handleInherited(parts: number[]): Promise<void> {
+    const rows = await fetchWaiting(this.db, this.subscription.name, parts, [...this.inMemory], this.limit);
+    const blocked = new Set<string>();
+    for (const row of rows) {
+      if (this.stopping || !this.partitions.owns(row.part)) return;
+      if (blocked.has(row.message.key)) continue;
+      if (row.crashes >= crashesAllowed) {
+        const error = { attempt: row.attempts, message: `the process died ${row.crashes} times while handling it` };
+        await this.recordFailure(row, { dead: true, waitMs: 0, error });
+        continue;
+      }
+      await countCrash(this.db, this.subscription.name, row.seq);
+      if (!(await this.handle(row))) blocked.add(row.message.key);
+    }
+  }
+}
+
+/** Not the message's fault: somebody we depend on is away. */
+function systemic(error: unknown): boolean {
+  return connectionLost(error) || (error instanceof DomainError && error.kind === 'unavailable');
+}

@@ -1,0 +1,74 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { messageOf } from '../core';
+import type { Log } from '../observability';
+
+interface Options {
+  name: string;
+  /** Does some work; true when there may be more. */
+  turn: () => Promise<boolean>;
+  /** How long to sleep when nothing wakes it. Waking is the fast road, polling the one that is always open. */
+  pollMs: number;
+  log: Log;
+}
+
+const firstBackoffMs = 100;
+const longestBackoffMs = 5_000;
+
+/** Works while there is work, sleeps until woken or until it is time to look again, and backs off while it fails. */
+export class Loop {
+  private woken = false;
+  private stopped = false;
+  private sleep = new AbortController();
+  private done: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: Options) {}
+
+  start(): this {
+    this.done = this.run();
+    return this;
+  }
+
+  wake(): void {
+    this.woken = true;
+    this.sleep.abort();
+  }
+
+  /** Wakes it once in the future. */
+  wakeAfter(ms: number): void {
+    setTimeout(() => this.wake(), ms).unref();
+  }
+
+  /** Finishes the turn under way and starts no other. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.sleep.abort();
+    await this.done;
+  }
+
+  private async run(): Promise<void> {
+    let failures = 0;
+    while (!this.stopped) {
+      this.woken = false;
+      let pauseMs = this.options.pollMs;
+      try {
+        if (await this.options.turn()) pauseMs = 0;
+        failures = 0;
+      } catch (error) {
+        // Full jitter: instances that failed together do not come back together.
+        pauseMs = Math.random() * Math.min(longestBackoffMs, firstBackoffMs * 2 ** failures++);
+        this.woken = false;
+        this.options.log.warn({ err: error, loop: this.options.name }, `${this.options.name} will try again: ${messageOf(error)}`);
+      }
+      if (pauseMs > 0 && !this.woken && !this.stopped) await this.rest(pauseMs);
+    }
+  }
+
+  private async rest(ms: number): Promise<void> {
+    this.sleep = new AbortController();
+    await wait(ms, undefined, { signal: this.sleep.signal, ref: true }).catch(ignoreAbort);
+  }
+}
+
+function ignoreAbort(error: unknown): void {
+  if (!(error instanceof Error && error.name === 'AbortError')) throw error;
+}

@@ -1,0 +1,64 @@
+import type { Subscription, Transport } from '../event-bus';
+import type { Log } from '../observability';
+import type { Database } from '../postgres';
+import { Consumer } from './consumer';
+import { Inbox } from './inbox';
+import { Partitions } from './partitions';
+import { Relay } from './relay';
+import { Timers } from './timers';
+
+interface Options {
+  db: Database;
+  subscriptions: readonly Subscription[];
+  transport: Transport;
+  log: Log;
+  /** See {@link Partitions}. */
+  leaseMs?: number;
+}
+
+/** All that moves a module's messages: relays, timers and one consumer per subscription, on the partitions it has leased. */
+export class Messaging {
+  private readonly partitions: Partitions;
+  private readonly timers: Timers;
+  private readonly consumers: Consumer[];
+  private relays: Relay[] = [];
+
+  constructor(private readonly options: Options) {
+    const { db, subscriptions, transport, log, leaseMs } = options;
+    refuseDuplicates(subscriptions);
+    this.partitions = new Partitions(db, log, leaseMs);
+    this.timers = new Timers(db, this.partitions, log);
+    this.consumers = subscriptions.map((subscription) => new Consumer(db, this.partitions, subscription, log));
+    transport.register(new Inbox(db, subscriptions));
+  }
+
+  /** Call it when every module of the process has registered and the transport has started. */
+  async start(): Promise<void> {
+    const { db, transport, log } = this.options;
+    const routes = transport.routes();
+    await db.read(
+      `with wanted as (select * from json_to_recordset($1) as r(type text, destination text)),
+       gone as (delete from routes r where not exists (select 1 from wanted w where w.type = r.type and w.destination = r.destination))
+       insert into routes select distinct type, destination from wanted on conflict do nothing`,
+      [JSON.stringify(routes)],
+    );
+    const destinations = new Set(routes.map(({ destination }) => destination));
+    this.relays = [...destinations].map((destination) => new Relay(db, this.partitions, transport, destination, log));
+    for (const part of [...this.relays, this.timers, ...this.consumers, this.partitions]) part.start();
+  }
+
+  /** Drains: starts nothing new, lets what is running finish, then hands the partitions over. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.consumers, this.timers].map((part) => part.stop()));
+    await Promise.all(this.relays.map((relay) => relay.stop()));
+    await this.partitions.stop();
+  }
+}
+
+function refuseDuplicates(subscriptions: readonly Subscription[]): void {
+  const seen = new Set<string>();
+  for (const { name } of subscriptions) {
+    if (seen.has(name)) throw new Error(`two handlers subscribe as ${name}: give each its own name`);
+    seen.add(name);
+  }
+}

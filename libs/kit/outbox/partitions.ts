@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import type { Database } from '../postgres';
+import type { Log } from '../observability';
+import { Loop } from './loop';
+import { partitionCount } from './partition';
+
+interface Standing {
+  instances: number;
+  mine: number[];
+}
+
+interface Taken {
+  part: number;
+  crashed: boolean;
+}
+
+/**
+ * Divides a module's partitions among the instances that are alive, by leases on the database's clock. An instance that
+ * dies loses its leases after `leaseMs`; one that stops hands them over at once.
+ *
+ * Emits `gained` (`{ part, crashed }[]`; crashed: the former owner did not hand them over) and `lost` (`number[]`).
+ */
+export class Partitions extends EventEmitter {
+  readonly instanceId = randomUUID();
+  private owned = new Set<number>();
+  private validUntil = 0;
+  private readonly loop: Loop;
+
+  /** @param leaseMs how long a dead instance's partitions stay unworked at most; renewed three times in that time. */
+  constructor(
+    private readonly db: Database,
+    log: Log,
+    private readonly leaseMs = 5_000,
+  ) {
+    super();
+    this.setMaxListeners(100);
+    const turn = () => this.renew();
+    this.loop = new Loop({ name: `${db.module} leases`, turn, pollMs: leaseMs / 3, log });
+  }
+
+  start(): void {
+    this.loop.start();
+  }
+
+  /** The partitions this instance may work on right now. */
+  mine(): number[] {
+    if (this.owned.size > 0 && performance.now() > this.validUntil) this.drop([...this.owned]);
+    return [...this.owned];
+  }
+
+  owns(part: number): boolean {
+    return this.owned.has(part) && performance.now() <= this.validUntil;
+  }
+
+  /** Hands all partitions over. Call it when nothing is in flight any more. */
+  async stop(): Promise<void> {
+    await this.loop.stop();
+    await this.db.read(`update leases set owner = null, until = '-infinity' where owner = $1`, [this.instanceId]);
+    await this.db.read('delete from instances where instance_id = $1', [this.instanceId]);
+    this.owned.clear();
+  }
+
+  private async renew(): Promise<boolean> {
+    const asked = performance.now();
+    const { instances, mine } = await this.extend();
+    this.validUntil = asked + this.leaseMs;
+    const lost = [...this.owned].filter((part) => !mine.includes(part));
+    if (lost.length > 0) this.drop(lost);
+    const share = Math.ceil(partitionCount / instances);
+    if (mine.length < share) await this.take(share - mine.length);
+    if (mine.length > share) await this.release(mine.slice(share));
+    return false;
+  }
+
+  private async extend(): Promise<Standing> {
+    const [standing] = await this.db.read<Standing>(
+      `with me as (
+         insert into instances values ($1, clock_timestamp() + $2 * interval '1 ms')
+         on conflict (instance_id) do update set alive_until = excluded.alive_until
+       ), gone as (
+         delete from instances where alive_until < clock_timestamp() - interval '1 minute' and instance_id <> $1
+       ), extended as (
+         update leases set until = clock_timestamp() + $2 * interval '1 ms'
+         where owner = $1 and until > clock_timestamp() returning part
+       )
+       select 1 + (select count(*) from instances where alive_until > clock_timestamp() and instance_id <> $1)::int as instances,
+         array(select part::int from extended order by part) as mine`,
+      [this.instanceId, this.leaseMs],
+    );
+    return standing ?? { instances: 1, mine: [] };
+  }
+
+  private async take(count: number): Promise<void> {
+    const taken = await this.db.read<Taken>(
+      `update leases l set owner = $1, fence = fence + 1, until = clock_timestamp() + $2 * interval '1 ms'
+       from (select part, owner from leases where until < clock_timestamp() order by part limit $3 for update skip locked) free
+       where l.part = free.part
+       returning l.part::int, free.owner is not null as crashed`,
+      [this.instanceId, this.leaseMs, count],
+    );
+    if (taken.length === 0) return;
+    for (const { part } of taken) this.owned.add(part);
+    this.emit('gained', taken);
+  }
+
+  private async release(parts: number[]): Promise<void> {
+    this.drop(parts);
+    await this.db.read(`update leases set owner = null, until = '-infinity' where owner = $1 and part = any($2)`, [this.instanceId, parts]);
+  }
+
+  private drop(parts: number[]): void {
+    for (const part of parts) this.owned.delete(part);
+    this.emit('lost', parts);
+  }
+}

@@ -1,0 +1,64 @@
+import type { Message } from '../core';
+import type { Transport } from '../event-bus';
+import type { Log } from '../observability';
+import type { Database } from '../postgres';
+import { Loop } from './loop';
+import type { Partitions } from './partitions';
+import { recorded } from './send';
+
+/** Messages read, delivered and deleted at once. */
+const batchSize = 500;
+
+interface Row extends Omit<Message, 'producer'> {
+  seq: number;
+}
+
+/**
+ * Carries the outbox to one destination: reads a batch in order, delivers it, deletes it when the destination has confirmed.
+ * A crash in between delivers again; the destination recognises that. A destination that is away holds up nobody else.
+ */
+export class Relay {
+  private readonly loop: Loop;
+  private readonly wake = () => this.loop.wake();
+
+  constructor(
+    private readonly db: Database,
+    private readonly partitions: Partitions,
+    private readonly transport: Transport,
+    private readonly destination: string,
+    log: Log,
+  ) {
+    const turn = () => this.carry();
+    this.loop = new Loop({ name: `relay ${db.module} to ${destination}`, turn, pollMs: 1_000, log });
+  }
+
+  start(): void {
+    this.db.on(recorded, this.wake);
+    this.partitions.on('gained', this.wake);
+    this.loop.start();
+  }
+
+  async stop(): Promise<void> {
+    this.db.off(recorded, this.wake);
+    this.partitions.off('gained', this.wake);
+    await this.loop.stop();
+  }
+
+  private async carry(): Promise<boolean> {
+    const parts = this.partitions.mine();
+    if (parts.length === 0) return false;
+    const rows = await this.db.read<Row>(
+      `select o.seq, m.message_id as id, m.type, m.version, m.key, m.key_version as "keyVersion", m.data,
+         m.correlation_id as "correlationId", m.causation_id as "causationId", m.recorded_at as "recordedAt"
+       from outbox o join messages m using (message_id)
+       where o.destination = $1 and o.part = any($2) order by o.seq limit ${batchSize}`,
+      [this.destination, parts],
+    );
+    if (rows.length === 0) return false;
+    const messages = rows.map(({ seq: _, ...message }) => ({ ...message, producer: this.db.module }));
+    await this.transport.deliver(this.destination, messages);
+    const seqs = rows.map(({ seq }) => seq);
+    await this.db.read('delete from outbox where destination = $1 and seq = any($2)', [this.destination, seqs]);
+    return rows.length === batchSize;
+  }
+}

@@ -1,0 +1,87 @@
+import type { AnyMessageType, Draft } from '../core';
+import { change, type Story, type Tx } from '../postgres';
+import { partitionOf } from './partition';
+
+/** Raised after the commit of a transaction that recorded messages. */
+export const recorded = 'outbox';
+/** Raised after the commit of a transaction that set a timer. */
+export const timerSet = 'timers';
+
+interface Part {
+  /** What the message is part of, if not of what the transaction is part of. */
+  story?: Story;
+}
+
+/**
+ * Records the message with the transaction: it exists if and only if this commits, and then reaches every subscription.
+ *
+ * Messages of one key leave in the order in which their transactions committed: the key's counter is locked from here to
+ * the commit, whatever else the transaction has or has not locked.
+ */
+export function send(tx: Tx, draft: Draft, { story = tx.story }: Part = {}): void {
+  tx.collect(record, {
+    messageId: tx.ids.uuid(),
+    part: partitionOf(draft.key),
+    ...story,
+    ...draft,
+  });
+  tx.signal(recorded);
+}
+
+/**
+ * Sends the message later: not before `afterMs` have passed on the database's clock. A type has one timer per key; setting
+ * it again moves it. It is gone when the transaction rolls back, and survives every crash when it commits.
+ */
+export async function remind(tx: Tx, draft: Draft, { afterMs, story = tx.story }: Part & { afterMs: number }): Promise<void> {
+  await tx.run(setTimer, {
+    part: partitionOf(draft.key),
+    afterMs,
+    ...story,
+    ...draft,
+  });
+  tx.signal(timerSet);
+}
+
+/** Cancels the timer of this type and key, if it is still set. What has already fired may still arrive: expect it. */
+export async function forget(tx: Tx, type: AnyMessageType, key: string): Promise<void> {
+  await tx.run(cancelTimer, { type: type.type, key });
+}
+
+interface RecordRow extends Draft {
+  messageId: string;
+  part: number;
+  correlationId: string;
+  causationId: string | null;
+}
+
+export const record = change<RecordRow>(`
+  with i as (
+    select * from json_to_recordset($1) as i(n int, "messageId" uuid, type text, version int, key text, part smallint,
+      data json, "correlationId" text, "causationId" uuid)
+  ), counted as (
+    insert into message_keys as k (key, version)
+    select key, count(*) from i group by key order by key
+    on conflict (key) do update set version = k.version + excluded.version
+    returning key, version
+  ), numbered as (
+    select i.*, k.version - count(*) over (partition by i.key)
+      + row_number() over (partition by i.key order by i.n) as key_version
+    from i join counted k using (key)
+  ), logged as (
+    insert into messages (message_id, type, version, key, key_version, data, correlation_id, causation_id)
+    select "messageId", type, version, key, key_version, data, "correlationId", "causationId" from numbered
+  )
+  insert into outbox (destination, part, message_id)
+  select r.destination, numbered.part, numbered."messageId" from numbered join routes r using (type) order by n`);
+
+const setTimer = change<RecordRow | { afterMs: number }>(`
+  insert into timers (type, key, part, version, data, correlation_id, causation_id, due_at)
+  select type, key, part, version, data, "correlationId", "causationId", clock_timestamp() + "afterMs" * interval '1 ms'
+  from json_to_recordset($1) as i(n int, type text, key text, part smallint, version int, data json, "correlationId" text,
+    "causationId" uuid, "afterMs" float8)
+  on conflict (type, key) do update set version = excluded.version, data = excluded.data, due_at = excluded.due_at,
+    correlation_id = excluded.correlation_id, causation_id = excluded.causation_id`);
+
+const cancelTimer = change<{ type: string; key: string }>(`
+  delete from timers t using json_to_recordset($1) as i(n int, type text, key text)
+  where t.type = i.type and t.key = i.key`);

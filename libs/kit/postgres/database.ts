@@ -1,0 +1,138 @@
+import { EventEmitter } from 'node:events';
+import { types, type Pool, type PoolClient } from 'pg';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DomainError, SystemClock, SystemIds, messageOf, type Clock, type Ids } from '../core';
+import { GroupCommit } from './group-commit';
+import { connectionLost } from './sql-errors';
+import type { Story, Tx } from './transaction';
+
+export interface DatabaseOptions {
+  /** The module that owns it; its schema has the same name. */
+  module: string;
+  /** A URL that logs in as the module's own role. */
+  url: string;
+  migrations: DataSourceOptions['migrations'];
+  /** Connections at most; the default is 6. */
+  poolSize?: number;
+  /** A statement that takes longer on the client's clock is given up: a frozen server answers nothing. Default 15,000. */
+  statementWithinMs?: number;
+  clock?: Clock;
+  ids?: Ids;
+}
+
+/**
+ * A module's own database: its schema, its login role, its pool. Nobody else opens it.
+ *
+ * Emits the signals that units of work raised (`tx.signal`), after their commit.
+ */
+export class Database extends EventEmitter {
+  readonly module: string;
+  readonly ids: Ids;
+  private readonly clock: Clock;
+  private readonly commits: GroupCommit;
+
+  private constructor(
+    readonly dataSource: DataSource,
+    options: DatabaseOptions,
+  ) {
+    super();
+    this.setMaxListeners(50);
+    this.module = options.module;
+    this.ids = options.ids ?? new SystemIds();
+    this.clock = options.clock ?? new SystemClock();
+    this.commits = new GroupCommit({
+      module: this.module,
+      connect: () => this.connect(),
+      now: () => this.clock.now(),
+      ids: this.ids,
+      committed: (signals) => signals.forEach((signal) => this.emit(signal)),
+    });
+  }
+
+  /** Connects and brings the schema up to date. @throws when the server cannot be reached or a migration fails. */
+  static async open(options: DatabaseOptions): Promise<Database> {
+    const within = options.statementWithinMs ?? 15_000;
+    const dataSource = new DataSource({
+      type: 'postgres',
+      url: options.url,
+      schema: options.module,
+      migrations: options.migrations,
+      migrationsTableName: 'migrations',
+      applicationName: `thali-${options.module}`,
+      poolSize: options.poolSize ?? 6,
+      extra: {
+        options: `-c search_path="${options.module}" -c statement_timeout=${within} -c idle_in_transaction_session_timeout=${within * 2}`,
+        query_timeout: within + 1_000,
+        connectionTimeoutMillis: 5_000,
+        types: { getTypeParser },
+      },
+    });
+    await dataSource.initialize();
+    try {
+      await dataSource.runMigrations({ transaction: 'each' });
+    } catch (error) {
+      await dataSource.destroy();
+      throw error;
+    }
+    return new Database(dataSource, options);
+  }
+
+  /**
+   * Does the work in one transaction and resolves after its commit.
+   *
+   * Work that waits at the same moment may share a transaction (group commit), so it must touch nothing but the database
+   * and may be run again: alone when a neighbour failed, or when another transaction got in between.
+   *
+   * @throws whatever the work throws; nothing of it is kept then.
+   * @throws {DomainError} `database.unavailable` when the database is away; after a lost commit the outcome is unknown.
+   */
+  transaction<T>(work: (tx: Tx) => Promise<T>, story: Story = this.newStory()): Promise<T> {
+    return this.commits.run(work, story);
+  }
+
+  /** Reads without a transaction. @throws {DomainError} `database.unavailable` */
+  async read<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+    const client = await this.connect();
+    try {
+      return (await client.query<Row>(sql, [...values])).rows;
+    } catch (error) {
+      throw connectionLost(error) ? unavailable(this.module, error) : error;
+    } finally {
+      client.release();
+    }
+  }
+
+  /** A story that begins here. */
+  newStory(): Story {
+    return { correlationId: this.ids.uuid(), causationId: null };
+  }
+
+  /** A connection of one's own, to be released; for work that cannot share a transaction. @throws {DomainError} */
+  async connect(): Promise<PoolClient> {
+    try {
+      return await this.pool.connect();
+    } catch (error) {
+      throw unavailable(this.module, error);
+    }
+  }
+
+  /** Waits for the transactions under way, then closes all connections. */
+  async close(): Promise<void> {
+    await this.commits.drained();
+    await this.dataSource.destroy();
+  }
+
+  private get pool(): Pool {
+    return (this.dataSource.driver as unknown as { master: Pool }).master;
+  }
+}
+
+function unavailable(module: string, error: unknown): DomainError {
+  return new DomainError('database.unavailable', 'unavailable', `The ${module} database does not answer: ${messageOf(error)}`);
+}
+
+/** Postgres counts in 64 bits and node-postgres gives those as strings; ours stay far below 2^53. */
+function getTypeParser(oid: number, format?: 'text' | 'binary') {
+  const int8 = 20;
+  return oid === int8 ? Number : (types.getTypeParser(oid, format) as unknown);
+}

@@ -1,0 +1,164 @@
+import type { PoolClient } from 'pg';
+import { DomainError, messageOf, type Ids } from '../core';
+import { connectionLost, worthRepeating } from './sql-errors';
+import { SharedTransaction, Tx, type Story } from './transaction';
+import type { Statement } from './statement';
+
+interface Unit {
+  work: (tx: Tx) => Promise<unknown>;
+  story: Story;
+  resolve: (result: never) => void;
+  reject: (error: unknown) => void;
+}
+
+interface Outcome {
+  unit: Unit;
+  tx: Tx;
+  result?: unknown;
+  error?: unknown;
+  failed: boolean;
+}
+
+interface Options {
+  module: string;
+  connect: () => Promise<PoolClient>;
+  now: () => Date;
+  ids: Ids;
+  committed: (signals: Set<string>) => void;
+}
+
+/** Transactions at once; more would only wait for the same disk. */
+const lanes = 2;
+/** Units of work in one transaction at most. */
+const groupSize = 64;
+const attemptsAlone = 5;
+
+/**
+ * Runs units of work, as many as are waiting in one transaction (group commit). It never waits in order to group, so a
+ * lone unit pays nothing; under load the commit, the dearest part, is shared by dozens.
+ *
+ * A unit that fails before it changed anything is refused alone. If one fails later, the transaction is rolled back and each of
+ * its units runs again by itself, so that nobody pays for a neighbour's fault.
+ */
+export class GroupCommit {
+  private readonly queue: Unit[] = [];
+  private running = 0;
+  private scheduled = false;
+  private whenIdle: (() => void)[] = [];
+
+  constructor(private readonly options: Options) {}
+
+  run<T>(work: (tx: Tx) => Promise<T>, story: Story): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.queue.push({ work, story, resolve, reject });
+      if (this.scheduled) return;
+      this.scheduled = true;
+      // After the I/O of this turn of the event loop: requests that arrived together go together.
+      setImmediate(() => {
+        this.scheduled = false;
+        this.start();
+      });
+    });
+  }
+
+  /** Resolves when nothing is queued or running. */
+  async drained(): Promise<void> {
+    if (this.running > 0 || this.queue.length > 0) await new Promise<void>((resolve) => this.whenIdle.push(resolve));
+  }
+
+  private start(): void {
+    while (this.running < lanes && this.queue.length > 0) {
+      const units = this.queue.splice(0, groupSize);
+      this.running++;
+      void this.runGroup(units).finally(() => {
+        this.running--;
+        this.start();
+        if (this.running === 0 && this.queue.length === 0) this.whenIdle.splice(0).forEach((idle) => idle());
+      });
+    }
+  }
+
+  private async runGroup(units: Unit[]): Promise<void> {
+    try {
+      for (const outcome of await this.attempt(units)) settle(outcome);
+    } catch (error) {
+      if (connectionLost(error) || databaseAway(error)) units.forEach((unit) => unit.reject(this.asUnavailable(error)));
+      else if (units.length === 1 && units[0] && !worthRepeating(error)) units[0].reject(error);
+      else for (const unit of units) await this.runAlone(unit);
+    }
+  }
+
+  private async runAlone(unit: Unit): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return (await this.attempt([unit])).forEach(settle);
+      } catch (error) {
+        if (connectionLost(error) || databaseAway(error)) return unit.reject(this.asUnavailable(error));
+        if (!worthRepeating(error) || attempt === attemptsAlone) return unit.reject(error);
+      }
+    }
+  }
+
+  /** One transaction. Gives an outcome per unit when it committed; throws when everything was rolled back. */
+  private async attempt(units: Unit[]): Promise<Outcome[]> {
+    const client = await this.options.connect();
+    let broken: Error | undefined;
+    const onError = (error: Error) => (broken = error);
+    client.on('error', onError);
+    try {
+      await client.query('BEGIN');
+      const shared = new SharedTransaction(client, this.options.now(), this.options.ids, this.options.module);
+      const outcomes = await Promise.all(units.map((unit) => runUnit(unit, shared)));
+      const spoiled = outcomes.find(({ failed, tx, error }) => failed && !(error instanceof DomainError && !tx.changed));
+      if (spoiled) throw spoiled.error;
+      const kept = outcomes.filter(({ failed }) => !failed);
+      await writeCollected(kept, shared);
+      const { command } = await client.query('COMMIT');
+      // Postgres answers COMMIT with ROLLBACK, and no error, when a statement had failed before.
+      if (command !== 'COMMIT') throw new Error('the transaction had already failed and was rolled back');
+      this.options.committed(new Set(kept.flatMap(({ tx }) => [...tx.signals])));
+      return outcomes;
+    } catch (error) {
+      if (connectionLost(error)) broken ??= error as Error;
+      else await client.query('ROLLBACK').catch((rollback: Error) => (broken = rollback));
+      throw error;
+    } finally {
+      client.off('error', onError);
+      client.release(broken);
+    }
+  }
+
+  private asUnavailable(error: unknown): unknown {
+    if (error instanceof DomainError) return error;
+    return new DomainError('database.unavailable', 'unavailable', `The ${this.options.module} database does not answer: ${messageOf(error)}`);
+  }
+}
+
+async function runUnit(unit: Unit, shared: SharedTransaction): Promise<Outcome> {
+  const tx = new Tx(shared, unit.story);
+  try {
+    return { unit, tx, result: await unit.work(tx), failed: false };
+  } catch (error) {
+    return { unit, tx, error, failed: true };
+  }
+}
+
+/** Rows of one statement go in one round trip, in the order in which they were collected. */
+async function writeCollected(outcomes: Outcome[], shared: SharedTransaction): Promise<void> {
+  const rows = new Map<Statement<object>, object[]>();
+  for (const { statement, row } of outcomes.flatMap(({ tx }) => tx.collected)) {
+    const same = rows.get(statement);
+    if (same) same.push(row);
+    else rows.set(statement, [row]);
+  }
+  for (const [statement, all] of rows) await shared.rows(statement, all);
+}
+
+function databaseAway(error: unknown): boolean {
+  return error instanceof DomainError && error.code === 'database.unavailable';
+}
+
+function settle({ unit, failed, result, error }: Outcome): void {
+  if (failed) unit.reject(error);
+  else unit.resolve(result as never);
+}

@@ -1,0 +1,37 @@
+import { createHmac } from 'node:crypto';
+import { Client } from 'pg';
+
+/**
+ * Gives a module its schema and its own login role in a database that several modules share, and returns the URL that
+ * logs in as that role. The role can reach its own schema and nothing else. Idempotent.
+ *
+ * The role's password is derived from the administrator's URL, so that every process that may know it can compute it and
+ * it is stored nowhere.
+ *
+ * @param adminUrl a login that may create roles and schemas.
+ */
+export async function provisionModule(adminUrl: string, module: string): Promise<string> {
+  const admin = new Client({ connectionString: adminUrl });
+  await admin.connect();
+  // Roles belong to the whole server: the database's name keeps those of its neighbours apart.
+  const role = `${admin.database}_${module}`;
+  const password = createHmac('sha256', adminUrl).update(role).digest('base64url');
+  try {
+    // Two processes may start at once, and CREATE ROLE has no IF NOT EXISTS.
+    await admin.query('begin');
+    await admin.query(`select pg_advisory_xact_lock(hashtext('thali-provision'))`);
+    const { rowCount } = await admin.query('select 1 from pg_roles where rolname = $1', [role]);
+    await admin.query(`${rowCount ? 'alter' : 'create'} role "${role}" login password '${password}'`);
+    await admin.query(`grant "${role}" to current_user`);
+    await admin.query(`create schema if not exists "${module}" authorization "${role}"`);
+    await admin.query('commit');
+  } finally {
+    await admin.end();
+  }
+  return asRole(adminUrl, role, password);
+}
+
+function asRole(adminUrl: string, role: string, password: string): string {
+  // A URL without a host (`postgresql:///db?host=/socket`) has no place for credentials in WHATWG's grammar.
+  return adminUrl.replace(/^(postgres(?:ql)?:\/\/)([^@/]*@)?/, `$1${role}:${password}@`);
+}

@@ -1,0 +1,26 @@
+/** A changed row was not there as it was read: somebody else was faster. The unit of work runs again, on fresh data. */
+export class StaleVersion extends Error {
+  constructor(what: string) {
+    super(`${what} was changed by somebody else meanwhile`);
+    this.name = 'StaleVersion';
+  }
+}
+
+const serializationFailure = '40001';
+const deadlockDetected = '40P01';
+
+/** Whether the same work may succeed when it is simply done again. */
+export function worthRepeating(error: unknown): boolean {
+  return error instanceof StaleVersion || [serializationFailure, deadlockDetected].includes(codeOf(error));
+}
+
+/** Whether the connection, not the statement, was at fault. */
+export function connectionLost(error: unknown): boolean {
+  const code = codeOf(error);
+  if (/^(08|57P|53)/.test(code) || ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT'].includes(code)) return true;
+  return error instanceof Error && /Connection terminated|Query read timeout|not queryable|timeout exceeded/.test(error.message);
+}
+
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+}

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * One SQL statement that serves many callers at once.
+ *
+ * Callers each give one row and get the result rows that belong to theirs; all calls that wait at the same moment travel
+ * in one round trip. The SQL reads its input from `$1`, a JSON array of rows, each with its number `n`, and every result
+ * row must carry the `n` it answers:
+ *
+ * @example
+ * const takePortions = change<{ itemId: string; quantity: number }, { left: number }>(`
+ *   update items set reserved = reserved + i.quantity
+ *   from json_to_recordset($1) as i(n int, "itemId" text, quantity int)
+ *   where items.item_id = i."itemId" and items.reserved + i.quantity <= items.on_hand
+ *   returning i.n, items.on_hand - items.reserved as left`);
+ *
+ * The idea is DataLoader's (https://github.com/graphql/dataloader), for writes too.
+ * One trap: an UPDATE touches each row once per statement, so two input rows that meet in one table row must be summed first.
+ */
+export interface Statement<Row extends object, Result extends object = object> {
+  readonly sql: string;
+  /** Name of the prepared statement. */
+  readonly name: string;
+  /** Whether it can change data; a unit of work that has changed nothing can be refused without harming its neighbours. */
+  readonly changes: boolean;
+  /** Only for the types. */
+  readonly shape?: (row: Row) => Result;
+}
+
+/** A statement that only reads. */
+export function query<Row extends object, Result extends object>(sql: string): Statement<Row, Result> {
+  return named(sql, false);
+}
+
+/** A statement that changes data. */
+export function change<Row extends object, Result extends object = object>(sql: string): Statement<Row, Result> {
+  return named(sql, true);
+}
+
+function named(sql: string, changes: boolean) {
+  return { sql, changes, name: createHash('sha1').update(sql).digest('base64url') };
+}

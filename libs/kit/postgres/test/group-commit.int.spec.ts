@@ -1,0 +1,106 @@
+import { DomainError } from '@thali/kit/core';
+import { change, query, type Database } from '@thali/kit/postgres';
+import { aDatabase } from '@thali/kit/postgres/testing';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+class CreateCounters1700000000900 implements MigrationInterface {
+  async up(db: QueryRunner): Promise<void> {
+    await db.query('create table counters (name text primary key, value int not null check (value >= 0), by_tx text)');
+  }
+  async down(db: QueryRunner): Promise<void> {
+    await db.query('drop table counters');
+  }
+}
+
+const put = change<{ name: string; value: number }, { transaction: string }>(`
+  insert into counters (name, value, by_tx) select name, value, pg_current_xact_id()::text
+  from json_to_recordset($1) as i(n int, name text, value int) returning 0 as n, by_tx as transaction`);
+
+const read = query<{ name: string }, { value: number }>(`
+  select i.n, c.value from json_to_recordset($1) as i(n int, name text) join counters c using (name)`);
+
+describe('work that waits at the same moment', () => {
+  let db: Database;
+  let close: () => Promise<void>;
+
+  beforeAll(async () => ({ db, close } = await aDatabase('counting', [CreateCounters1700000000900])));
+  afterAll(() => close());
+
+  const valueOf = async (name: string) => (await db.read<{ value: number }>('select value from counters where name = $1', [name]))[0]?.value;
+
+  it('shares one transaction', async () => {
+    await Promise.all(['a1', 'a2', 'a3'].map((name) => db.transaction((tx) => tx.run(put, { name, value: 1 }))));
+    const [{ transactions }] = (await db.read<{ transactions: number }>(`select count(distinct by_tx) as transactions from counters where name like 'a_'`)) as [{ transactions: number }];
+    expect(transactions).toBe(1);
+  });
+
+  it('gives each caller the rows of its own input', async () => {
+    await Promise.all([db.transaction((tx) => tx.run(put, { name: 'b1', value: 10 })), db.transaction((tx) => tx.run(put, { name: 'b2', value: 20 }))]);
+    const [one, two, none] = await Promise.all(['b1', 'b2', 'b3'].map((name) => db.transaction((tx) => tx.one(read, { name }))));
+    expect([one?.value, two?.value, none]).toEqual([10, 20, undefined]);
+  });
+
+  it('keeps what succeeds when a neighbour breaks a constraint', async () => {
+    const [good, bad] = await Promise.allSettled([
+      db.transaction((tx) => tx.run(put, { name: 'c1', value: 1 })),
+      db.transaction((tx) => tx.run(put, { name: 'c2', value: -1 })),
+    ]);
+    expect([good.status, bad.status]).toEqual(['fulfilled', 'rejected']);
+    expect([await valueOf('c1'), await valueOf('c2')]).toEqual([1, undefined]);
+  });
+
+  it('keeps nothing of a unit that throws after it wrote, and all of its neighbour', async () => {
+    const [good, bad] = await Promise.allSettled([
+      db.transaction((tx) => tx.run(put, { name: 'd1', value: 1 })),
+      db.transaction(async (tx) => {
+        await tx.run(put, { name: 'd2', value: 1 });
+        throw new Error('changed my mind');
+      }),
+    ]);
+    expect([good.status, bad.status]).toEqual(['fulfilled', 'rejected']);
+    expect([await valueOf('d1'), await valueOf('d2')]).toEqual([1, undefined]);
+  });
+
+  it('runs a unit once when a neighbour is refused before it wrote', async () => {
+    let runs = 0;
+    const [good, refused] = await Promise.allSettled([
+      db.transaction((tx) => {
+        runs++;
+        return tx.run(put, { name: 'e1', value: 1 });
+      }),
+      db.transaction(() => Promise.reject(new DomainError('counting.no', 'conflict', 'no'))),
+    ]);
+    expect([good.status, refused.status, runs]).toEqual(['fulfilled', 'rejected', 1]);
+  });
+
+  it('does not lose collected rows of one to the failure of another', async () => {
+    await Promise.allSettled([
+      db.transaction((tx) => Promise.resolve(tx.collect(put, { name: 'f1', value: 1 }))),
+      db.transaction((tx) => Promise.resolve(tx.collect(put, { name: 'f2', value: -1 }))),
+    ]);
+    expect([await valueOf('f1'), await valueOf('f2')]).toEqual([1, undefined]);
+  });
+
+  it('signals after the commit, never for what was rolled back', async () => {
+    const heard: string[] = [];
+    db.on('kept', () => heard.push('kept')).on('lost', () => heard.push('lost'));
+    await Promise.allSettled([
+      db.transaction(async (tx) => {
+        tx.signal('kept');
+        await tx.run(put, { name: 'g1', value: 1 });
+      }),
+      db.transaction(async (tx) => {
+        tx.signal('lost');
+        await tx.run(put, { name: 'g2', value: -1 });
+      }),
+    ]);
+    expect(heard).toEqual(['kept']);
+  });
+
+  it('survives a server that ends its sessions', async () => {
+    const unharmed = db.transaction(async (tx) => tx.one(read, { name: 'b1' }));
+    await unharmed;
+    await db.read('select pg_terminate_backend(pid) from pg_stat_activity where usename = current_user and pid <> pg_backend_pid()');
+    await expect(db.transaction((tx) => tx.one(read, { name: 'b1' }))).resolves.toMatchObject({ value: 10 });
+  });
+});

@@ -1,0 +1,161 @@
+import type { AnyMessageType, Draft } from '../core';
+import type { Consequence, SagaDefinition, Step } from './definition';
+
+/** What has become of a step that was begun. */
+export type StepOutcome = 'waiting' | 'done' | 'failed' | 'undoing' | 'undone' | 'nothing-to-undo';
+
+/** A saga in the middle of its life: plain data, stored between messages. */
+export interface SagaState<Data> {
+  /** `undone`: it has failed, and every step that was or may have been done has been taken back. */
+  readonly status: 'running' | 'undoing' | 'completed' | 'undone';
+  /** The step it waits for. */
+  readonly step: string | null;
+  /** Counts the waits; a time limit of an earlier wait is recognised by it. */
+  readonly epoch: number;
+  readonly data: Data;
+  /** The steps begun, in order, and what became of them. */
+  readonly ledger: readonly { readonly step: string; readonly outcome: StepOutcome }[];
+  /** Why it is undoing, or undone. */
+  readonly reason: string | null;
+  /** Why a person is needed. Late answers are still welcome, and clear it. */
+  readonly alarm: string | null;
+}
+
+export type SagaInput =
+  | { readonly kind: 'message'; readonly message: Draft }
+  | { readonly kind: 'time-limit'; readonly epoch: number }
+  /** Somebody wants it undone. */
+  | { readonly kind: 'abort'; readonly reason: string }
+  /** A person wants the command it waits for sent again. */
+  | { readonly kind: 'retry' };
+
+/** What is to happen in the transaction that stores the new state. */
+export interface Decision<Data, Own> {
+  readonly state: SagaState<Data>;
+  readonly send: readonly Draft[];
+  readonly own: readonly Own[];
+  /** A new time limit, instead of the one before; null: none any more; undefined: as before. */
+  readonly limit: { readonly withinMs: number; readonly epoch: number } | null | undefined;
+}
+
+type Definition<Data, Own> = SagaDefinition<Data, Own>;
+
+/** The first step of a new saga. */
+export function start<Data, Own>(definition: Definition<Data, Own>, data: Data): Decision<Data, Own> {
+  const state: SagaState<Data> = { status: 'running', step: null, epoch: 0, data, ledger: [], reason: null, alarm: null };
+  return advance(definition, state, []);
+}
+
+/**
+ * What a saga does about an input. Pure. An input that does not concern it now, such as a repeated answer, a late one or
+ * an outdated time limit, gives undefined.
+ */
+export function decide<Data, Own>(definition: Definition<Data, Own>, state: SagaState<Data>, input: SagaInput): Decision<Data, Own> | undefined {
+  const step = definition.steps.find(({ name }) => name === state.step);
+  if (!step) return undefined;
+  switch (input.kind) {
+    case 'message':
+      return state.status === 'running' ? onAnswer(definition, state, step, input.message) : onUndone(definition, state, step, input.message);
+    case 'time-limit':
+      if (input.epoch !== state.epoch) return undefined;
+      return state.status === 'running' ? onLate(definition, state, step) : alarm(state, `'${step.name}' is not undone in time`);
+    case 'abort':
+      return state.status === 'running' ? beginUndo(definition, state, input.reason) : undefined;
+    case 'retry':
+      return sendAgain(definition, state, step);
+  }
+}
+
+/** Whether it may still be aborted: nothing has been done that cannot be undone. */
+export function canAbort<Data, Own>(definition: Definition<Data, Own>, state: SagaState<Data>): boolean {
+  return state.status === 'running' && irrevocable(definition, state) === undefined;
+}
+
+function onAnswer<Data, Own>(definition: Definition<Data, Own>, state: SagaState<Data>, step: Step<Data, Own>, message: Draft): Decision<Data, Own> | undefined {
+  if (isOneOf(step.done, message)) {
+    const { data = state.data, own }: Consequence<Data, Own> = step.then?.(state.data, message) ?? {};
+    return advance(definition, { ...mark(state, step.name, 'done'), data, alarm: null }, own === undefined ? [] : [own]);
+  }
+  if (isOneOf(step.failed, message)) return beginUndo(definition, mark(state, step.name, 'failed'), step.because(state.data, message));
+  if (isOneOf(step.meanwhile ?? [], message)) {
+    const { data = state.data, own }: Consequence<Data, Own> = step.heard?.(state.data, message) ?? {};
+    return { state: { ...state, data }, send: [], own: own === undefined ? [] : [own], limit: undefined };
+  }
+  return undefined;
+}
+
+function onLate<Data, Own>(definition: Definition<Data, Own>, state: SagaState<Data>, step: Step<Data, Own>): Decision<Data, Own> {
+  return beginUndo(definition, state, step.because(state.data, undefined));
+}
+
+function onUndone<Data, Own>(definition: Definition<Data, Own>, state: SagaState<Data>, step: Step<Data, Own>, message: Draft): Decision<Data, Own> | undefined {
+  if (step.undone?.type !== message.type) return undefined;
+  return undoNext(definition, { ...mark(state, step.name, 'undone'), alarm: null }, []);
+}
+
+/** Sends the next step that is needed, or completes. */
+function advance<Data, Own>(definition: Definition<Data, Own>, state: SagaState<Data>, own: readonly Own[]): Decision<Data, Own> {
+  const from = definition.steps.findIndex(({ name }) => name === state.step) + 1;
+  const step = definition.steps.slice(from).find(({ when }) => when?.(state.data) ?? true);
+  if (!step) {
+    const last = definition.completed?.(state.data);
+    return { state: { ...state, status: 'completed', step: null }, send: [], own: last === undefined ? own : [...own, last], limit: null };
+  }
+  const epoch = state.epoch + 1;
+  const ledger = [...state.ledger, { step: step.name, outcome: 'waiting' as const }];
+  return { state: { ...state, step: step.name, epoch, ledger }, send: commandOf(step, state.data), own, limit: { withinMs: step.withinMs, epoch } };
+}
+
+function beginUndo<Data, Own>(definition: Definition<Data, Own>, state: SagaState<Data>, reason: string): Decision<Data, Own> {
+  const blocker = irrevocable(definition, state);
+  if (blocker) return alarm(state, `${reason} But '${blocker}' cannot be undone.`);
+  const own = definition.undoing?.(state.data, reason);
+  return undoNext(definition, { ...state, status: 'undoing', reason, alarm: null }, own === undefined ? [] : [own]);
+}
+
+/** Undoes the last step that was done or may have been done; ends when there is none. */
+function undoNext<Data, Own>(definition: Definition<Data, Own>, state: SagaState<Data>, own: readonly Own[]): Decision<Data, Own> {
+  const why = state.reason ?? '';
+  const last = [...state.ledger].reverse().find(({ outcome }) => outcome === 'done' || outcome === 'waiting');
+  if (!last) {
+    return { state: { ...state, status: 'undone', step: null }, send: [], own: [...own, definition.undone(state.data, why)], limit: null };
+  }
+  const step = definition.steps.find(({ name }) => name === last.step);
+  if (typeof step?.undo !== 'function') return undoNext(definition, mark(state, last.step, 'nothing-to-undo'), own);
+  const epoch = state.epoch + 1;
+  const next = { ...mark(state, last.step, 'undoing'), step: last.step, epoch };
+  return { state: next, send: [step.undo(state.data, why)], own, limit: { withinMs: definition.undoWithinMs, epoch } };
+}
+
+function sendAgain<Data, Own>(definition: Definition<Data, Own>, state: SagaState<Data>, step: Step<Data, Own>): Decision<Data, Own> | undefined {
+  const epoch = state.epoch + 1;
+  const again = { ...state, epoch, alarm: null };
+  if (state.status === 'running') {
+    // A step that was refused for good begins anew.
+    return { state: mark(again, step.name, 'waiting'), send: commandOf(step, state.data), own: [], limit: { withinMs: step.withinMs, epoch } };
+  }
+  if (typeof step.undo !== 'function') return undefined;
+  return { state: again, send: [step.undo(state.data, state.reason ?? '')], own: [], limit: { withinMs: definition.undoWithinMs, epoch } };
+}
+
+function alarm<Data, Own>(state: SagaState<Data>, why: string): Decision<Data, Own> {
+  return { state: { ...state, alarm: why }, send: [], own: [], limit: null };
+}
+
+/** A step that was or may have been done and cannot be undone. */
+function irrevocable<Data, Own>({ steps }: Definition<Data, Own>, { ledger }: SagaState<Data>): string | undefined {
+  const begun = ledger.filter(({ outcome }) => outcome === 'done' || outcome === 'waiting').map(({ step }) => step);
+  return steps.find(({ name, undo }) => undo === 'impossible' && begun.includes(name))?.name;
+}
+
+function commandOf<Data, Own>({ send }: Step<Data, Own>, data: Data): Draft[] {
+  return send === 'nothing' ? [] : [send(data)];
+}
+
+function mark<Data>(state: SagaState<Data>, name: string, outcome: StepOutcome): SagaState<Data> {
+  return { ...state, ledger: state.ledger.map((entry) => (entry.step === name ? { ...entry, outcome } : entry)) };
+}
+
+function isOneOf(types: readonly AnyMessageType[], message: Draft): boolean {
+  return types.some(({ type }) => type === message.type);
+}

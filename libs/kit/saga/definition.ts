@@ -1,0 +1,79 @@
+import type { AnyMessageType, Draft } from '../core';
+
+/** What a step does to the saga's own module when its answer arrives. */
+export interface Consequence<Data, Own> {
+  /** What the saga remembers from here on. */
+  data?: Data;
+  /** What the saga's own module is told, in the same transaction. */
+  own?: Own;
+}
+
+/**
+ * One step: a command to some module, and what may come of it. Nothing is optional that could be forgotten: every step has a time limit
+ * and says how it is undone.
+ */
+export interface Step<Data, Own> {
+  /** A phrase that the people who do the work would understand: 'ask the kitchen'. */
+  name: string;
+  /** Whether this saga needs the step; default: always. */
+  when?: (data: Data) => boolean;
+  /** The command that asks for it; `'nothing'` when it happens without being asked. */
+  send: ((data: Data) => Draft) | 'nothing';
+  /** The answers by which it is done. */
+  done: readonly AnyMessageType[];
+  /** The answers by which it has failed, with nothing left to undo. */
+  failed: readonly AnyMessageType[];
+  /** What follows from the answer, in the same transaction. */
+  then?: (data: Data, answer: Draft) => Consequence<Data, Own>;
+  /** News that may come while we wait for the answer. */
+  meanwhile?: readonly AnyMessageType[];
+  heard?: (data: Data, news: Draft) => Consequence<Data, Own>;
+  /** How long to wait for the answer. When it is over, the step may or may not have happened: it is undone, too. */
+  withinMs: number;
+  /** Why the saga ends when this fails, or takes too long (`answer` is undefined then). A sentence for a person. */
+  because: (data: Data, answer: Draft | undefined) => string;
+  /**
+   * Takes the step back: a command whose receiver copes with a step that never happened, or is still to come. `'nothing'` when there is
+   * nothing to take back, `'impossible'` when it cannot be: then a later failure needs a person.
+   */
+  undo: ((data: Data, why: string) => Draft) | 'nothing' | 'impossible';
+  /** The answer by which it is undone; required when `undo` sends something. */
+  undone?: AnyMessageType;
+}
+
+/**
+ * A process over several modules, as data. Steps run top to bottom; a failure runs `undo` bottom to top.
+ * After Garcia-Molina and Salem, Sagas (1987).
+ */
+export interface SagaDefinition<Data, Own> {
+  /** `<module>.<verb-noun>`; also the name of its subscription. */
+  name: string;
+  version: number;
+  steps: readonly Step<Data, Own>[];
+  /** What its own module is told at the end of the last step. */
+  completed?: (data: Data) => Own;
+  /** … when it begins to undo. */
+  undoing?: (data: Data, why: string) => Own;
+  /** … when everything is undone. */
+  undone: (data: Data, why: string) => Own;
+  /** How long an undo may take before a person is called. It is never given up. */
+  undoWithinMs: number;
+}
+
+/** Checks a definition. @throws when a step cannot work as it is written. */
+export function defineSaga<Data, Own>(definition: SagaDefinition<Data, Own>): SagaDefinition<Data, Own> {
+  const names = new Set<string>();
+  for (const { name, undo, undone, withinMs } of definition.steps) {
+    if (names.has(name)) throw new Error(`${definition.name} has two steps called '${name}'`);
+    names.add(name);
+    if ((typeof undo === 'function') !== (undone !== undefined)) throw new Error(`'${name}' needs both undo and undone, or neither`);
+    if (!(withinMs > 0)) throw new Error(`'${name}' needs a time limit`);
+  }
+  return definition;
+}
+
+/** Every message type that the saga waits for. */
+export function typesOf<Data, Own>({ steps }: SagaDefinition<Data, Own>): AnyMessageType[] {
+  const types = steps.flatMap(({ done, failed, meanwhile = [], undone }) => [...done, ...failed, ...meanwhile, ...(undone ? [undone] : [])]);
+  return [...new Map(types.map((type) => [type.type, type])).values()];
+}

@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { DomainError, defineCommand, isA, type Draft, type Message, type MessageType } from '../core';
+import { Subscriber, type Subscription } from '../event-bus';
+import { forget, remind, send } from '../outbox';
+import { StaleVersion, change, query, type Tx } from '../postgres';
+import { canAbort, decide, start, type Decision, type SagaInput, type SagaState } from './decide';
+import { typesOf, type SagaDefinition } from './definition';
+
+export { CreateSagas1700000000004 } from './create-sagas.migration';
+
+interface TimeLimit {
+  sagaId: string;
+  epoch: number;
+}
+
+/**
+ * Runs the sagas of one definition in their module's database. A step's new state, its commands, its time limit and what its own module
+ * is told commit together; messages of one saga are handled one at a time. The id of a saga is the key of its messages.
+ */
+export class SagaRunner<Data, Own> extends Subscriber {
+  readonly subscriptions: readonly Subscription[];
+  private readonly timeLimit: MessageType<TimeLimit>;
+
+  /** @param tell carries out, in the given transaction, what the saga tells its own module. */
+  constructor(
+    private readonly definition: SagaDefinition<Data, Own>,
+    private readonly tell: (tx: Tx, sagaId: string, own: readonly Own[]) => Promise<void>,
+  ) {
+    super();
+    const schema = z.object({ sagaId: z.string(), epoch: z.int() });
+    this.timeLimit = defineCommand(`${definition.name}.time-limit`, 1, schema, { key: ({ sagaId }) => sagaId });
+    const types = [...typesOf(definition), this.timeLimit];
+    const inside = (_: never, tx: Tx, message: Message<never>) => this.hear(tx, message);
+    this.subscriptions = [{ name: definition.name, types, handle: { inside } }];
+  }
+
+  /**
+   * Begins a saga with the transaction that is its reason. Where one of this id has ended, a new one takes its place.
+   * @throws {DomainError} `saga.running` (conflict) when one of this id has not ended.
+   */
+  async start(tx: Tx, sagaId: string, data: Data): Promise<void> {
+    const decision = start(this.definition, data);
+    const inserted = await tx.one(insertSaga, this.row(sagaId, decision.state, 1));
+    if (!inserted) throw new DomainError('saga.running', 'conflict', `What was begun before for ${sagaId} has not ended yet.`);
+    await this.carryOut(tx, sagaId, decision);
+  }
+
+  /**
+   * Undoes a saga that runs.
+   *
+   * @param remember what the undoing has to know.
+   * @throws {DomainError} `saga.cannot-abort` (conflict) when something irrevocable is done already, or it has ended.
+   */
+  async abort(tx: Tx, sagaId: string, reason: string, remember: (data: Data) => Data = (data) => data): Promise<void> {
+    const saga = await tx.one(loadSaga, { name: this.definition.name, sagaId });
+    const state = saga?.state as SagaState<Data> | undefined;
+    if (!saga || !state || !canAbort(this.definition, state)) {
+      throw new DomainError('saga.cannot-abort', 'conflict', `It is too late to undo ${sagaId}.`);
+    }
+    const decision = decide(this.definition, { ...state, data: remember(state.data) }, { kind: 'abort', reason });
+    if (decision) await this.enact(tx, sagaId, saga.version, decision);
+  }
+
+  /** Sends again what a saga waits for; an operator's answer to an alarm. */
+  retry(tx: Tx, sagaId: string): Promise<void> {
+    return this.proceed(tx, sagaId, { kind: 'retry' });
+  }
+
+  private hear(tx: Tx, message: Message): Promise<void> {
+    if (isA(message, this.timeLimit)) return this.proceed(tx, message.key, { kind: 'time-limit', epoch: message.data.epoch });
+    return this.proceed(tx, message.key, { kind: 'message', message: message as Draft });
+  }
+
+  private async proceed(tx: Tx, sagaId: string, input: SagaInput): Promise<void> {
+    const saga = await tx.one(loadSaga, { name: this.definition.name, sagaId });
+    const decision = saga && decide(this.definition, saga.state as SagaState<Data>, input);
+    if (decision) await this.enact(tx, sagaId, saga.version, decision);
+  }
+
+  private async enact(tx: Tx, sagaId: string, seen: number, decision: Decision<Data, Own>): Promise<void> {
+    if (!(await tx.one(updateSaga, this.row(sagaId, decision.state, seen + 1)))) throw new StaleVersion(`saga ${sagaId}`);
+    await this.carryOut(tx, sagaId, decision);
+  }
+
+  private async carryOut(tx: Tx, sagaId: string, { send: drafts, own, limit }: Decision<Data, Own>): Promise<void> {
+    if (own.length > 0) await this.tell(tx, sagaId, own);
+    for (const draft of drafts) send(tx, draft);
+    if (limit) await remind(tx, this.timeLimit({ sagaId, epoch: limit.epoch }), { afterMs: limit.withinMs });
+    else if (limit === null) await forget(tx, this.timeLimit, sagaId);
+  }
+
+  private row(sagaId: string, state: SagaState<Data>, version: number): SagaRow {
+    const { status, step, alarm } = state;
+    return { name: this.definition.name, sagaId, definitionVersion: this.definition.version, status, step, alarm, state, version };
+  }
+}
+
+interface SagaRow {
+  name: string;
+  sagaId: string;
+  definitionVersion: number;
+  status: string;
+  step: string | null;
+  alarm: string | null;
+  state: object;
+  version: number;
+}
+
+const input = `json_to_recordset($1) as i(n int, name text, "sagaId" text, "definitionVersion" int, status text, step text, alarm text,
+    state json, version int)`;
+
+const loadSaga = query<{ name: string; sagaId: string }, { state: unknown; version: number }>(`
+  select i.n, s.state, s.version from ${input} join sagas s on s.name = i.name and s.saga_id = i."sagaId"`);
+
+const insertSaga = change<SagaRow, { sagaId: string }>(`
+  with i as (select * from ${input}), inserted as (
+    insert into sagas (name, saga_id, definition_version, status, step, alarm, state, version)
+    select name, "sagaId", "definitionVersion", status, step, alarm, state, version from i
+    on conflict (name, saga_id) do update set definition_version = excluded.definition_version, status = excluded.status, step = excluded.step,
+      alarm = excluded.alarm, state = excluded.state, version = sagas.version + 1, started_at = clock_timestamp(), updated_at = clock_timestamp()
+    where sagas.status in ('completed', 'undone')
+    returning name, saga_id
+  )
+  select i.n, i."sagaId" from i join inserted s on s.name = i.name and s.saga_id = i."sagaId"`);
+
+const updateSaga = change<SagaRow, { version: number }>(`
+  update sagas s set status = i.status, step = i.step, alarm = i.alarm, state = i.state, version = i.version,
+    updated_at = clock_timestamp()
+  from ${input}
+  where s.name = i.name and s.saga_id = i."sagaId" and s.version = i.version - 1
+  returning i.n, s.version`);

@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import { CancelDelivery, DeliveryCancelled } from '@thali/contracts';
+import type { DataOf } from '@thali/kit/core';
+import { Handles } from '@thali/kit/event-bus';
+import { send } from '@thali/kit/outbox';
+import { StaleVersion, type Tx } from '@thali/kit/postgres';
+import { ChangeDelivery } from './change-delivery';
+import { DeliveryRepository } from './delivery.repository';
+import { neverAskedFor } from './domain/delivery';
+import { cancel } from './domain/journey';
+
+@Injectable()
+export class CancelDeliveryHandler {
+  constructor(
+    private readonly deliveries: DeliveryRepository,
+    private readonly change: ChangeDelivery,
+  ) {}
+
+  @Handles(CancelDelivery, 'delivery.cancel')
+  async handle({ orderId, reason }: DataOf<typeof CancelDelivery>, tx: Tx): Promise<void> {
+    const delivery = await this.deliveries.ofOrder(tx, orderId);
+    if (delivery) await this.change.apply(tx, delivery, cancel(delivery, reason));
+    else await this.standInTheWay(tx, orderId);
+    send(tx, DeliveryCancelled({ orderId }));
+  }
+
+  private async standInTheWay(tx: Tx, orderId: string): Promise<void> {
+    const nothing = neverAskedFor({ orderId, deliveryId: tx.ids.next('dlv'), searchUntil: tx.now });
+    if (!(await this.deliveries.insert(tx, nothing))) throw new StaleVersion(`delivery of ${orderId}`);
+  }
+}

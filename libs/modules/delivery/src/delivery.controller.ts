@@ -1,0 +1,82 @@
+import { Controller, Get, Post, UseInterceptors } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import { DeliveryId } from '@thali/contracts';
+import { InBody, InPath, InTransaction, Returns, UnitOfWork } from '@thali/kit/http';
+import type { Tx } from '@thali/kit/postgres';
+import { z } from 'zod';
+import { AcceptOffer } from './accept-offer';
+import { DeclineOffer, Declined } from './decline-offer';
+import { DeliverMeal } from './deliver-meal';
+import { Trip, TripWithId } from './delivery.view';
+import { OfferId } from './domain/search';
+import { FailDelivery } from './fail-delivery';
+import { PickUpMeal } from './pick-up-meal';
+
+/** Who acts: the fence that came with the acceptance. Optional; given, it must be that of the present courier. */
+const Speaking = z.object({ fence: z.int().positive().optional() }).meta({ id: 'Speaking', example: {} });
+type Speaking = z.infer<typeof Speaking>;
+
+const Failing = Speaking.extend({ reason: z.string().min(1).max(300) }).meta({
+  id: 'Failing',
+  example: { reason: 'A flat tyre.' },
+});
+type Failing = z.infer<typeof Failing>;
+
+@Controller()
+@UseInterceptors(UnitOfWork)
+@ApiTags('deliveries')
+export class DeliveryController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  @Post('offers/:id/accept')
+  @Returns(200, Trip, 'The delivery, which is theirs now.')
+  accept(@InPath('id', OfferId) offerId: string, @InTransaction() tx: Tx): Promise<Trip> {
+    return this.commands.execute(new AcceptOffer(tx, offerId));
+  }
+
+  @Post('offers/:id/decline')
+  @Returns(200, Declined, 'Somebody else is asked.')
+  decline(@InPath('id', OfferId) offerId: string, @InTransaction() tx: Tx): Promise<Declined> {
+    return this.commands.execute(new DeclineOffer(tx, offerId));
+  }
+
+  @Get('deliveries/:id')
+  @Returns(200, Trip, 'The delivery.')
+  show(@InPath('id', DeliveryId) deliveryId: string): Promise<Trip> {
+    return this.queries.execute(new TripWithId(deliveryId));
+  }
+
+  @Post('deliveries/:id/pick-up')
+  @Returns(200, Trip, 'The courier has the meal.')
+  pickUp(
+    @InPath('id', DeliveryId) deliveryId: string,
+    @InBody(Speaking) { fence }: Speaking,
+    @InTransaction() tx: Tx,
+  ): Promise<Trip> {
+    return this.commands.execute(new PickUpMeal(tx, deliveryId, fence));
+  }
+
+  @Post('deliveries/:id/deliver')
+  @Returns(200, Trip, 'The customer has the meal.')
+  deliver(
+    @InPath('id', DeliveryId) deliveryId: string,
+    @InBody(Speaking) { fence }: Speaking,
+    @InTransaction() tx: Tx,
+  ): Promise<Trip> {
+    return this.commands.execute(new DeliverMeal(tx, deliveryId, fence));
+  }
+
+  @Post('deliveries/:id/fail')
+  @Returns(200, Trip, 'Before the pick-up another courier is searched; after it the delivery has failed.')
+  fail(
+    @InPath('id', DeliveryId) deliveryId: string,
+    @InBody(Failing) { fence, reason }: Failing,
+    @InTransaction() tx: Tx,
+  ): Promise<Trip> {
+    return this.commands.execute(new FailDelivery(tx, deliveryId, fence, reason));
+  }
+}

@@ -1,0 +1,48 @@
+import { Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { ServiceModule } from '@thali/kit/app';
+import { AcceptOfferHandler } from './accept-offer';
+import { CancelDeliveryHandler } from './cancel-delivery';
+import { ChangeDelivery } from './change-delivery';
+import { CollectMealHandler } from './collect-meal';
+import { ContinueSearchHandler } from './continue-search';
+import { CourierController } from './courier.controller';
+import { CourierRepository } from './courier.repository';
+import { CourierByIdHandler, CouriersHandler, OffersToCourierHandler } from './courier.view';
+import { DeclineOfferHandler } from './decline-offer';
+import { DeliverMealHandler } from './deliver-meal';
+import { DeliveryController } from './delivery.controller';
+import { DeliveryRepository } from './delivery.repository';
+import { DeliveryAnswers, TripWithIdHandler } from './delivery.view';
+import { Dispatch } from './dispatch';
+import { DriveCourierHandler } from './drive-courier';
+import { EndShiftHandler } from './end-shift';
+import { FailDeliveryHandler } from './fail-delivery';
+import { migrations } from './migrations';
+import { PickUpMealHandler } from './pick-up-meal';
+import { RegisterCourierHandler } from './register-courier';
+import { ReportPositionHandler } from './report-position';
+import { RequestDeliveryHandler } from './request-delivery';
+import { deliverySettings } from './settings';
+import { StartShiftHandler } from './start-shift';
+
+const messages = [
+  RequestDeliveryHandler,
+  CollectMealHandler,
+  CancelDeliveryHandler,
+  ContinueSearchHandler,
+  DriveCourierHandler,
+];
+const journeys = [AcceptOfferHandler, DeclineOfferHandler, PickUpMealHandler, DeliverMealHandler, FailDeliveryHandler];
+const couriers = [RegisterCourierHandler, StartShiftHandler, EndShiftHandler, ReportPositionHandler];
+const views = [CourierByIdHandler, CouriersHandler, OffersToCourierHandler, TripWithIdHandler, DeliveryAnswers];
+
+@Module({
+  imports: [CqrsModule, ServiceModule.register({ name: 'delivery', migrations })],
+  controllers: [CourierController, DeliveryController],
+  providers: [
+    ...[deliverySettings, DeliveryRepository, CourierRepository, Dispatch, ChangeDelivery],
+    ...[...messages, ...journeys, ...couriers, ...views],
+  ],
+})
+export class DeliveryModule {}

@@ -1,0 +1,26 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { Tx } from '@thali/kit/postgres';
+import { CourierRepository } from './courier.repository';
+import type { CourierView } from './courier.view';
+
+/** The courier gets no new offers. What is with them already stays theirs to finish, and open offers theirs to answer. */
+export class EndShift extends Command<CourierView> {
+  constructor(
+    readonly tx: Tx,
+    readonly courierId: string,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(EndShift)
+export class EndShiftHandler implements ICommandHandler<EndShift> {
+  constructor(private readonly couriers: CourierRepository) {}
+
+  /** @throws {DomainError} `delivery.courier-not-found` */
+  async execute({ tx, courierId }: EndShift): Promise<CourierView> {
+    await this.couriers.withId(tx, courierId);
+    await this.couriers.setShift(tx, courierId, false);
+    return this.couriers.withId(tx, courierId);
+  }
+}

@@ -1,0 +1,42 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Location } from '@thali/contracts';
+import type { Tx } from '@thali/kit/postgres';
+import { z } from 'zod';
+import { CourierRepository } from './courier.repository';
+import type { CourierView } from './courier.view';
+
+export const Position = z
+  .object({
+    location: Location,
+    /** When the courier was there, by their own clock; without it, now. */
+    at: z.iso.datetime({ offset: true }).optional(),
+  })
+  .meta({ id: 'Position', example: { location: { lat: 52.5208, lon: 13.4094 } } });
+export type Position = z.infer<typeof Position>;
+
+/**
+ * Where the courier is. Reports do not conflict: the latest wins, by when it was true and not by when it arrived, and an older one
+ * changes nothing. A clock that runs ahead is taken to mean now, or it would silence all that follows.
+ */
+export class ReportPosition extends Command<CourierView> {
+  constructor(
+    readonly tx: Tx,
+    readonly courierId: string,
+    readonly position: Position,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(ReportPosition)
+export class ReportPositionHandler implements ICommandHandler<ReportPosition> {
+  constructor(private readonly couriers: CourierRepository) {}
+
+  /** @throws {DomainError} `delivery.courier-not-found` */
+  async execute({ tx, courierId, position: { location, at } }: ReportPosition): Promise<CourierView> {
+    await this.couriers.withId(tx, courierId);
+    const claimed = at ? new Date(at) : tx.now;
+    await this.couriers.setPosition(tx, courierId, location, claimed < tx.now ? claimed : tx.now);
+    return this.couriers.withId(tx, courierId);
+  }
+}

@@ -1,0 +1,32 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { Tx } from '@thali/kit/postgres';
+import { CourierRepository } from './courier.repository';
+import type { CourierView } from './courier.view';
+import { Dispatch } from './dispatch';
+
+/** The courier takes offers from now on, and gets those that wait at once. */
+export class StartShift extends Command<CourierView> {
+  constructor(
+    readonly tx: Tx,
+    readonly courierId: string,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(StartShift)
+export class StartShiftHandler implements ICommandHandler<StartShift> {
+  constructor(
+    private readonly couriers: CourierRepository,
+    private readonly dispatch: Dispatch,
+  ) {}
+
+  /** @throws {DomainError} `delivery.courier-not-found` */
+  async execute({ tx, courierId }: StartShift): Promise<CourierView> {
+    const { capacity, active } = await this.couriers.withId(tx, courierId);
+    await this.couriers.setShift(tx, courierId, true);
+    const freeBags = Array.from({ length: capacity - active });
+    await Promise.all(freeBags.map(() => this.dispatch.offerBag(tx, courierId)));
+    return this.couriers.withId(tx, courierId);
+  }
+}

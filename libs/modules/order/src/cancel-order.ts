@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { Money, OrderId } from '@thali/contracts';
+import type { Loaded } from '@thali/kit/event-store';
+import type { Tx } from '@thali/kit/postgres';
+import { z } from 'zod';
+import { cancellationFee, type Order } from './domain/order';
+import { FulfilOrder } from './fulfil-order';
+import { OrderRepository, unknownOrder } from './order.repository';
+import { OrderSettings } from './settings';
+
+export const CancelOrderInput = z.object({ reason: z.string().trim().min(1).max(300).default('The customer changed their mind.') }).meta({ id: 'CancelOrder' });
+
+export class CancelOrder extends Command<{ order: Loaded<Order>; fee: Money | null }> {
+  constructor(
+    readonly tx: Tx,
+    readonly orderId: OrderId,
+    readonly reason: string,
+  ) {
+    super();
+  }
+}
+
+/** The customer calls the order off: free before the kitchen starts, for a fee after, impossible once it is picked up. */
+@Injectable()
+@CommandHandler(CancelOrder)
+export class CancelOrderHandler implements ICommandHandler<CancelOrder> {
+  constructor(
+    private readonly orders: OrderRepository,
+    private readonly fulfilment: FulfilOrder,
+    private readonly settings: OrderSettings,
+  ) {}
+
+  async execute({ tx, orderId, reason }: CancelOrder): Promise<{ order: Loaded<Order>; fee: Money | null }> {
+    const loaded = await this.orders.load(tx, orderId);
+    if (loaded.version === 0) throw unknownOrder(orderId);
+    const fee = cancellationFee(loaded.state, this.settings.cancellation);
+    await this.fulfilment.abort(tx, orderId, reason, (data) => ({ ...data, fee }));
+    return { order: await this.orders.load(tx, orderId), fee };
+  }
+}

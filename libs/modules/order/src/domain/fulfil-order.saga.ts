@@ -1,0 +1,173 @@
+import {
+  AuthorizePayment,
+  CancelDelivery,
+  CancelPayment,
+  CancelTicket,
+  CapturePayment,
+  CollectMeal,
+  ConfirmTicket,
+  CourierAssigned,
+  DeliveryCancelled,
+  DeliveryDelivered,
+  DeliveryFailed,
+  DeliveryPickedUp,
+  NoCourierFound,
+  OpenTicket,
+  PaymentAuthorized,
+  PaymentCancelled,
+  PaymentCaptureFailed,
+  PaymentCaptured,
+  PaymentDeclined,
+  RequestDelivery,
+  TicketAccepted,
+  TicketCancelled,
+  TicketPreparing,
+  TicketReady,
+  TicketRejected,
+  type Location,
+  type Money,
+  type OrderLine,
+} from '@thali/contracts';
+import { isA, type Draft } from '@thali/kit/core';
+import { defineSaga, type SagaDefinition } from '@thali/kit/saga';
+import type { OrderCommand, Placed } from './order';
+
+/** What the fulfilment of an order remembers. */
+export interface Fulfilment extends Omit<Placed, 'placedAt'> {
+  restaurantLocation: Location;
+  /** The customer's payment token, sealed for the payment module; empty once the money is held. */
+  sealedToken: string;
+  /** What is kept of the money if the customer calls off a meal that is being cooked. */
+  fee: Money | null;
+  /** How the ride ended, once it has. */
+  ride: { brought: true } | { brought: false; reason: string } | null;
+}
+
+/** How long each step may take, in milliseconds. */
+export interface TimeLimits {
+  holdMoney: number;
+  askKitchen: number;
+  findCourier: number;
+  cook: number;
+  pickUp: number;
+  takeMoney: number;
+  bring: number;
+  undo: number;
+}
+
+/** From "I'm hungry" to "enjoy your meal". Steps run top to bottom; a failure runs `undo` bottom to top. */
+export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, OrderCommand> =>
+  defineSaga<Fulfilment, OrderCommand>({
+    name: 'order.fulfil-order',
+    version: 1,
+    steps: [
+      {
+        name: 'hold the money',
+        send: ({ orderId, customerId, restaurantId, total, sealedToken }) => AuthorizePayment({ orderId, customerId, restaurantId, amount: total, sealedToken }),
+        done: [PaymentAuthorized],
+        then: (order) => ({ data: { ...order, sealedToken: '' } }),
+        failed: [PaymentDeclined],
+        withinMs: within.holdMoney,
+        because: (_, answer) => (answer ? `Your payment was declined: ${reasonOf(answer)}` : 'Your bank did not answer in time.'),
+        // Voids what is held, refunds what was taken, and keeps the fee: one command for whatever was or may have been done.
+        undo: ({ orderId, fee }, reason) => CancelPayment({ orderId, keep: fee, reason }),
+        undone: PaymentCancelled,
+      },
+      {
+        name: 'ask the kitchen',
+        send: ({ orderId, restaurantId, menuVersion, lines }) => OpenTicket({ orderId, restaurantId, menuVersion, lines: lines as [OrderLine, ...OrderLine[]] }),
+        done: [TicketAccepted],
+        failed: [TicketRejected],
+        withinMs: within.askKitchen,
+        because: (_, answer) => (answer ? `The restaurant cannot make your order: ${reasonOf(answer)}` : 'The restaurant did not answer in time.'),
+        undo: ({ orderId }, reason) => CancelTicket({ orderId, reason }),
+        undone: TicketCancelled,
+      },
+      {
+        name: 'find a courier',
+        send: ({ orderId, restaurantName, restaurantLocation, deliverTo }) => RequestDelivery({ orderId, pickUpAt: { name: restaurantName, location: restaurantLocation }, deliverTo }),
+        done: [CourierAssigned],
+        then: () => ({ own: { type: 'Confirm' } }),
+        failed: [NoCourierFound],
+        withinMs: within.findCourier,
+        because: noCourier,
+        undo: ({ orderId }, reason) => CancelDelivery({ orderId, reason }),
+        undone: DeliveryCancelled,
+      },
+      {
+        name: 'cook the meal',
+        send: ({ orderId }) => ConfirmTicket({ orderId }),
+        meanwhile: [TicketPreparing],
+        heard: () => ({ own: { type: 'BeginPreparation' } }),
+        done: [TicketReady],
+        then: () => ({ own: { type: 'MakeReady' } }),
+        failed: [NoCourierFound],
+        withinMs: within.cook,
+        because: (_, answer) => (answer ? noCourier() : 'The kitchen did not finish your order in time.'),
+        undo: 'nothing', // Cancelling the ticket covers it.
+      },
+      {
+        name: 'hand it to the courier',
+        send: ({ orderId }) => CollectMeal({ orderId }),
+        done: [DeliveryPickedUp],
+        then: () => ({ own: { type: 'PickUp' } }),
+        failed: [NoCourierFound],
+        withinMs: within.pickUp,
+        because: (_, answer) => (answer ? noCourier() : 'No courier picked your order up in time.'),
+        undo: 'nothing', // Cancelling the delivery covers it.
+      },
+      {
+        name: 'take the money',
+        send: ({ orderId }) => CapturePayment({ orderId }),
+        done: [PaymentCaptured],
+        failed: [PaymentCaptureFailed],
+        // A quick courier may be there before the provider has answered.
+        meanwhile: [DeliveryDelivered, DeliveryFailed],
+        heard: rideOver,
+        withinMs: within.takeMoney,
+        because: (_, answer) => (answer ? `The payment could not be taken: ${reasonOf(answer)}` : 'The payment was not taken in time.'),
+        undo: 'impossible', // The courier has the meal: from here there are refunds only.
+      },
+      {
+        name: 'bring it',
+        when: ({ ride }) => ride === null,
+        send: 'nothing',
+        done: [DeliveryDelivered, DeliveryFailed],
+        then: rideOver,
+        failed: [],
+        withinMs: within.bring,
+        because: () => 'The courier did not bring your order in time.',
+        undo: 'impossible',
+      },
+      {
+        name: 'give the money back',
+        when: ({ ride }) => ride?.brought === false,
+        send: ({ orderId }) => CancelPayment({ orderId, keep: null, reason: 'the courier could not bring the meal' }),
+        done: [PaymentCancelled],
+        failed: [],
+        withinMs: within.takeMoney,
+        because: () => 'The refund was not made in time.',
+        undo: 'impossible',
+      },
+    ],
+    completed: ({ ride }) =>
+      ride?.brought === false
+        ? { type: 'Cancel', reason: `The courier could not bring your order (${ride.reason}). You have your money back.`, fee: null }
+        : { type: 'Deliver' },
+    undoing: (_, reason) => ({ type: 'BeginCancellation', reason }),
+    undone: ({ fee }, reason) => ({ type: 'Cancel', reason, fee }),
+    undoWithinMs: within.undo,
+  });
+
+function rideOver(order: Fulfilment, answer: Draft): { data: Fulfilment } {
+  const ride = isA(answer, DeliveryFailed) ? { brought: false as const, reason: answer.data.reason } : { brought: true as const };
+  return { data: { ...order, ride } };
+}
+
+function noCourier(): string {
+  return 'No courier was free to bring your order.';
+}
+
+function reasonOf(answer: Draft): string {
+  return (answer.data as { reason: string }).reason;
+}

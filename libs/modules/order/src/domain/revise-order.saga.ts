@@ -1,0 +1,55 @@
+import {
+  AdjustPayment,
+  PaymentAdjusted,
+  PaymentAdjustmentDeclined,
+  ReviseTicket,
+  TicketRevised,
+  TicketRevisionRefused,
+  type Money,
+  type OrderId,
+  type OrderLine,
+} from '@thali/contracts';
+import { defineSaga, type SagaDefinition } from '@thali/kit/saga';
+import type { OrderCommand } from './order';
+
+/** What a revision remembers. */
+export interface Revision {
+  orderId: OrderId;
+  /** Grows with each revision of an order; an undo is the next number, so that it always wins. */
+  revision: number;
+  lines: OrderLine[];
+  total: Money;
+  oldTotal: Money;
+}
+
+/** A customer changes a confirmed order: first the money, then the kitchen, which may have begun to cook meanwhile. */
+export const reviseOrderSaga = (withinMs: number): SagaDefinition<Revision, OrderCommand> =>
+  defineSaga<Revision, OrderCommand>({
+    name: 'order.revise-order',
+    version: 1,
+    steps: [
+      {
+        name: 'hold the new amount',
+        send: ({ orderId, revision, total }) => AdjustPayment({ orderId, revision, amount: total }),
+        done: [PaymentAdjusted],
+        failed: [PaymentAdjustmentDeclined],
+        withinMs,
+        because: () => 'Your bank did not agree to the new amount.',
+        undo: ({ orderId, revision, oldTotal }) => AdjustPayment({ orderId, revision: revision + 1, amount: oldTotal }),
+        undone: PaymentAdjusted,
+      },
+      {
+        name: 'ask the kitchen to change it',
+        send: ({ orderId, revision, lines }) => ReviseTicket({ orderId, revision, lines: lines as [OrderLine, ...OrderLine[]] }),
+        done: [TicketRevised],
+        then: ({ lines, total }) => ({ own: { type: 'Revise', lines, total } }),
+        failed: [TicketRevisionRefused],
+        // The kitchen answers at once or never heard of it: only its answer says which, so a late one is worth an operator's look.
+        withinMs,
+        because: () => 'The kitchen could not change it any more.',
+        undo: 'impossible',
+      },
+    ],
+    undone: (_, reason) => ({ type: 'RefuseRevision', reason }),
+    undoWithinMs: withinMs,
+  });

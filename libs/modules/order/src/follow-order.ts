@@ -1,0 +1,48 @@
+import { Injectable, type MessageEvent } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import type { OrderId } from '@thali/contracts';
+import { Database } from '@thali/kit/postgres';
+import { Observable } from 'rxjs';
+import { TrackOrder, trackingChanged } from './order-tracking.view';
+
+/** Changes made by another instance are found by looking again. */
+const lookAgainMs = 1_000;
+const ends = ['delivered', 'cancelled'];
+
+/** Streams an order's tracking, from how it stands to its end. */
+@Injectable()
+export class FollowOrder {
+  constructor(
+    private readonly db: Database,
+    private readonly queries: QueryBus,
+  ) {}
+
+  follow(orderId: OrderId): Observable<MessageEvent> {
+    return new Observable((subscriber) => {
+      let seen = -1;
+      let looking = false;
+      const look = async () => {
+        if (looking) return;
+        looking = true;
+        try {
+          const tracking = await this.queries.execute(new TrackOrder(orderId));
+          if (tracking.version > seen) subscriber.next({ id: String(tracking.version), data: tracking });
+          seen = tracking.version;
+          if (ends.includes(tracking.status)) subscriber.complete();
+        } catch (error) {
+          subscriber.error(error);
+        } finally {
+          looking = false;
+        }
+      };
+      const wake = () => void look();
+      const timer = setInterval(wake, lookAgainMs);
+      this.db.on(trackingChanged, wake);
+      wake();
+      return () => {
+        clearInterval(timer);
+        this.db.off(trackingChanged, wake);
+      };
+    });
+  }
+}

@@ -1,0 +1,141 @@
+import { Injectable } from '@nestjs/common';
+import { QueryHandler, Query, type IQueryHandler } from '@nestjs/cqrs';
+import {
+  CourierAssigned,
+  DeliveryFailed,
+  NoCourierFound,
+  OrderCancelled,
+  OrderCancelling,
+  OrderConfirmed,
+  OrderDelivered,
+  OrderPickedUp,
+  OrderPlaced,
+  OrderPreparing,
+  OrderReady,
+  OrderRevised,
+  OrderRevisionRefused,
+  PaymentAuthorized,
+  PaymentCancelled,
+  PaymentCaptured,
+  PaymentDeclined,
+  PaymentInDoubt,
+  PaymentRefunded,
+  TicketAccepted,
+  TicketDelayed,
+  TicketRejected,
+  type OrderId,
+} from '@thali/contracts';
+import { isA, type Draft, type Message } from '@thali/kit/core';
+import { Handles } from '@thali/kit/event-bus';
+import { Database, change, type Tx } from '@thali/kit/postgres';
+import { z } from 'zod';
+import { unknownOrder } from './order.repository';
+
+/** What a customer sees of an order, gathered from all four modules. */
+export const Tracking = z
+  .object({
+    orderId: z.string(),
+    /** Grows with each change. */
+    version: z.int(),
+    status: z.string(),
+    restaurantName: z.string().optional(),
+    reason: z.string().optional(),
+    payment: z.string().optional(),
+    kitchen: z.string().optional(),
+    courier: z.object({ courierId: z.string(), name: z.string() }).optional(),
+    delayedByMinutes: z.int().optional(),
+    timeline: z.array(z.object({ at: z.string(), what: z.string() })),
+    updatedAt: z.string(),
+  })
+  .meta({ id: 'Tracking' });
+export type Tracking = z.infer<typeof Tracking>;
+
+/** Raised after the commit of a change. */
+export const trackingChanged = 'tracking';
+
+const followed = [
+  OrderPlaced, OrderRevised, OrderRevisionRefused, OrderConfirmed, OrderPreparing, OrderReady, OrderPickedUp, OrderDelivered, OrderCancelling, OrderCancelled,
+  PaymentAuthorized, PaymentDeclined, PaymentInDoubt, PaymentCaptured, PaymentCancelled, PaymentRefunded,
+  TicketAccepted, TicketRejected, TicketDelayed,
+  CourierAssigned, NoCourierFound, DeliveryFailed,
+] as const; // prettier-ignore
+
+/** The read model that customers follow: a row per order, fed by what all modules announce. */
+@Injectable()
+export class OrderTrackingView {
+  @Handles(followed, 'order.track')
+  async track(_: unknown, tx: Tx, message: Message): Promise<void> {
+    const { parts, what } = newsOf(message);
+    await tx.run(merge, { orderId: message.key, parts, entry: { at: message.recordedAt, what } });
+    tx.signal(trackingChanged);
+  }
+}
+
+/** What changes in the row, and what it says in the timeline. */
+export function newsOf(message: Draft): { parts: object; what: string } {
+  if (isA(message, OrderPlaced)) return { parts: { status: 'placed', restaurantName: message.data.restaurantName }, what: 'You placed the order.' };
+  if (isA(message, OrderRevised)) return { parts: {}, what: 'You changed the order.' };
+  if (isA(message, OrderRevisionRefused)) return { parts: {}, what: `The order stays as it was: ${message.data.reason}` };
+  if (isA(message, OrderConfirmed)) return { parts: { status: 'confirmed' }, what: 'The order is confirmed.' };
+  if (isA(message, OrderPreparing)) return { parts: { status: 'preparing' }, what: 'The kitchen is cooking.' };
+  if (isA(message, OrderReady)) return { parts: { status: 'ready' }, what: 'The meal is ready.' };
+  if (isA(message, OrderPickedUp)) return { parts: { status: 'picked-up' }, what: 'The courier has the meal.' };
+  if (isA(message, OrderDelivered)) return { parts: { status: 'delivered' }, what: 'Delivered. Enjoy your meal.' };
+  if (isA(message, OrderCancelling)) return { parts: { reason: message.data.reason }, what: `It will not work out: ${message.data.reason}` };
+  if (isA(message, OrderCancelled)) return { parts: { status: 'cancelled', reason: message.data.reason }, what: 'The order is cancelled.' };
+  if (isA(message, PaymentAuthorized)) return { parts: { payment: 'held' }, what: 'Your bank holds the money.' };
+  if (isA(message, PaymentDeclined)) return { parts: { payment: 'declined' }, what: 'Your payment was declined.' };
+  if (isA(message, PaymentInDoubt)) return { parts: { payment: 'in-doubt' }, what: 'Your bank has not answered yet.' };
+  if (isA(message, PaymentCaptured)) return { parts: { payment: 'taken' }, what: 'You have paid.' };
+  if (isA(message, PaymentCancelled)) return { parts: { payment: 'given-back' }, what: message.data.kept ? 'You have your money back, but for the fee.' : 'You have your money back.' };
+  if (isA(message, PaymentRefunded)) return { parts: {}, what: 'A refund was made.' };
+  if (isA(message, TicketAccepted)) return { parts: { kitchen: 'accepted' }, what: 'The restaurant accepted.' };
+  if (isA(message, TicketRejected)) return { parts: { kitchen: 'rejected' }, what: 'The restaurant could not accept.' };
+  if (isA(message, TicketDelayed)) return { parts: { delayedByMinutes: message.data.byMinutes }, what: `The kitchen needs ${message.data.byMinutes} minutes more.` };
+  if (isA(message, CourierAssigned)) {
+    const { courierId, courierName } = message.data;
+    return { parts: { courier: { courierId, name: courierName } }, what: `${courierName} will bring it.` };
+  }
+  if (isA(message, NoCourierFound)) return { parts: {}, what: 'No courier was free.' };
+  if (isA(message, DeliveryFailed)) return { parts: {}, what: 'The courier could not bring it.' };
+  throw new Error(`${message.type} is followed but says nothing`);
+}
+
+export class TrackOrder extends Query<Tracking> {
+  constructor(readonly orderId: OrderId) {
+    super();
+  }
+}
+
+@Injectable()
+@QueryHandler(TrackOrder)
+export class TrackOrderHandler implements IQueryHandler<TrackOrder> {
+  constructor(private readonly db: Database) {}
+
+  /** The order's own row answers when the view has not heard of it yet: what was acknowledged can be followed at once. */
+  async execute({ orderId }: TrackOrder): Promise<Tracking> {
+    const [row] = await this.db.read<Row>(
+      `select o.placed_at as "placedAt", t.version, t.parts, t.timeline, t.updated_at as "updatedAt"
+       from orders o left join tracking t using (order_id) where o.order_id = $1`,
+      [orderId],
+    );
+    if (!row) throw unknownOrder(orderId);
+    const { parts, timeline, version, updatedAt, placedAt } = row;
+    return { orderId, version: version ?? 0, status: 'placed', ...parts, timeline: timeline ?? [], updatedAt: (updatedAt ?? placedAt).toISOString() };
+  }
+}
+
+interface Row {
+  placedAt: Date;
+  version: number | null;
+  parts: Partial<Tracking> | null;
+  timeline: Tracking['timeline'] | null;
+  updatedAt: Date | null;
+}
+
+const merge = change<{ orderId: string; parts: object; entry: object }>(`
+  insert into tracking as t (order_id, version, parts, timeline)
+  select "orderId", 1, parts, jsonb_build_array(entry)
+  from json_to_recordset($1) as i(n int, "orderId" text, parts jsonb, entry jsonb)
+  on conflict (order_id) do update set version = t.version + 1, parts = t.parts || excluded.parts,
+    timeline = t.timeline || excluded.timeline, updated_at = clock_timestamp()`);

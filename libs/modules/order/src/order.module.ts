@@ -1,0 +1,40 @@
+import { Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { Runtime, ServiceModule } from '@thali/kit/app';
+import { CancelOrderHandler } from './cancel-order';
+import { FollowOrder } from './follow-order';
+import { FulfilOrder } from './fulfil-order';
+import { MenuView } from './menu.view';
+import { migrations } from './migrations';
+import { GetOrderDetailsHandler } from './order-details.query';
+import { GetOrderHistoryHandler } from './order-history.query';
+import { OrderTrackingView, TrackOrderHandler } from './order-tracking.view';
+import { OrderController } from './order.controller';
+import { CustomerOrdersHandler, GetOrderHandler } from './order.queries';
+import { OrderRepository } from './order.repository';
+import { PlaceOrderHandler } from './place-order';
+import { ReviseOrderHandler, ReviseOrderProcess } from './revise-order';
+import { OrderSettings } from './settings';
+
+@Module({
+  imports: [CqrsModule, ServiceModule.register({ name: 'order', migrations })],
+  controllers: [OrderController],
+  providers: [
+    { provide: OrderSettings, inject: [Runtime], useFactory: ({ env }: Runtime) => OrderSettings.from(env) },
+    OrderRepository,
+    PlaceOrderHandler,
+    CancelOrderHandler,
+    ReviseOrderHandler,
+    FulfilOrder,
+    ReviseOrderProcess,
+    MenuView,
+    OrderTrackingView,
+    TrackOrderHandler,
+    FollowOrder,
+    GetOrderHandler,
+    GetOrderDetailsHandler,
+    GetOrderHistoryHandler,
+    CustomerOrdersHandler,
+  ],
+})
+export class OrderModule {}

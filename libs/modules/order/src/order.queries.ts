@@ -1,0 +1,97 @@
+import { Injectable } from '@nestjs/common';
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { CustomerId, Money, OrderLine, type OrderId } from '@thali/contracts';
+import { Database } from '@thali/kit/postgres';
+import { z } from 'zod';
+import { orderStatuses } from './domain/order';
+import { unknownOrder } from './order.repository';
+
+/** An order as its own module sees it. */
+export const OrderView = z
+  .object({
+    orderId: z.string(),
+    customerId: z.string(),
+    restaurantId: z.string(),
+    restaurantName: z.string(),
+    status: z.enum(orderStatuses),
+    version: z.int(),
+    total: Money,
+    lines: z.array(OrderLine),
+    /** Why it was, or is being, cancelled. */
+    reason: z.string().optional(),
+    /** True from the decision to cancel until everything is undone. */
+    cancelling: z.boolean(),
+    fee: Money.optional(),
+    placedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Order' });
+export type OrderView = z.infer<typeof OrderView>;
+
+interface Row {
+  orderId: string;
+  customerId: string;
+  restaurantId: string;
+  status: OrderView['status'];
+  version: number;
+  placedAt: Date;
+  what: { restaurantName: string; lines: OrderLine[]; total: Money; fee: Money | null; cancelling: string | null; reason: string | null };
+}
+
+const columns = `order_id as "orderId", customer_id as "customerId", restaurant_id as "restaurantId", status, version, what, placed_at as "placedAt"`;
+
+function viewOf({ what, placedAt, ...row }: Row): OrderView {
+  const { fee, cancelling, reason, ...rest } = what;
+  const why = reason ?? cancelling;
+  return { ...row, ...rest, cancelling: cancelling !== null, placedAt: placedAt.toISOString(), ...(why ? { reason: why } : {}), ...(fee ? { fee } : {}) };
+}
+
+export class GetOrder extends Query<OrderView> {
+  constructor(readonly orderId: OrderId) {
+    super();
+  }
+}
+
+@Injectable()
+@QueryHandler(GetOrder)
+export class GetOrderHandler implements IQueryHandler<GetOrder> {
+  constructor(private readonly db: Database) {}
+
+  async execute({ orderId }: GetOrder): Promise<OrderView> {
+    const [row] = await this.db.read<Row>(`select ${columns} from orders where order_id = $1`, [orderId]);
+    if (!row) throw unknownOrder(orderId);
+    return viewOf(row);
+  }
+}
+
+export const CustomerOrdersInput = z.object({
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  /** The last orderId of the page before. */
+  after: z.string().max(64).optional(),
+});
+
+export const CustomerOrdersPage = z.object({ items: z.array(OrderView), next: z.string().nullable() }).meta({ id: 'CustomerOrders' });
+
+export class CustomerOrders extends Query<z.infer<typeof CustomerOrdersPage>> {
+  constructor(
+    readonly customerId: CustomerId,
+    readonly page: z.infer<typeof CustomerOrdersInput>,
+  ) {
+    super();
+  }
+}
+
+/** A customer's orders, newest first: order ids sort by the time they were made. */
+@Injectable()
+@QueryHandler(CustomerOrders)
+export class CustomerOrdersHandler implements IQueryHandler<CustomerOrders> {
+  constructor(private readonly db: Database) {}
+
+  async execute({ customerId, page: { limit, after } }: CustomerOrders): Promise<z.infer<typeof CustomerOrdersPage>> {
+    const rows = await this.db.read<Row>(
+      `select ${columns} from orders where customer_id = $1 and ($2::text is null or order_id < $2) order by order_id desc limit $3`,
+      [customerId, after ?? null, limit + 1],
+    );
+    const items = rows.slice(0, limit).map(viewOf);
+    return { items, next: rows.length > limit ? (items.at(-1)?.orderId ?? null) : null };
+  }
+}

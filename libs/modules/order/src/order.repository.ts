@@ -1,0 +1,93 @@
+import { Injectable } from '@nestjs/common';
+import type { OrderId } from '@thali/contracts';
+import { DomainError } from '@thali/kit/core';
+import { EventStore, type Loaded, type StoredEvent } from '@thali/kit/event-store';
+import { send } from '@thali/kit/outbox';
+import { Database, StaleVersion, change, type Tx } from '@thali/kit/postgres';
+import { announce } from './domain/announce';
+import { decide, evolve, noOrder, type Order, type OrderCommand, type OrderEvent } from './domain/order';
+
+/** Orders: load, decide, append and announce, in the transaction given. */
+@Injectable()
+export class OrderRepository {
+  private readonly events = new EventStore<Order, OrderEvent>({ initial: noOrder, evolve });
+
+  constructor(private readonly db: Database) {}
+
+  load(tx: Tx, orderId: OrderId): Promise<Loaded<Order>> {
+    return this.events.load(tx, orderId);
+  }
+
+  /** Tells an order that exists. @throws {DomainError} `order.unknown`, or the order's own refusal. */
+  async tell(tx: Tx, orderId: OrderId, commands: readonly OrderCommand[]): Promise<Loaded<Order>> {
+    const loaded = await this.load(tx, orderId);
+    if (loaded.version === 0) throw unknownOrder(orderId);
+    let order = loaded.state;
+    const happened: OrderEvent[] = [];
+    for (const command of commands) {
+      const events = decide(order, command);
+      order = events.reduce(evolve, order);
+      happened.push(...events);
+    }
+    return this.append(tx, orderId, loaded, happened);
+  }
+
+  /** Places a new order. */
+  place(tx: Tx, command: Extract<OrderCommand, { type: 'Place' }>): Promise<Loaded<Order>> {
+    return this.append(tx, command.orderId, { state: noOrder, version: 0 }, decide(noOrder, command));
+  }
+
+  /** An order's events, oldest first. */
+  history(orderId: OrderId): Promise<StoredEvent[]> {
+    return this.events.history(this.db, orderId);
+  }
+
+  /** The order that these events make. */
+  fold(events: readonly StoredEvent[]): Order {
+    return this.events.replay(events);
+  }
+
+  private async append(tx: Tx, orderId: OrderId, loaded: Loaded<Order>, events: readonly OrderEvent[]): Promise<Loaded<Order>> {
+    if (events.length === 0) return loaded;
+    const changed = await this.events.append(tx, orderId, loaded, events);
+    if (!(await tx.one(saveSummary, summaryOf(changed, loaded.version)))) throw new StaleVersion(orderId);
+    for (const event of events) send(tx, announce(orderId, event));
+    return changed;
+  }
+}
+
+export function unknownOrder(orderId: string): DomainError {
+  return new DomainError('order.unknown', 'not-found', `There is no order ${orderId}.`);
+}
+
+function summaryOf({ state, version }: Loaded<Order>, seen: number): Summary {
+  if (state.status === 'new') throw new Error('an order without events has no summary');
+  const { orderId, customerId, restaurantId, restaurantName, status, cancelling, reason, fee, total, lines, placedAt } = state;
+  const what = { restaurantName, lines, total, fee, cancelling, reason };
+  return { orderId, customerId, restaurantId, status, version, seen, what, placedAt };
+}
+
+interface Summary {
+  orderId: string;
+  customerId: string;
+  restaurantId: string;
+  status: string;
+  version: number;
+  seen: number;
+  what: object;
+  placedAt: string;
+}
+
+/** The order as it stands, beside the events that made it so: `status` is always their fold. */
+const saveSummary = change<Summary, { version: number }>(`
+  with i as (
+    select * from json_to_recordset($1) as i(n int, "orderId" text, "customerId" text, "restaurantId" text, status text, version int, seen int,
+      what json, "placedAt" timestamptz)
+  ), saved as (
+    insert into orders as o (order_id, customer_id, restaurant_id, status, version, what, placed_at)
+    select "orderId", "customerId", "restaurantId", status, version, what, "placedAt" from i
+    on conflict (order_id) do update set status = excluded.status, version = excluded.version, what = excluded.what
+    where o.version = (select seen from i where i."orderId" = o.order_id)
+    returning order_id, version
+  )
+  select i.n, saved.version from i join saved on saved.order_id = i."orderId"`);

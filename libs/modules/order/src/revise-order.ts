@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { Money, OrderId } from '@thali/contracts';
+import { refuseStale } from '@thali/kit/http';
+import type { Tx } from '@thali/kit/postgres';
+import { SagaRunner } from '@thali/kit/saga/runner';
+import { z } from 'zod';
+import { refuseRevisionUnlessConfirmed, type OrderCommand } from './domain/order';
+import { priceOrder } from './domain/price-order';
+import { reviseOrderSaga, type Revision } from './domain/revise-order.saga';
+import { MenuView } from './menu.view';
+import { OrderRepository, unknownOrder } from './order.repository';
+import { WantedLines } from './place-order';
+import { OrderSettings } from './settings';
+
+export const ReviseOrderInput = z.object({ lines: WantedLines }).meta({ id: 'ReviseOrder' });
+
+export class ReviseOrder extends Command<{ orderId: OrderId; revision: number; total: Money }> {
+  constructor(
+    readonly tx: Tx,
+    readonly orderId: OrderId,
+    /** The version of the order that the customer has seen. */
+    readonly seen: number,
+    readonly lines: z.infer<typeof WantedLines>,
+  ) {
+    super();
+  }
+}
+
+/** Runs the saga of each revision. */
+@Injectable()
+export class ReviseOrderProcess extends SagaRunner<Revision, OrderCommand> {
+  constructor(orders: OrderRepository, { timeLimits }: OrderSettings) {
+    super(reviseOrderSaga(timeLimits.askKitchen), async (tx, orderId, commands) => void (await orders.tell(tx, orderId, commands)));
+  }
+}
+
+/** Prices the new lines by today's menu and asks bank and kitchen to agree. */
+@Injectable()
+@CommandHandler(ReviseOrder)
+export class ReviseOrderHandler implements ICommandHandler<ReviseOrder> {
+  constructor(
+    private readonly menus: MenuView,
+    private readonly orders: OrderRepository,
+    private readonly process: ReviseOrderProcess,
+  ) {}
+
+  async execute({ tx, orderId, seen, lines: wanted }: ReviseOrder): Promise<{ orderId: OrderId; revision: number; total: Money }> {
+    const { state: order, version } = await this.orders.load(tx, orderId);
+    if (version === 0) throw unknownOrder(orderId);
+    refuseRevisionUnlessConfirmed(order);
+    refuseStale('order', seen, version);
+    const menu = await this.menus.excerpt(tx, order.restaurantId, wanted.map(({ itemId }) => itemId));
+    if (!menu) throw new Error(`the menu of ${order.restaurantId} is gone`);
+    const { lines, total } = priceOrder(menu, wanted);
+    const revision = version * 2;
+    await this.process.start(tx, orderId, { orderId, revision, lines, total, oldTotal: order.total });
+    return { orderId, revision, total };
+  }
+}

@@ -1,0 +1,128 @@
+import {
+  PaymentAdjusted,
+  PaymentAdjustmentDeclined,
+  PaymentAuthorized,
+  PaymentCaptureFailed,
+  PaymentCaptured,
+  PaymentDeclined,
+  PaymentInDoubt,
+  PaymentRefunded,
+} from '@thali/contracts';
+import { accounts, transfer } from './ledger';
+import { advance, begin } from './next';
+import { unchanged, type Answer, type Call, type Decision, type Payment, type Refund } from './payment';
+
+type Done = Extract<Answer, { outcome: 'done' }>;
+
+/**
+ * What follows from the provider's answer to a call, by whatever way and how often it comes: the first answer to the call that is open
+ * counts, every other changes nothing. But for one: a hold that comes to light when nobody wants it any more is released.
+ */
+export function hear(payment: Payment, call: Call, answer: Answer): Decision {
+  if (payment.call?.number !== call.number) return hearLate(payment, call, answer);
+  switch (answer.outcome) {
+    case 'silence':
+      return doubt(payment, call);
+    case 'unknown':
+      // Asking again would make a hold that nobody wants. The void that follows keeps it from being made.
+      return advance({ ...close(payment), mayBeHeld: true });
+    case 'refused':
+      return refused(payment, call, answer.reason);
+    case 'done':
+      return done(payment, call, answer);
+  }
+}
+
+function hearLate(payment: Payment, { kind }: Call, { outcome }: Answer): Decision {
+  const { status, authorized, call } = payment;
+  const over = status === 'cancelled' || status === 'declined' || status === 'cancelling';
+  const newHold = kind === 'authorize' && outcome === 'done' && over && authorized === 0;
+  if (!newHold || (call && call.kind !== 'void')) return unchanged(payment);
+  // A void under way may have been too early for it: say it once more.
+  return advance({ ...payment, call: null, mayBeHeld: true });
+}
+
+function doubt(payment: Payment, call: Call): Decision {
+  // Two may have asked at once: one silence counts once.
+  if (payment.call?.unanswered !== call.unanswered) return unchanged(payment);
+  const doubtful: Payment = { ...payment, call: { ...call, unanswered: call.unanswered + 1 } };
+  if (payment.status !== 'authorizing') return unchanged(doubtful);
+  return unchanged({ ...doubtful, status: 'in-doubt' }, PaymentInDoubt({ orderId: payment.orderId }));
+}
+
+function done(payment: Payment, call: Call, { amount, reference }: Done): Decision {
+  const { orderId, currency, status, captured, refunded } = payment;
+  const money = { amount: call.amount, currency };
+  const closed = close(payment);
+  switch (call.kind) {
+    case 'authorize': {
+      const held: Payment = { ...closed, authorized: call.amount, reference };
+      if (status === 'cancelling') return advance(held);
+      const says = [PaymentAuthorized({ orderId, paymentId: payment.paymentId, amount: money })];
+      return advance({ ...held, status: 'authorized' }, { says });
+    }
+    case 'adjust': {
+      const revision = payment.adjustment?.revision ?? payment.revision;
+      const says = status === 'cancelling' ? [] : [PaymentAdjusted({ orderId, revision, amount: money })];
+      return advance({ ...closed, authorized: call.amount, adjustment: null, revision }, { says });
+    }
+    case 'capture': {
+      const about = { orderId, what: `capture/${call.number}`, currency };
+      const taken = transfer(about, {
+        from: accounts.provider,
+        to: [{ account: accounts.clearing(orderId), amount: call.amount }],
+      });
+      const says = status === 'capturing' ? [PaymentCaptured({ orderId, amount: money })] : [];
+      const next = status === 'capturing' ? 'captured' : status;
+      return advance({ ...closed, status: next, captured: captured + call.amount }, { says, transfers: [taken] });
+    }
+    case 'void':
+      // The provider's word is the last: what it held is what it gave us and what it has released.
+      return advance({ ...closed, voided: amount, authorized: captured + amount, mayBeHeld: false });
+    case 'refund': {
+      const about = { orderId, what: `refund/${call.number}`, currency };
+      const given = transfer(about, {
+        from: accounts.clearing(orderId),
+        to: [{ account: accounts.provider, amount: call.amount }],
+      });
+      const { refundId } = call;
+      const says = refundId ? [PaymentRefunded({ orderId, refundId, amount: money })] : [];
+      const refunds = ended(payment, refundId, 'done');
+      return advance({ ...closed, refunded: refunded + call.amount, refunds }, { says, transfers: [given] });
+    }
+  }
+}
+
+function refused(payment: Payment, call: Call, reason: string): Decision {
+  const { orderId, status, adjustment } = payment;
+  const closed = close(payment);
+  switch (call.kind) {
+    case 'authorize':
+      if (status === 'cancelling') return advance(closed);
+      return advance({ ...closed, status: 'declined' }, { says: [PaymentDeclined({ orderId, reason })] });
+    case 'adjust': {
+      const revision = adjustment?.revision ?? payment.revision;
+      const says = status === 'cancelling' ? [] : [PaymentAdjustmentDeclined({ orderId, revision, reason })];
+      return advance({ ...closed, adjustment: null }, { says });
+    }
+    case 'capture':
+      // What cannot be taken cannot be kept.
+      if (status === 'cancelling') return advance({ ...closed, keep: 0 });
+      return advance({ ...closed, status: 'capture-failed' }, { says: [PaymentCaptureFailed({ orderId, reason })] });
+    case 'void':
+      return unchanged(begin(closed, { ...call, unanswered: call.unanswered + 1 }));
+    case 'refund':
+      if (call.refundId) return advance({ ...closed, refunds: ended(payment, call.refundId, 'failed') });
+      // A cancellation is never given up: after a pause it is tried again, as a new call.
+      return unchanged(begin(closed, { ...call, unanswered: call.unanswered + 1 }));
+  }
+}
+
+/** The call has its answer; the card is not needed any more. */
+function close(payment: Payment): Payment {
+  return { ...payment, call: null, sealedToken: null };
+}
+
+function ended({ refunds }: Payment, refundId: string | null, status: Refund['status']): readonly Refund[] {
+  return refunds.map((refund) => (refund.refundId === refundId ? { ...refund, status } : refund));
+}

@@ -1,0 +1,149 @@
+import {
+  PaymentAdjusted,
+  PaymentAdjustmentDeclined,
+  PaymentCancelled,
+  PaymentCaptureFailed,
+  PaymentCaptured,
+  PaymentDeclined,
+  type Money,
+} from '@thali/contracts';
+import { DomainError } from '@thali/kit/core';
+import type { Shares } from './ledger';
+import { advance, cancelled } from './next';
+import { heldOf, refundableOf, unchanged, type Decision, type Payment } from './payment';
+
+/** Hold the money. Heard a second time, or after the cancellation, it changes nothing. */
+export function authorizePayment(
+  payment: Payment | null,
+  wish: {
+    orderId: string;
+    paymentId: string;
+    restaurantId: string;
+    amount: Money;
+    sealedToken: string;
+    shares: Shares;
+  },
+): Decision {
+  if (payment) return unchanged(payment);
+  const { orderId, amount, ...rest } = wish;
+  const asked = { ...nothing(orderId), ...rest, currency: amount.currency, asked: amount.amount };
+  if (amount.amount > 0) return advance({ ...asked, status: 'authorizing' });
+  const declined: Payment = { ...asked, status: 'declined', sealedToken: null };
+  return unchanged(declined, PaymentDeclined({ orderId, reason: 'There is nothing to pay.' }));
+}
+
+/** Take what is held. */
+export function capturePayment(payment: Payment): Decision {
+  const { orderId, status, captured, currency } = payment;
+  if (status === 'capturing') return unchanged(payment);
+  if (status === 'captured')
+    return unchanged(payment, PaymentCaptured({ orderId, amount: { amount: captured, currency } }));
+  const holds = (status === 'authorized' || status === 'capture-failed') && heldOf(payment) > 0;
+  if (!holds)
+    return unchanged(payment, PaymentCaptureFailed({ orderId, reason: `The payment is ${status}: nothing is held.` }));
+  return advance({ ...payment, status: 'capturing' });
+}
+
+/** Hold another amount than the one held. */
+export function adjustPayment(payment: Payment, { revision, amount }: { revision: number; amount: Money }): Decision {
+  const { orderId, status, authorized, currency, adjustment } = payment;
+  if (adjustment?.revision === revision) return unchanged(payment);
+  if (payment.revision === revision) {
+    return unchanged(payment, PaymentAdjusted({ orderId, revision, amount: { amount: authorized, currency } }));
+  }
+  const possible = status === 'authorized' && !adjustment && amount.currency === currency && amount.amount > 0;
+  if (!possible) {
+    const reason = `A payment that is ${status} cannot be changed to ${amount.amount} ${amount.currency}.`;
+    return unchanged(payment, PaymentAdjustmentDeclined({ orderId, revision, reason }));
+  }
+  return advance({ ...payment, adjustment: { revision, amount: amount.amount } });
+}
+
+/**
+ * Give everything back but for what is to be kept. Heard before the wish to hold anything, it leaves a mark that this wish will find;
+ * heard again after the end, it is answered again.
+ */
+export function cancelPayment(
+  payment: Payment | null,
+  wish: { orderId: string; paymentId: string; keep: number },
+): Decision {
+  const { orderId, paymentId, keep } = wish;
+  if (!payment) {
+    const mark: Payment = { ...nothing(orderId), paymentId, status: 'cancelled' };
+    return unchanged(mark, PaymentCancelled({ orderId, voided: null, refunded: null, kept: null }));
+  }
+  if (payment.status === 'cancelling') return unchanged(payment);
+  if (payment.status === 'cancelled') return unchanged(payment, cancelled(payment));
+  // Somebody else may be making the call right now. As a call in doubt it is looked up, rather than made a second time.
+  const call = payment.call && { ...payment.call, unanswered: Math.max(1, payment.call.unanswered) };
+  const adjustment = call?.kind === 'adjust' ? payment.adjustment : null;
+  return advance({ ...payment, status: 'cancelling', keep, call, adjustment });
+}
+
+/**
+ * Promise the customer money back that was taken; the promise counts at once, so that no two can exceed what there is.
+ *
+ * @param wish.amount all that can be refunded, when there is none.
+ * @throws {DomainError} `payment.cannot-refund`, `payment.refund-exceeds-captured` (conflict), `payment.other-currency` (invalid)
+ */
+export function requestRefund(
+  payment: Payment,
+  wish: { refundId: string; amount: Money | undefined; reason: string; requestedAt: string },
+): Decision {
+  const { status, currency, refunds } = payment;
+  const refundable = refundableOf(payment);
+  const amount = wish.amount ?? { amount: refundable, currency };
+  const facts = { status, refundable: { amount: refundable, currency } };
+  if (status === 'cancelling') {
+    throw new DomainError(
+      'payment.cannot-refund',
+      'conflict',
+      'This payment is being cancelled: the money is on its way back.',
+      facts,
+    );
+  }
+  if (amount.amount > refundable || refundable === 0) {
+    const message = `Only ${refundable} ${currency} can still be refunded (in the minor unit).`;
+    throw new DomainError('payment.refund-exceeds-captured', 'conflict', message, facts);
+  }
+  if (amount.currency !== currency) {
+    throw new DomainError('payment.other-currency', 'invalid', `This payment was made in ${currency}.`, facts);
+  }
+  const { refundId, reason, requestedAt } = wish;
+  const refund = { refundId, amount: amount.amount, reason, requestedAt, status: 'requested' as const };
+  return advance({ ...payment, refunds: [...refunds, refund] });
+}
+
+/** The meal was brought: what was taken can be shared out, as soon as it is taken. */
+export function settlePayment(payment: Payment, courierId: string): Decision {
+  const over = payment.courierId !== null || payment.settled > 0 || payment.status === 'cancelled';
+  return over ? unchanged(payment) : advance({ ...payment, courierId });
+}
+
+function nothing(orderId: string): Payment {
+  return {
+    orderId,
+    paymentId: '',
+    restaurantId: null,
+    status: 'authorizing',
+    currency: 'XXX',
+    asked: 0,
+    authorized: 0,
+    captured: 0,
+    voided: 0,
+    refunded: 0,
+    keep: 0,
+    mayBeHeld: false,
+    adjustment: null,
+    revision: 0,
+    refunds: [],
+    call: null,
+    calls: 0,
+    sealedToken: null,
+    reference: null,
+    shares: { courierPermille: 0, feePermille: 0 },
+    courierId: null,
+    settled: 0,
+    version: 0,
+  };
+}

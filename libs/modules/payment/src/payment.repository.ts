@@ -1,0 +1,86 @@
+import { Injectable } from '@nestjs/common';
+import { send } from '@thali/kit/outbox';
+import { StaleVersion, change, query, type Tx } from '@thali/kit/postgres';
+import { post } from './ledger.sql';
+import type { Decision, Payment } from './domain/payment';
+
+/** Payments: load, decide, save, post and announce, in the transaction given. */
+@Injectable()
+export class PaymentRepository {
+  /**
+   * Does what the decision says; a decision that is null does nothing.
+   *
+   * @returns the payment before and after; null where there is none.
+   * @throws {StaleVersion} when somebody else changed it meanwhile.
+   */
+  async change(tx: Tx, orderId: string, decide: (payment: Payment | null) => Decision | null): Promise<Change> {
+    const before = (await tx.one(load, { orderId }))?.payment ?? null;
+    const decision = decide(before);
+    if (!decision) return { before, after: before };
+    const { payment, says, transfers } = decision;
+    const after = payment === before ? before : await this.save(tx, payment);
+    // Posted before anything is sent: all transactions lock accounts first, and only then the counters of messages.
+    for (const transfer of transfers) tx.collect(post, transfer);
+    for (const draft of says) send(tx, draft);
+    return { before, after };
+  }
+
+  private async save(tx: Tx, payment: Payment): Promise<Payment> {
+    const { orderId, paymentId, status, currency, asked, authorized, captured, voided, refunded, settled, mayBeHeld, sealedToken, version, ...detail } = payment;
+    const row = { orderId, paymentId, status, currency, asked, authorized, captured, voided, refunded, settled, mayBeHeld, sealedToken, version, detail };
+    const saved = await tx.one(version === 0 ? insert : update, row);
+    if (!saved) throw new StaleVersion(`the payment of ${orderId}`);
+    return { ...payment, version: version + 1 };
+  }
+}
+
+export interface Change {
+  readonly before: Payment | null;
+  readonly after: Payment | null;
+}
+
+type Row = Pick<
+  Payment,
+  | 'orderId'
+  | 'paymentId'
+  | 'status'
+  | 'currency'
+  | 'asked'
+  | 'authorized'
+  | 'captured'
+  | 'voided'
+  | 'refunded'
+  | 'settled'
+  | 'mayBeHeld'
+  | 'sealedToken'
+  | 'version'
+> & { detail: object };
+
+const input = `select * from json_to_recordset($1) as i(n int, "orderId" text, "paymentId" text, status text, currency text, asked bigint,
+  authorized bigint, captured bigint, voided bigint, refunded bigint, settled bigint, "mayBeHeld" boolean, "sealedToken" text, version int,
+  detail json)`;
+
+const load = query<{ orderId: string }, { payment: Payment }>(`
+  select i.n, (jsonb_build_object('orderId', p.order_id, 'paymentId', p.payment_id, 'status', p.status, 'currency', p.currency,
+    'asked', p.asked, 'authorized', p.authorized, 'captured', p.captured, 'voided', p.voided, 'refunded', p.refunded,
+    'settled', p.settled, 'mayBeHeld', p.may_be_held, 'sealedToken', p.sealed_token, 'version', p.version) || p.detail::jsonb) as payment
+  from json_to_recordset($1) as i(n int, "orderId" text) join payments p on p.order_id = i."orderId"`);
+
+// Two that come for the same new order at once: the second gets nothing back, and runs again on what the first has made.
+const insert = change<Row, object>(`
+  with i as (${input}), made as (
+    insert into payments (order_id, payment_id, status, currency, asked, authorized, captured, voided, refunded, settled, may_be_held,
+      sealed_token, version, detail)
+    select "orderId", "paymentId", status, currency, asked, authorized, captured, voided, refunded, settled, "mayBeHeld",
+      "sealedToken", 1, detail from i order by n
+    on conflict do nothing returning order_id
+  )
+  select min(i.n) as n from i join made on made.order_id = i."orderId" group by made.order_id`);
+
+const update = change<Row, object>(`
+  with i as (${input})
+  update payments p set status = i.status, currency = i.currency, asked = i.asked, authorized = i.authorized, captured = i.captured,
+    voided = i.voided, refunded = i.refunded, settled = i.settled, may_be_held = i."mayBeHeld", sealed_token = i."sealedToken",
+    version = i.version + 1, detail = i.detail, changed_at = clock_timestamp()
+  from i where p.order_id = i."orderId" and p.version = i.version
+  returning i.n`);

@@ -1,0 +1,26 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { TicketId, TicketView } from '@thali/contracts';
+import type { Tx } from '@thali/kit/postgres';
+import { acceptTicket } from './domain/ticket';
+import { Tickets } from './ticket.repository';
+import { viewOf } from './ticket-board.view';
+
+/** A cook will make it. */
+export class AcceptTicket extends Command<TicketView> {
+  constructor(
+    readonly tx: Tx,
+    readonly ticketId: TicketId,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(AcceptTicket)
+export class AcceptTicketHandler implements ICommandHandler<AcceptTicket> {
+  constructor(private readonly tickets: Tickets) {}
+
+  async execute({ tx, ticketId }: AcceptTicket): Promise<TicketView> {
+    const ticket = await this.tickets.get(tx, ticketId);
+    return viewOf(await this.tickets.change(tx, ticket, acceptTicket(ticket)));
+  }
+}

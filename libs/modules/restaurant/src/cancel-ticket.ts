@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import { CancelTicket, TicketCancelled } from '@thali/contracts';
+import type { DataOf } from '@thali/kit/core';
+import { Handles } from '@thali/kit/event-bus';
+import { send } from '@thali/kit/outbox';
+import type { Tx } from '@thali/kit/postgres';
+import { cancelTicket } from './domain/ticket';
+import { Tickets } from './ticket.repository';
+
+/** Stops, whatever has been done or not yet heard of. Always answers. */
+@Injectable()
+export class CancelTicketHandler {
+  constructor(private readonly tickets: Tickets) {}
+
+  @Handles(CancelTicket, 'restaurant.cancel-ticket')
+  async handle({ orderId, reason }: DataOf<typeof CancelTicket>, tx: Tx): Promise<void> {
+    const ticket = await this.tickets.ofOrder(tx, orderId);
+    if (ticket) await this.tickets.change(tx, ticket, cancelTicket(ticket, reason));
+    else await this.tickets.callOff(tx, orderId, reason);
+    send(tx, TicketCancelled({ orderId }));
+  }
+}

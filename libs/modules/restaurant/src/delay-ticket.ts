@@ -1,0 +1,28 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { TicketId, TicketView } from '@thali/contracts';
+import type { Tx } from '@thali/kit/postgres';
+import { delayTicket } from './domain/ticket';
+import { Tickets } from './ticket.repository';
+import { viewOf } from './ticket-board.view';
+
+/** A cook says that it will take longer. */
+export class DelayTicket extends Command<TicketView> {
+  constructor(
+    readonly tx: Tx,
+    readonly ticketId: TicketId,
+    /** Later than first promised, in all. */
+    readonly minutes: number,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(DelayTicket)
+export class DelayTicketHandler implements ICommandHandler<DelayTicket> {
+  constructor(private readonly tickets: Tickets) {}
+
+  async execute({ tx, ticketId, minutes }: DelayTicket): Promise<TicketView> {
+    const ticket = await this.tickets.get(tx, ticketId);
+    return viewOf(await this.tickets.change(tx, ticket, delayTicket(ticket, minutes)));
+  }
+}

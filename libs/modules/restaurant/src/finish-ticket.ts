@@ -1,0 +1,26 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { TicketId, TicketView } from '@thali/contracts';
+import type { Tx } from '@thali/kit/postgres';
+import { finishTicket } from './domain/ticket';
+import { Tickets } from './ticket.repository';
+import { viewOf } from './ticket-board.view';
+
+/** The meal waits for the courier. */
+export class FinishTicket extends Command<TicketView> {
+  constructor(
+    readonly tx: Tx,
+    readonly ticketId: TicketId,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(FinishTicket)
+export class FinishTicketHandler implements ICommandHandler<FinishTicket> {
+  constructor(private readonly tickets: Tickets) {}
+
+  async execute({ tx, ticketId }: FinishTicket): Promise<TicketView> {
+    const ticket = await this.tickets.get(tx, ticketId);
+    return viewOf(await this.tickets.change(tx, ticket, finishTicket(ticket)));
+  }
+}

@@ -1,0 +1,26 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { TicketId, TicketView } from '@thali/contracts';
+import type { Tx } from '@thali/kit/postgres';
+import { prepareTicket } from './domain/ticket';
+import { Tickets } from './ticket.repository';
+import { viewOf } from './ticket-board.view';
+
+/** A cook begins: from here on the portions are gone. */
+export class PrepareTicket extends Command<TicketView> {
+  constructor(
+    readonly tx: Tx,
+    readonly ticketId: TicketId,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(PrepareTicket)
+export class PrepareTicketHandler implements ICommandHandler<PrepareTicket> {
+  constructor(private readonly tickets: Tickets) {}
+
+  async execute({ tx, ticketId }: PrepareTicket): Promise<TicketView> {
+    const ticket = await this.tickets.get(tx, ticketId);
+    return viewOf(await this.tickets.change(tx, ticket, prepareTicket(ticket)));
+  }
+}

@@ -1,0 +1,101 @@
+import { Controller, Get, Patch, Post, Put, Req, Res, UseInterceptors } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { RestaurantId } from '@thali/contracts';
+import { InBody, InPath, InQuery, InTransaction, NeedsIfMatch, Returns, SeenVersion, UnitOfWork, etagOf, tag } from '@thali/kit/http';
+import type { Tx } from '@thali/kit/postgres';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { MenuOfRestaurant, MenuView } from './menu.view';
+import { NewMenu, PublishMenu } from './publish-menu';
+import { AllRestaurants, OneRestaurant, RestaurantFilter, RestaurantPage, RestaurantView } from './restaurants.view';
+import { ItemRevision, ReviseItem, RevisedItem } from './revise-item';
+import { SetOpening } from './set-opening';
+
+const ItemId = z.string().meta({ example: 'masala-dosa' });
+
+/** Restaurants and their menus. */
+@ApiTags('restaurants')
+@Controller('restaurants')
+@UseInterceptors(UnitOfWork)
+export class RestaurantController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Where one can order' })
+  @Returns(200, RestaurantPage, 'A page of restaurants; `next` leads to the one after it')
+  all(@InQuery(RestaurantFilter) filter: RestaurantFilter): Promise<RestaurantPage> {
+    return this.queries.execute(new AllRestaurants(filter));
+  }
+
+  @Get(':restaurantId')
+  @ApiOperation({ summary: 'One restaurant' })
+  @Returns(200, RestaurantView, 'The restaurant')
+  one(@InPath('restaurantId', RestaurantId) restaurantId: RestaurantId): Promise<RestaurantView> {
+    return this.queries.execute(new OneRestaurant(restaurantId));
+  }
+
+  @Get(':restaurantId/menu')
+  @ApiOperation({ summary: 'What can be ordered', description: 'The ETag is the version of the menu. Portions and availability are of this moment and belong to no version.' })
+  @Returns(200, MenuView, 'The menu; 304 without a body if `If-None-Match` names its version')
+  async menu(
+    @InPath('restaurantId', RestaurantId) restaurantId: RestaurantId,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<MenuView | undefined> {
+    const menu = await this.queries.execute(new MenuOfRestaurant(restaurantId));
+    return tag(request, reply, menu.version) ? undefined : menu;
+  }
+
+  @Put(':restaurantId/menu')
+  @NeedsIfMatch()
+  @ApiOperation({
+    summary: 'Publish a new version of the menu',
+    description:
+      'Send back what you have read, changed. If somebody published since, you are refused (412). `portions` and `available` count for items that are new; those of items already there are the kitchen’s: change them with PATCH.',
+  })
+  @Returns(200, MenuView, 'The menu now in force')
+  async publish(
+    @InPath('restaurantId', RestaurantId) restaurantId: RestaurantId,
+    @SeenVersion() seen: number,
+    @InBody(NewMenu) menu: NewMenu,
+    @InTransaction() tx: Tx,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<MenuView> {
+    const published = await this.commands.execute(new PublishMenu(tx, restaurantId, seen, menu));
+    void reply.header('etag', etagOf(published.version));
+    return published;
+  }
+
+  @Patch(':restaurantId/items/:itemId')
+  @ApiOperation({
+    summary: 'Change price, portions or availability of one item',
+    description: 'Needs no version: the last word wins, for each of the three by itself. A new price makes a new version of the menu.',
+  })
+  @Returns(200, RevisedItem, 'The item as it is now')
+  revise(
+    @InPath('restaurantId', RestaurantId) restaurantId: RestaurantId,
+    @InPath('itemId', ItemId) itemId: string,
+    @InBody(ItemRevision) revision: ItemRevision,
+    @InTransaction() tx: Tx,
+  ): Promise<RevisedItem> {
+    return this.commands.execute(new ReviseItem(tx, restaurantId, itemId, revision));
+  }
+
+  @Post(':restaurantId/open')
+  @ApiOperation({ summary: 'Take orders' })
+  @Returns(200, RestaurantView, 'The restaurant as it is now; its opening hours count too')
+  open(@InPath('restaurantId', RestaurantId) restaurantId: RestaurantId, @InTransaction() tx: Tx): Promise<RestaurantView> {
+    return this.commands.execute(new SetOpening(tx, restaurantId, true));
+  }
+
+  @Post(':restaurantId/close')
+  @ApiOperation({ summary: 'Take no more orders', description: 'What the kitchen has is still cooked.' })
+  @Returns(200, RestaurantView, 'The restaurant as it is now')
+  close(@InPath('restaurantId', RestaurantId) restaurantId: RestaurantId, @InTransaction() tx: Tx): Promise<RestaurantView> {
+    return this.commands.execute(new SetOpening(tx, restaurantId, false));
+  }
+}

@@ -1,0 +1,77 @@
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { Location, RestaurantId } from '@thali/contracts';
+import { Database } from '@thali/kit/postgres';
+import { z } from 'zod';
+import { days } from './domain/opening-hours';
+import { takesOrders, type Restaurant } from './domain/restaurant';
+import { noRestaurant, restaurantColumns } from './restaurant.repository';
+
+export const RestaurantView = z
+  .object({
+    restaurantId: RestaurantId,
+    name: z.string(),
+    cuisine: z.string().nullable(),
+    currency: z.string(),
+    location: Location,
+    /** Whether it takes orders now: its staff and its opening hours both say so. */
+    open: z.boolean(),
+    openingHours: z.array(z.object({ days: z.array(z.enum(days)), opens: z.string(), closes: z.string() })),
+    /** Whether its kitchen cooks without being told to. */
+    autopilot: z.boolean(),
+    menuVersion: z.int(),
+  })
+  .meta({ id: 'Restaurant' });
+export type RestaurantView = z.infer<typeof RestaurantView>;
+
+export const RestaurantPage = z.object({ items: z.array(RestaurantView), next: z.string().nullable() });
+export type RestaurantPage = z.infer<typeof RestaurantPage>;
+
+export const RestaurantFilter = z.object({
+  after: z.string().optional().meta({ description: 'The `next` of the page before.' }),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+export type RestaurantFilter = z.infer<typeof RestaurantFilter>;
+
+export class AllRestaurants extends Query<RestaurantPage> {
+  constructor(readonly filter: RestaurantFilter) {
+    super();
+  }
+}
+
+@QueryHandler(AllRestaurants)
+export class AllRestaurantsHandler implements IQueryHandler<AllRestaurants> {
+  constructor(private readonly db: Database) {}
+
+  async execute({ filter: { after, limit } }: AllRestaurants): Promise<RestaurantPage> {
+    const restaurants = await this.db.read<Restaurant>(
+      `select ${restaurantColumns} from restaurants where $1::text is null or restaurant_id > $1 order by restaurant_id limit $2`,
+      [after ?? null, limit],
+    );
+    const last = restaurants.length === limit ? restaurants.at(-1) : undefined;
+    return { items: restaurants.map((restaurant) => viewOf(restaurant, new Date())), next: last?.restaurantId ?? null };
+  }
+}
+
+export class OneRestaurant extends Query<RestaurantView> {
+  constructor(readonly restaurantId: string) {
+    super();
+  }
+}
+
+@QueryHandler(OneRestaurant)
+export class OneRestaurantHandler implements IQueryHandler<OneRestaurant> {
+  constructor(private readonly db: Database) {}
+
+  /** @throws {DomainError} `restaurant.not-found` */
+  async execute({ restaurantId }: OneRestaurant): Promise<RestaurantView> {
+    const [restaurant] = await this.db.read<Restaurant>(`select ${restaurantColumns} from restaurants where restaurant_id = $1`, [restaurantId]);
+    if (!restaurant) throw noRestaurant(restaurantId);
+    return viewOf(restaurant, new Date());
+  }
+}
+
+export function viewOf(restaurant: Restaurant, at: Date): RestaurantView {
+  const { version: menuVersion, timeZone: _, openingHours, ...rest } = restaurant;
+  const hours = openingHours.map((range) => ({ ...range, days: [...range.days] }));
+  return { ...rest, open: takesOrders(restaurant, at), openingHours: hours, menuVersion };
+}

@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { ReviseTicket, TicketRevisionRefused } from '@thali/contracts';
+import type { DataOf } from '@thali/kit/core';
+import { Handles } from '@thali/kit/event-bus';
+import { send } from '@thali/kit/outbox';
+import type { Tx } from '@thali/kit/postgres';
+import { evolve, holdOf, refuseRevision, type Ticket, type TicketEvent } from './domain/ticket';
+import { explainLacking, forTheCook } from './open-ticket';
+import { Restaurants } from './restaurant.repository';
+import { Stock } from './stock.repository';
+import { Tickets } from './ticket.repository';
+
+/** Cooks this instead, if the kitchen has not begun and has the portions: all of the revision or none of it. */
+@Injectable()
+export class ReviseTicketHandler {
+  constructor(
+    private readonly restaurants: Restaurants,
+    private readonly stock: Stock,
+    private readonly tickets: Tickets,
+  ) {}
+
+  @Handles(ReviseTicket, 'restaurant.revise-ticket')
+  async handle({ orderId, revision, lines }: DataOf<typeof ReviseTicket>, tx: Tx): Promise<void> {
+    const ticket = await this.tickets.ofOrder(tx, orderId);
+    const revised: TicketEvent = { type: 'Revised', revision, lines: lines.map(forTheCook) };
+    const refusal = refuseRevision(ticket) ?? (ticket && (await this.lacks(tx, ticket, evolve(ticket, revised))));
+    if (refusal) send(tx, TicketRevisionRefused({ orderId, revision, reason: refusal }));
+    else if (ticket) await this.tickets.change(tx, ticket, [revised]);
+  }
+
+  private async lacks(tx: Tx, ticket: Ticket, revised: Ticket): Promise<string | undefined> {
+    const lacking = await this.stock.reserve(tx, holdOf(revised), holdOf(ticket));
+    if (!lacking) return undefined;
+    const restaurant = await this.restaurants.get(tx, ticket.restaurantId);
+    return explainLacking(lacking, revised.lines, restaurant.name);
+  }
+}

@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { TicketOfOrder, TicketStatus, TicketView, type OrderId, type TicketId } from '@thali/contracts';
+import { Answers } from '@thali/kit/event-bus';
+import { Database } from '@thali/kit/postgres';
+import { z } from 'zod';
+import type { Ticket } from './domain/ticket';
+import { noTicket, ticketColumns } from './ticket.repository';
+
+export const TicketBoard = z.object({
+  items: z.array(TicketView),
+  /** Give it as `after` to see more; null at the end. */
+  next: z.string().nullable(),
+});
+export type TicketBoard = z.infer<typeof TicketBoard>;
+
+export const BoardFilter = z.object({
+  status: TicketStatus.optional().meta({ description: 'Only these, oldest first: the kitchen works them off. Without it all tickets, newest first.' }),
+  after: z.string().optional().meta({ description: 'The `next` of the page before.' }),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+export type BoardFilter = z.infer<typeof BoardFilter>;
+
+export class TicketsOfRestaurant extends Query<TicketBoard> {
+  constructor(
+    readonly restaurantId: string,
+    readonly filter: BoardFilter,
+  ) {
+    super();
+  }
+}
+
+/** What hangs on the kitchen's wall. Read from the tickets themselves: it is never behind. */
+@QueryHandler(TicketsOfRestaurant)
+export class TicketsOfRestaurantHandler implements IQueryHandler<TicketsOfRestaurant> {
+  constructor(private readonly db: Database) {}
+
+  async execute({ restaurantId, filter: { status, after, limit } }: TicketsOfRestaurant): Promise<TicketBoard> {
+    const [beyond, direction] = status ? ['>', 'asc'] : ['<', 'desc'];
+    // One walk down the index per status, so that the cost does not grow with the number of tickets.
+    const tickets = await this.db.read<Ticket>(
+      `select ${ticketColumns} from (
+         select t.* from unnest($2::text[]) as wanted(status) cross join lateral (
+           select * from tickets where restaurant_id = $1 and status = wanted.status and ($3::text is null or ticket_id ${beyond} $3)
+           order by ticket_id ${direction} limit $4
+         ) t
+       ) t order by ticket_id ${direction} limit $4`,
+      [restaurantId, status ? [status] : TicketStatus.options, after ?? null, limit],
+    );
+    const last = tickets.length === limit ? tickets.at(-1) : undefined;
+    return { items: tickets.map(viewOf), next: last?.ticketId ?? null };
+  }
+}
+
+export class OneTicket extends Query<TicketView> {
+  constructor(readonly ticketId: TicketId) {
+    super();
+  }
+}
+
+@QueryHandler(OneTicket)
+export class OneTicketHandler implements IQueryHandler<OneTicket> {
+  constructor(private readonly db: Database) {}
+
+  /** @throws {DomainError} `restaurant.no-such-ticket` */
+  async execute({ ticketId }: OneTicket): Promise<TicketView> {
+    const [ticket] = await this.db.read<Ticket>(`select ${ticketColumns} from tickets where ticket_id = $1 and restaurant_id is not null`, [ticketId]);
+    if (!ticket) throw noTicket(ticketId);
+    return viewOf(ticket);
+  }
+}
+
+/** Tells other modules of an order's ticket. */
+@Injectable()
+export class TicketAnswers {
+  constructor(private readonly db: Database) {}
+
+  @Answers(TicketOfOrder)
+  async ofOrder({ orderId }: { orderId: OrderId }): Promise<TicketView | null> {
+    const [ticket] = await this.db.read<Ticket>(`select ${ticketColumns} from tickets where order_id = $1 and restaurant_id is not null`, [orderId]);
+    return ticket ? viewOf(ticket) : null;
+  }
+}
+
+/** The ticket as others see it. */
+export function viewOf({ ticketId, orderId, restaurantId, status, lines, reason, delayedByMinutes, version }: Ticket): TicketView {
+  return { ticketId, orderId, restaurantId, status, lines: [...lines], reason, delayedByMinutes, version };
+}
