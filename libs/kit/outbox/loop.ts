@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { messageOf } from '../core';
 import type { Log } from '../observability';
 
@@ -18,7 +17,7 @@ const longestBackoffMs = 5_000;
 export class Loop {
   private woken = false;
   private stopped = false;
-  private sleep = new AbortController();
+  private endRest: () => void = () => {};
   private done: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: Options) {}
@@ -30,7 +29,7 @@ export class Loop {
 
   wake(): void {
     this.woken = true;
-    this.sleep.abort();
+    this.endRest();
   }
 
   /** Wakes it once in the future. */
@@ -41,7 +40,7 @@ export class Loop {
   /** Finishes the turn under way and starts no other. */
   async stop(): Promise<void> {
     this.stopped = true;
-    this.sleep.abort();
+    this.endRest();
     await this.done;
   }
 
@@ -63,12 +62,13 @@ export class Loop {
     }
   }
 
-  private async rest(ms: number): Promise<void> {
-    this.sleep = new AbortController();
-    await wait(ms, undefined, { signal: this.sleep.signal, ref: true }).catch(ignoreAbort);
+  private rest(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.endRest = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
-}
-
-function ignoreAbort(error: unknown): void {
-  if (!(error instanceof Error && error.name === 'AbortError')) throw error;
 }

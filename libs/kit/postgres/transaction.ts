@@ -54,7 +54,7 @@ export class SharedTransaction {
   }
 
   async rows(statement: Statement<object>, rows: object[]): Promise<object[]> {
-    const input = JSON.stringify(rows.map((row, n) => ({ n, ...row })));
+    const input = JSON.stringify(rows.map((row, n) => ({ ...row, n })));
     const { rows: results } = await this.client.query<object>({ name: statement.name, text: statement.sql, values: [input] });
     return results;
   }

@@ -25,9 +25,9 @@ interface Owner {
  */
 export async function chooseAccount(program: string, directory: string): Promise<Account> {
   if (process.getuid?.() !== 0) return { prefix: [], spawnAs: {} };
+  const probe = ['-c', '[ -x "$0" ] && "$1" --version', directory, program];
   for (const account of accountsForRoot()) {
-    if (await succeeds(runAs(account, 'sh', ['-c', '[ -x "$0" ] && "$1" --version', directory, program])))
-      return account;
+    if (await succeeds(() => runAs(account, 'sh', probe))) return account;
   }
   throw new Error('it does not run as root, and no other account can reach its programs and its data');
 }
@@ -70,9 +70,9 @@ export function runAs(
 }
 
 /** Whether the program can be started, and ends well. */
-export async function succeeds(program: ChildProcess): Promise<boolean> {
+export async function succeeds(start: () => ChildProcess): Promise<boolean> {
   try {
-    const [code] = await once(program, 'exit');
+    const [code] = await once(start(), 'exit');
     return code === 0;
   } catch {
     return false;

@@ -45,7 +45,7 @@ async function initialise(cluster: Cluster, { initdb }: Binaries, account: Accou
   const log = openLog(cluster);
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   const args = ['-D', draft, `--username=${superuser}`, '--auth=trust', ...locale];
-  const done = await succeeds(runAs(account, initdb, args, { stdio: ['ignore', log, log] }));
+  const done = await succeeds(() => runAs(account, initdb, args, { stdio: ['ignore', log, log] }));
   closeSync(log);
   if (!done) throw new Error(reasonIn(cluster));
   // It cannot be moved where a rival's data already are, which are as good.

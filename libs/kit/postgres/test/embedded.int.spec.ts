@@ -163,6 +163,8 @@ it('starts where the path is too long for a socket', async () => {
 
   expect(Buffer.byteLength(server.host)).toBeLessThan(100);
   expect(await ask(server, 'select 1')).toEqual([1]);
+  await server.stop();
+  rmSync(server.host, { recursive: true });
 });
 
 it('says in one sentence what is in the way and what to do', async () => {

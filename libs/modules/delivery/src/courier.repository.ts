@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Location } from '@thali/contracts';
 import { DomainError } from '@thali/kit/core';
 import { change, query, type Tx } from '@thali/kit/postgres';
-import { courierColumns, type CourierView } from './courier.view';
+import type { CourierView } from './courier.view';
 
 /** A courier as they sign up, off shift. */
 export interface NewCourier {
@@ -40,6 +40,11 @@ export class CourierRepository {
 export function courierNotFound(courierId: string): DomainError {
   return new DomainError('delivery.courier-not-found', 'not-found', `There is no courier ${courierId}.`);
 }
+
+/** The columns of a {@link CourierView}, from the table `c`. */
+export const courierColumns = `
+  c.courier_id as "courierId", c.name, json_build_object('lat', c.lat, 'lon', c.lon) as location, c.on_shift as "onShift", c.capacity,
+  (select count(*) from bags b where b.courier_id = c.courier_id and b.order_id is not null) as active, c.autopilot, c.version`;
 
 const courierWithId = query<{ courierId: string }, CourierView>(`
   select i.n, ${courierColumns} from json_to_recordset($1) as i(n int, "courierId" text)

@@ -2,7 +2,7 @@ import { QueryHandler, Query, type IQueryHandler } from '@nestjs/cqrs';
 import { CourierId, DeliverTo, DeliveryId, Location, OrderId } from '@thali/contracts';
 import { Database } from '@thali/kit/postgres';
 import { z } from 'zod';
-import { courierNotFound } from './courier.repository';
+import { courierColumns, courierNotFound } from './courier.repository';
 import { deliveryColumns } from './delivery.repository';
 import { Trip, tripOf } from './delivery.view';
 import type { Delivery } from './domain/delivery';
@@ -45,11 +45,6 @@ export const CourierPage = z.object({
   next: CourierId.nullable(),
 });
 export type CourierPage = z.infer<typeof CourierPage>;
-
-/** The columns of a {@link CourierView}, from the table `c`. */
-export const courierColumns = `
-  c.courier_id as "courierId", c.name, json_build_object('lat', c.lat, 'lon', c.lon) as location, c.on_shift as "onShift", c.capacity,
-  (select count(*) from bags b where b.courier_id = c.courier_id and b.order_id is not null) as active, c.autopilot, c.version`;
 
 export class Couriers extends Query<CourierPage> {
   constructor(

@@ -1,6 +1,7 @@
-import { Module } from '@nestjs/common';
+import { Module, type OnModuleInit } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { ServiceModule } from '@thali/kit/app';
+import { Runtime, ServiceModule } from '@thali/kit/app';
+import { Database } from '@thali/kit/postgres';
 import { AcceptOfferHandler } from './accept-offer';
 import { CancelDeliveryHandler } from './cancel-delivery';
 import { ChangeDelivery } from './change-delivery';
@@ -23,6 +24,7 @@ import { PickUpMealHandler } from './pick-up-meal';
 import { RegisterCourierHandler } from './register-courier';
 import { ReportPositionHandler } from './report-position';
 import { RequestDeliveryHandler } from './request-delivery';
+import { seedCouriers } from './seed-couriers';
 import { deliverySettings } from './settings';
 import { StartShiftHandler } from './start-shift';
 
@@ -45,4 +47,13 @@ const views = [CourierByIdHandler, CouriersHandler, OffersToCourierHandler, Trip
     ...[...messages, ...journeys, ...couriers, ...views],
   ],
 })
-export class DeliveryModule {}
+export class DeliveryModule implements OnModuleInit {
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly db: Database,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    if (this.runtime.settings.seed) await seedCouriers(this.db);
+  }
+}

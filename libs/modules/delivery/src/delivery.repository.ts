@@ -49,10 +49,8 @@ export class DeliveryRepository {
   ): Promise<{ delivery: Delivery; freed: string | undefined }> {
     const after = events.reduce(evolve, before);
     const { orderId, status, waiting, mealReady, courier, fence, searchUntil, version } = after;
-    const courierId = courier?.courierId;
-    const saved = await tx.one(updateDelivery, {
-      ...{ orderId, status, waiting, mealReady, courierId, fence, searchUntil, version },
-    });
+    const state = { status, waiting, mealReady, courierId: courier?.courierId, fence, searchUntil };
+    const saved = await tx.one(updateDelivery, { orderId, version, ...state });
     if (!saved) throw new StaleVersion(`delivery ${after.deliveryId}`);
     let freed: string | undefined;
     for (const event of events) freed = (await settle(tx, event, after)) ?? freed;

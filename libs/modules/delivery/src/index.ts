@@ -1,2 +1,1 @@
 export { DeliveryModule } from './delivery.module';
-export { seedCouriers } from './seed-couriers';

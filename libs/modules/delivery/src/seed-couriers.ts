@@ -47,4 +47,7 @@ function around({ lat, lon }: NewCourier['location'], index: number): NewCourier
   return { lat: round(lat + north), lon: round(lon + east) };
 }
 
-const round = (degrees: number): number => Math.round(degrees * 1e5) / 1e5;
+/** To about a metre. */
+function round(degrees: number): number {
+  return Math.round(degrees * 1e5) / 1e5;
+}

@@ -2,22 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { send } from '@thali/kit/outbox';
 import { StaleVersion, change, query, type Tx } from '@thali/kit/postgres';
 import { post } from './ledger.sql';
-import type { Decision, Payment } from './domain/payment';
+import { noPayment, type Decision, type Payment } from './domain/payment';
 
 /** Payments: load, decide, save, post and announce, in the transaction given. */
 @Injectable()
 export class PaymentRepository {
   /**
-   * Does what the decision says; a decision that is null does nothing.
+   * Does what the decision says.
    *
-   * @returns the payment before and after; null where there is none.
    * @throws {StaleVersion} when somebody else changed it meanwhile.
    */
-  async change(tx: Tx, orderId: string, decide: (payment: Payment | null) => Decision | null): Promise<Change> {
-    const before = (await tx.one(load, { orderId }))?.payment ?? null;
-    const decision = decide(before);
-    if (!decision) return { before, after: before };
-    const { payment, says, transfers } = decision;
+  async change(tx: Tx, orderId: string, decide: (payment: Payment) => Decision): Promise<Change> {
+    const before = (await tx.one(load, { orderId }))?.payment ?? noPayment(orderId);
+    const { payment, says, transfers } = decide(before);
     const after = payment === before ? before : await this.save(tx, payment);
     // Posted before anything is sent: all transactions lock accounts first, and only then the counters of messages.
     for (const transfer of transfers) tx.collect(post, transfer);
@@ -26,8 +23,36 @@ export class PaymentRepository {
   }
 
   private async save(tx: Tx, payment: Payment): Promise<Payment> {
-    const { orderId, paymentId, status, currency, asked, authorized, captured, voided, refunded, settled, mayBeHeld, sealedToken, version, ...detail } = payment;
-    const row = { orderId, paymentId, status, currency, asked, authorized, captured, voided, refunded, settled, mayBeHeld, sealedToken, version, detail };
+    const {
+      orderId,
+      status,
+      currency,
+      asked,
+      authorized,
+      captured,
+      voided,
+      refunded,
+      settled,
+      mayBeHeld,
+      sealedToken,
+      version,
+      ...detail
+    } = payment;
+    const row = {
+      orderId,
+      status,
+      currency,
+      asked,
+      authorized,
+      captured,
+      voided,
+      refunded,
+      settled,
+      mayBeHeld,
+      sealedToken,
+      version,
+      detail,
+    };
     const saved = await tx.one(version === 0 ? insert : update, row);
     if (!saved) throw new StaleVersion(`the payment of ${orderId}`);
     return { ...payment, version: version + 1 };
@@ -35,14 +60,13 @@ export class PaymentRepository {
 }
 
 export interface Change {
-  readonly before: Payment | null;
-  readonly after: Payment | null;
+  readonly before: Payment;
+  readonly after: Payment;
 }
 
 type Row = Pick<
   Payment,
   | 'orderId'
-  | 'paymentId'
   | 'status'
   | 'currency'
   | 'asked'
@@ -56,12 +80,12 @@ type Row = Pick<
   | 'version'
 > & { detail: object };
 
-const input = `select * from json_to_recordset($1) as i(n int, "orderId" text, "paymentId" text, status text, currency text, asked bigint,
+const input = `select * from json_to_recordset($1) as i(n int, "orderId" text, status text, currency text, asked bigint,
   authorized bigint, captured bigint, voided bigint, refunded bigint, settled bigint, "mayBeHeld" boolean, "sealedToken" text, version int,
   detail json)`;
 
 const load = query<{ orderId: string }, { payment: Payment }>(`
-  select i.n, (jsonb_build_object('orderId', p.order_id, 'paymentId', p.payment_id, 'status', p.status, 'currency', p.currency,
+  select i.n, (jsonb_build_object('orderId', p.order_id, 'status', p.status, 'currency', p.currency,
     'asked', p.asked, 'authorized', p.authorized, 'captured', p.captured, 'voided', p.voided, 'refunded', p.refunded,
     'settled', p.settled, 'mayBeHeld', p.may_be_held, 'sealedToken', p.sealed_token, 'version', p.version) || p.detail::jsonb) as payment
   from json_to_recordset($1) as i(n int, "orderId" text) join payments p on p.order_id = i."orderId"`);
@@ -69,9 +93,9 @@ const load = query<{ orderId: string }, { payment: Payment }>(`
 // Two that come for the same new order at once: the second gets nothing back, and runs again on what the first has made.
 const insert = change<Row, object>(`
   with i as (${input}), made as (
-    insert into payments (order_id, payment_id, status, currency, asked, authorized, captured, voided, refunded, settled, may_be_held,
+    insert into payments (order_id, status, currency, asked, authorized, captured, voided, refunded, settled, may_be_held,
       sealed_token, version, detail)
-    select "orderId", "paymentId", status, currency, asked, authorized, captured, voided, refunded, settled, "mayBeHeld",
+    select "orderId", status, currency, asked, authorized, captured, voided, refunded, settled, "mayBeHeld",
       "sealedToken", 1, detail from i order by n
     on conflict do nothing returning order_id
   )

@@ -43,8 +43,9 @@ export class Restaurants {
   async add(tx: Tx, restaurantId: string, details: RestaurantDetails, menu: NewMenu, open: boolean): Promise<number> {
     checkMenu(menu, details.currency);
     await tx.run(addRestaurant, { restaurantId, ...details, open });
+    const version = await this.publish(tx, restaurantId, details, menu, 1);
     send(tx, OpeningChanged({ restaurantId, open }));
-    return this.publish(tx, restaurantId, details, menu, 1);
+    return version;
   }
 
   /**
@@ -73,7 +74,7 @@ export class Restaurants {
     const fresh = new Set(await this.stock.list(tx, restaurantId, items));
     const newDishes = dishes.filter(({ itemId }) => fresh.has(itemId));
     await Promise.all(newDishes.map(({ itemId, portions = portionsByDefault }) => this.stock.count(tx, { restaurantId, itemId, portions })));
-    const printed = menu.map(({ name, items }) => ({ name, items: items.map(asPrinted) }));
+    const printed = asPrinted(menu);
     await tx.run(addMenu, { restaurantId, version, sections: printed });
     const { name, currency, location } = details;
     const sections = asOffered(printed, await this.stock.of(tx, restaurantId));
@@ -98,8 +99,9 @@ export function noRestaurant(restaurantId: string): DomainError {
   return new DomainError('restaurant.not-found', 'not-found', `There is no restaurant ${restaurantId}.`, { restaurantId });
 }
 
-function asPrinted({ portions: _, available: __, ...dish }: NewDish): Dish {
-  return dish;
+/** Without what is not printed. */
+export function asPrinted(menu: NewMenu): Menu {
+  return menu.map(({ name, items }) => ({ name, items: items.map(({ portions: _, available: __, ...dish }) => dish) }));
 }
 
 /** The columns of a {@link Restaurant}, for every statement that reads one. */

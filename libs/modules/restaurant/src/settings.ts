@@ -9,7 +9,7 @@ export abstract class RestaurantSettings {
 /** @throws {Misconfigured} */
 export function readRestaurantSettings(env: Environment): RestaurantSettings {
   const read = readVariables(env, {
-    THALI_AUTOPILOT_ACCEPT_MS: milliseconds(300),
+    THALI_AUTOPILOT_ACCEPT_MS: milliseconds(200),
     THALI_AUTOPILOT_PREPARE_MS: milliseconds(500),
     THALI_AUTOPILOT_FINISH_MS: milliseconds(1_500),
   });

@@ -10,7 +10,7 @@ import {
 } from '@thali/contracts';
 import { accounts, transfer } from './ledger';
 import { advance, begin } from './next';
-import { unchanged, type Answer, type Call, type Decision, type Payment, type Refund } from './payment';
+import { paymentIdOf, unchanged, type Answer, type Call, type Decision, type Payment, type Refund } from './payment';
 
 type Done = Extract<Answer, { outcome: 'done' }>;
 
@@ -58,7 +58,7 @@ function done(payment: Payment, call: Call, { amount, reference }: Done): Decisi
     case 'authorize': {
       const held: Payment = { ...closed, authorized: call.amount, reference };
       if (status === 'cancelling') return advance(held);
-      const says = [PaymentAuthorized({ orderId, paymentId: payment.paymentId, amount: money })];
+      const says = [PaymentAuthorized({ orderId, paymentId: paymentIdOf(orderId), amount: money })];
       return advance({ ...held, status: 'authorized' }, { says });
     }
     case 'adjust': {

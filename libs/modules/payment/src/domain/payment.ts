@@ -15,11 +15,10 @@ export type PaymentStatus = PaymentView['status'];
  */
 export interface Payment {
   readonly orderId: string;
-  readonly paymentId: string;
-  /** Whose meal it pays for; null when it was cancelled before anybody asked for it. */
+  /** Whose meal it pays for; null until somebody asks for it. */
   readonly restaurantId: string | null;
   readonly status: PaymentStatus;
-  /** ISO 4217; `XXX` (no currency) when it was cancelled before anybody asked for it. */
+  /** ISO 4217; `XXX` (no currency) until somebody asks for it. */
   readonly currency: string;
   /** What we were asked to hold. */
   readonly asked: number;
@@ -50,7 +49,7 @@ export interface Payment {
   readonly courierId: string | null;
   /** What has been shared out between restaurant, courier and us, refunds deducted. */
   readonly settled: number;
-  /** Counts the changes; 0 before the first is stored. */
+  /** Counts the changes; 0 as long as nobody has asked for anything. */
   readonly version: number;
 }
 
@@ -101,9 +100,48 @@ export interface Decision {
   readonly transfers: readonly Transfer[];
 }
 
+/** Before anybody has asked for anything: nothing is held, and nothing will be. */
+export function noPayment(orderId: string): Payment {
+  return {
+    orderId,
+    restaurantId: null,
+    status: 'cancelled',
+    currency: 'XXX',
+    asked: 0,
+    authorized: 0,
+    captured: 0,
+    voided: 0,
+    refunded: 0,
+    keep: 0,
+    mayBeHeld: false,
+    adjustment: null,
+    revision: 0,
+    refunds: [],
+    call: null,
+    calls: 0,
+    sealedToken: null,
+    reference: null,
+    shares: { courierPermille: 0, feePermille: 0 },
+    courierId: null,
+    settled: 0,
+    version: 0,
+  };
+}
+
+/** An order has one payment: the payment's id is the order's, under another name. */
+export function paymentIdOf(orderId: string): string {
+  return orderId.replace(/^ord_/, 'pay_');
+}
+
 /** The key by which the provider recognises a call when it is made again. */
-export function keyOf({ orderId }: Payment, { kind, number }: Call): string {
+export function keyOf({ orderId }: Pick<Payment, 'orderId'>, { kind, number }: Pick<Call, 'kind' | 'number'>): string {
   return `${orderId}/${number}/${kind}`;
+}
+
+/** The call that a key stands for: the open one, or the one that asked for the hold. Others need no answer any more. */
+export function callOf(payment: Payment, key: string): Call | null {
+  const hold: Call = { kind: 'authorize', number: 1, amount: payment.asked, refundId: null, unanswered: 0 };
+  return [payment.call, hold].find((call) => call && keyOf(payment, call) === key) ?? null;
 }
 
 /** What the provider holds and has neither given us nor released. */

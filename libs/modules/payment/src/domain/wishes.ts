@@ -1,7 +1,6 @@
 import {
   PaymentAdjusted,
   PaymentAdjustmentDeclined,
-  PaymentCancelled,
   PaymentCaptureFailed,
   PaymentCaptured,
   PaymentDeclined,
@@ -12,24 +11,17 @@ import type { Shares } from './ledger';
 import { advance, cancelled } from './next';
 import { heldOf, refundableOf, unchanged, type Decision, type Payment } from './payment';
 
-/** Hold the money. Heard a second time, or after the cancellation, it changes nothing. */
+/** Hold the money. Heard a second time, or after a cancellation, it changes nothing. */
 export function authorizePayment(
-  payment: Payment | null,
-  wish: {
-    orderId: string;
-    paymentId: string;
-    restaurantId: string;
-    amount: Money;
-    sealedToken: string;
-    shares: Shares;
-  },
+  payment: Payment,
+  wish: { restaurantId: string; amount: Money; sealedToken: string; shares: Shares },
 ): Decision {
-  if (payment) return unchanged(payment);
-  const { orderId, amount, ...rest } = wish;
-  const asked = { ...nothing(orderId), ...rest, currency: amount.currency, asked: amount.amount };
-  if (amount.amount > 0) return advance({ ...asked, status: 'authorizing' });
-  const declined: Payment = { ...asked, status: 'declined', sealedToken: null };
-  return unchanged(declined, PaymentDeclined({ orderId, reason: 'There is nothing to pay.' }));
+  if (payment.version > 0) return unchanged(payment);
+  const { orderId } = payment;
+  const { amount, restaurantId, sealedToken, shares } = wish;
+  const asked: Payment = { ...payment, restaurantId, currency: amount.currency, asked: amount.amount, shares };
+  if (amount.amount > 0) return advance({ ...asked, status: 'authorizing', sealedToken });
+  return unchanged({ ...asked, status: 'declined' }, PaymentDeclined({ orderId, reason: 'There is nothing to pay.' }));
 }
 
 /** Take what is held. */
@@ -63,17 +55,10 @@ export function adjustPayment(payment: Payment, { revision, amount }: { revision
  * Give everything back but for what is to be kept. Heard before the wish to hold anything, it leaves a mark that this wish will find;
  * heard again after the end, it is answered again.
  */
-export function cancelPayment(
-  payment: Payment | null,
-  wish: { orderId: string; paymentId: string; keep: number },
-): Decision {
-  const { orderId, paymentId, keep } = wish;
-  if (!payment) {
-    const mark: Payment = { ...nothing(orderId), paymentId, status: 'cancelled' };
-    return unchanged(mark, PaymentCancelled({ orderId, voided: null, refunded: null, kept: null }));
-  }
+export function cancelPayment(payment: Payment, keep: number): Decision {
   if (payment.status === 'cancelling') return unchanged(payment);
-  if (payment.status === 'cancelled') return unchanged(payment, cancelled(payment));
+  if (payment.status === 'cancelled')
+    return unchanged(payment.version === 0 ? { ...payment } : payment, cancelled(payment));
   // Somebody else may be making the call right now. As a call in doubt it is looked up, rather than made a second time.
   const call = payment.call && { ...payment.call, unanswered: Math.max(1, payment.call.unanswered) };
   const adjustment = call?.kind === 'adjust' ? payment.adjustment : null;
@@ -88,7 +73,7 @@ export function cancelPayment(
  */
 export function requestRefund(
   payment: Payment,
-  wish: { refundId: string; amount: Money | undefined; reason: string; requestedAt: string },
+  wish: { refundId: string; amount?: Money | undefined; reason: string; requestedAt: string },
 ): Decision {
   const { status, currency, refunds } = payment;
   const refundable = refundableOf(payment);
@@ -118,32 +103,4 @@ export function requestRefund(
 export function settlePayment(payment: Payment, courierId: string): Decision {
   const over = payment.courierId !== null || payment.settled > 0 || payment.status === 'cancelled';
   return over ? unchanged(payment) : advance({ ...payment, courierId });
-}
-
-function nothing(orderId: string): Payment {
-  return {
-    orderId,
-    paymentId: '',
-    restaurantId: null,
-    status: 'authorizing',
-    currency: 'XXX',
-    asked: 0,
-    authorized: 0,
-    captured: 0,
-    voided: 0,
-    refunded: 0,
-    keep: 0,
-    mayBeHeld: false,
-    adjustment: null,
-    revision: 0,
-    refunds: [],
-    call: null,
-    calls: 0,
-    sealedToken: null,
-    reference: null,
-    shares: { courierPermille: 0, feePermille: 0 },
-    courierId: null,
-    settled: 0,
-    version: 0,
-  };
 }

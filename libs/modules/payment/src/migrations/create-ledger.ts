@@ -74,6 +74,8 @@ export class CreateLedger1700000000101 implements MigrationInterface {
   }
 
   async down(db: QueryRunner): Promise<void> {
-    await db.query('drop table postings, transfers, accounts; drop function refuse_change, refuse_unbalanced, keep_balances');
+    await db.query(
+      'drop table postings, transfers, accounts; drop function refuse_change, refuse_unbalanced, keep_balances',
+    );
   }
 }

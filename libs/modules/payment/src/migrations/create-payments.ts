@@ -6,7 +6,6 @@ export class CreatePayments1700000000100 implements MigrationInterface {
       -- The money of each order; amounts in the minor unit. An order has one payment: its primary key says so.
       create table payments (
         order_id text primary key,
-        payment_id text not null,
         status text not null check (status in
           ('authorizing', 'authorized', 'declined', 'in-doubt', 'capturing', 'captured', 'cancelling', 'cancelled', 'capture-failed')),
         currency text not null check (currency ~ '^[A-Z]{3}$'),

@@ -26,3 +26,8 @@ export interface Restaurant extends RestaurantDetails {
 export function takesOrders(restaurant: Pick<Restaurant, 'open' | 'openingHours' | 'timeZone'>, at: Date): boolean {
   return restaurant.open && withinOpeningHours(restaurant, at);
 }
+
+/** Only what it says about itself. */
+export function detailsOf({ name, cuisine, currency, location, openingHours, timeZone, autopilot }: RestaurantDetails): RestaurantDetails {
+  return { name, cuisine, currency, location, openingHours, timeZone, autopilot };
+}

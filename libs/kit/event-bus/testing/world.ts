@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { defineEvent, type Message } from '../../core';
+import { Log } from '../../observability';
+import { CreateMessaging1700000000001, Messaging } from '../../outbox';
+import { Database, change, provisionModule, type Tx } from '../../postgres';
+import { aServer, type TestServer } from '../../postgres/testing';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { Subscription } from '../subscription';
+import type { Transport } from '../transport';
+
+/** What the suite talks about: numbered words, keyed by who says them. */
+export const Said = defineEvent('talker.said', 2, z.object({ who: z.string(), n: z.int() }), {
+  key: ({ who }) => who,
+  upcasts: { 1: (older: { who: string; number: string }) => ({ who: older.who, n: Number(older.number) }) },
+});
+
+export type Word = { who: string; n: number };
+
+/** Where the modules' tables are. */
+export type Placement = 'one database' | 'a database per module';
+
+/** A transport as the suite sees it. */
+export interface BusUnderTest {
+  readonly name: string;
+  /** A transport for one more process; all of them together are one bus. */
+  aTransport(): Transport;
+  close(): Promise<void>;
+}
+
+class CreateNotebook1700000000900 implements MigrationInterface {
+  async up(db: QueryRunner): Promise<void> {
+    await db.query('create table notebook (position bigint generated always as identity, subscription text, who text, n int)');
+  }
+  async down(db: QueryRunner): Promise<void> {
+    await db.query('drop table notebook');
+  }
+}
+
+/** A talker and a listener, each with its own database, and any number of processes that host both. */
+export class World {
+  private readonly servers: TestServer[] = [];
+  private readonly processes: Process[] = [];
+  private readonly urls = new Map<string, string>();
+
+  static async create(bus: BusUnderTest, placement: Placement): Promise<World> {
+    const world = new World(bus);
+    const shared = placement === 'one database' ? await world.aServer() : undefined;
+    for (const module of ['talker', 'listener']) {
+      const server = shared ?? (await world.aServer());
+      world.urls.set(module, await provisionModule(server.url, module));
+    }
+    return world;
+  }
+
+  private constructor(private readonly bus: BusUnderTest) {}
+
+  /** One more process, hosting talker and listener. */
+  async aProcess(subscriptions: readonly Subscription[], { leaseMs = 1_000 } = {}): Promise<Process> {
+    const transport = this.bus.aTransport();
+    const migrations = [CreateMessaging1700000000001, CreateNotebook1700000000900];
+    const open = (module: string) => Database.open({ module, migrations, url: this.urls.get(module) ?? '' });
+    const [talker, listener] = await Promise.all([open('talker'), open('listener')]);
+    const log = new QuietLog();
+    const messagings = [new Messaging({ db: talker, subscriptions: [], transport, log, leaseMs }), new Messaging({ db: listener, subscriptions, transport, log, leaseMs })];
+    const process = new Process(talker, listener, transport, messagings);
+    this.processes.push(process);
+    await transport.start();
+    await Promise.all(messagings.map((messaging) => messaging.start()));
+    return process;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.processes.map((process) => process.stop()));
+    await Promise.all(this.servers.map((server) => server.drop()));
+  }
+
+  private async aServer(): Promise<TestServer> {
+    const server = await aServer();
+    this.servers.push(server);
+    return server;
+  }
+}
+
+/** A process of the suite: everything but the operating system's part. */
+export class Process {
+  private stopped: Promise<void> | undefined;
+
+  constructor(
+    readonly talker: Database,
+    readonly listener: Database,
+    private readonly transport: Transport,
+    private readonly messagings: readonly Messaging[],
+  ) {}
+
+  /** Drains and ends, as on SIGTERM. */
+  stop(): Promise<void> {
+    this.stopped ??= (async () => {
+      await Promise.all(this.messagings.map((messaging) => messaging.stop()));
+      await this.transport.stop();
+      await Promise.all([this.talker.close(), this.listener.close()]);
+    })();
+    return this.stopped;
+  }
+}
+
+/** Writes every word down, in its transaction, after doing what the test wants. */
+export function aNotebook(name: string, first: (message: Message<Word>, tx: Tx) => Promise<void> | void = () => {}): Subscription {
+  const inside = async (data: Word, tx: Tx, message: Message<Word>) => {
+    await tx.run(write, { subscription: name, who: data.who, word: data.n });
+    await first(message, tx);
+  };
+  return { name, types: [Said], handle: { inside } };
+}
+
+const write = change<{ subscription: string; who: string; word: number }>(`
+  insert into notebook (subscription, who, n) select subscription, who, word
+  from json_to_recordset($1) as i(n int, subscription text, who text, word int) order by i.n`);
+
+/** What a subscription has written down about somebody, in order. */
+export async function wordsOf(db: Database, subscription: string, who: string): Promise<number[]> {
+  const rows = await db.read<{ n: number }>('select n from notebook where subscription = $1 and who = $2 order by position', [subscription, who]);
+  return rows.map(({ n }) => n);
+}
+
+/** Waits for a fact. @throws with the last value seen when it does not come true in time. */
+export async function eventually<T>(look: () => Promise<T>, isTrue: (value: T) => boolean, withinMs = 20_000): Promise<T> {
+  const until = performance.now() + withinMs;
+  for (;;) {
+    const value = await look();
+    if (isTrue(value)) return value;
+    if (performance.now() > until) throw new Error(`still not so after ${withinMs} ms: ${JSON.stringify(value)}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+class QuietLog extends Log {
+  debug(): void {}
+  info(): void {}
+  warn(): void {}
+  error(): void {}
+}

@@ -1,0 +1,19 @@
+import { Injectable } from '@nestjs/common';
+import { CapturePayment } from '@thali/contracts';
+import type { DataOf, Message } from '@thali/kit/core';
+import { HandlesOutside } from '@thali/kit/event-bus';
+import { capturePayment } from './domain/wishes';
+import { PursueCall, type Recording } from './pursue-call';
+
+type Wish = DataOf<typeof CapturePayment>;
+
+/** Takes what is held. */
+@Injectable()
+export class CapturePaymentHandler {
+  constructor(private readonly pursue: PursueCall) {}
+
+  @HandlesOutside(CapturePayment, 'payment.capture', { concurrency: 256 })
+  handle(_: Wish, message: Message<Wish>): Promise<Recording> {
+    return this.pursue.now(message, capturePayment);
+  }
+}

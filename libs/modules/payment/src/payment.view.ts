@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { OrderId, PaymentOfOrder, PaymentView } from '@thali/contracts';
+import { DomainError } from '@thali/kit/core';
+import { Answers } from '@thali/kit/event-bus';
+import { Database } from '@thali/kit/postgres';
+import { z } from 'zod';
+import { paymentIdOf, type Refund } from './domain/payment';
+
+/** The money of an order with all that moved. Amounts are in the minor unit of `currency`. */
+export const PaymentDetails = PaymentView.extend({
+  refunds: z.array(
+    z.object({
+      refundId: z.string(),
+      amount: z.int(),
+      status: z.enum(['requested', 'done', 'failed']),
+      reason: z.string(),
+      requestedAt: z.iso.datetime(),
+    }),
+  ),
+  transfers: z
+    .array(
+      z.object({
+        what: z.string(),
+        madeAt: z.iso.datetime(),
+        postings: z.array(z.object({ account: z.string(), amount: z.int() })),
+      }),
+    )
+    .describe('The ledger: in each transfer, what some accounts give others receive.'),
+}).meta({ id: 'PaymentDetails' });
+export type PaymentDetails = z.infer<typeof PaymentDetails>;
+
+export class FindPayment extends Query<PaymentDetails> {
+  constructor(readonly orderId: OrderId) {
+    super();
+  }
+}
+
+/** Reads payments. A payment that was cancelled before anybody asked for it is none. */
+@Injectable()
+@QueryHandler(FindPayment)
+export class PaymentReader implements IQueryHandler<FindPayment> {
+  constructor(private readonly db: Database) {}
+
+  /** @throws {DomainError} `payment.unknown` */
+  async execute({ orderId }: FindPayment): Promise<PaymentDetails> {
+    const [view, transfers] = await Promise.all([this.read(orderId), this.db.read<Moved>(readTransfers, [orderId])]);
+    if (!view) throw unknownPayment(orderId);
+    return { ...view, transfers };
+  }
+
+  @Answers(PaymentOfOrder)
+  async answer({ orderId }: { orderId: string }): Promise<PaymentView | null> {
+    const view = await this.read(orderId);
+    if (!view) return null;
+    const { refunds: _, ...answer } = view;
+    return answer;
+  }
+
+  private async read(orderId: string): Promise<(PaymentView & { refunds: Refund[] }) | undefined> {
+    const [row] = await this.db.read<Omit<PaymentView, 'paymentId'> & { refunds: Refund[] }>(readPayment, [orderId]);
+    return row && { ...row, paymentId: paymentIdOf(orderId) };
+  }
+}
+
+export function unknownPayment(orderId: string): DomainError {
+  return new DomainError('payment.unknown', 'not-found', `There is no payment for ${orderId}.`);
+}
+
+type Moved = PaymentDetails['transfers'][number];
+
+const readPayment = `
+  select order_id as "orderId", status, currency, authorized, captured, voided, refunded, version, detail -> 'refunds' as refunds
+  from payments where order_id = $1 and asked > 0`;
+
+const readTransfers = `
+  select t.what, to_char(t.made_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "madeAt",
+    json_agg(json_build_object('account', p.account, 'amount', p.amount) order by p.amount, p.account) as postings
+  from transfers t join postings p using (order_id, what)
+  where t.order_id = $1 group by t.what, t.made_at order by t.made_at, t.what`;

@@ -1,0 +1,112 @@
+import { Injectable } from '@nestjs/common';
+import { Seal } from '@thali/kit/app';
+import { messageOf, type Message } from '@thali/kit/core';
+import { Log } from '@thali/kit/observability';
+import { remind } from '@thali/kit/outbox';
+import { Database, type Tx } from '@thali/kit/postgres';
+import { hear } from './domain/answers';
+import { isUnwanted, keyOf, type Answer, type Call, type Decision, type Payment } from './domain/payment';
+import { ContinuePayment } from './domain/timers';
+import { PaymentProvider, type ProviderRequest } from './payment-provider';
+import { PaymentRepository } from './payment.repository';
+import { PaymentSettings } from './settings';
+
+type Decide = (payment: Payment) => Decision;
+
+/** What remains to be recorded, in the transaction of the message. */
+export type Recording = (tx: Tx) => Promise<void>;
+
+const longestPauseMs = 30_000;
+const silence: Answer = { outcome: 'silence' };
+
+/**
+ * Makes the calls to the provider. No transaction is open meanwhile: a call is recorded, made, and its answer recorded.
+ *
+ * An open call always has somebody who will make it, whatever crashes: the message that led to it, which comes again until its answer
+ * is recorded; or the timer that is set with whatever else leads to a call. Both may come: the provider knows the key, and the first
+ * answer counts.
+ */
+@Injectable()
+export class PursueCall {
+  constructor(
+    private readonly db: Database,
+    private readonly payments: PaymentRepository,
+    private readonly provider: PaymentProvider,
+    private readonly seal: Seal,
+    private readonly settings: PaymentSettings,
+    private readonly log: Log,
+  ) {}
+
+  /** Decides and records, then makes the open call, if there is one. @returns what is to be recorded with the message. */
+  async now(message: Message<{ orderId: string }>, decide: Decide): Promise<Recording> {
+    const { orderId } = message.data;
+    const story = { correlationId: message.correlationId, causationId: message.id };
+    const { after } = await this.db.transaction((tx) => this.payments.change(tx, orderId, decide), story);
+    const { call } = after;
+    if (!call) return async () => {};
+    const answer = await this.ask(after, call);
+    if (answer.outcome === 'silence')
+      this.log.warn(
+        { key: keyOf(after, call), unanswered: call.unanswered + 1 },
+        'the payment provider does not answer',
+      );
+    return async (tx) => void (await this.later(tx, orderId, (payment) => hear(payment, call, answer)));
+  }
+
+  /** Decides and records; a call that comes of it is made when this has been committed, or after a pause if it is in doubt. */
+  async later(tx: Tx, orderId: string, decide: Decide): Promise<Payment> {
+    const { before, after } = await this.payments.change(tx, orderId, decide);
+    if (after.call && after.call !== before.call)
+      await remind(tx, ContinuePayment({ orderId }), { afterMs: this.pauseMs(after.call) });
+    return after;
+  }
+
+  /** The provider's answer. A call in doubt is looked up first, and not made again if nobody wants it any more. Never throws. */
+  private async ask(payment: Payment, call: Call): Promise<Answer> {
+    const request = {
+      key: keyOf(payment, call),
+      orderId: payment.orderId,
+      amount: call.amount,
+      currency: payment.currency,
+    };
+    try {
+      if (call.unanswered > 0) {
+        const found = await this.inTime<Answer>(this.provider.find(request));
+        if (found.outcome !== 'unknown' || isUnwanted(payment)) return found;
+      }
+      return await this.inTime<Answer>(this.make(payment, call, request));
+    } catch (error) {
+      this.log.warn({ err: error, key: request.key }, `the payment provider failed: ${messageOf(error)}`);
+      return silence;
+    }
+  }
+
+  private async make(payment: Payment, { kind }: Call, request: ProviderRequest): Promise<Answer> {
+    if (kind !== 'authorize') return this.provider[kind](request);
+    const token = this.open(payment.sealedToken);
+    if (token === null) return { outcome: 'refused', reason: 'The payment token cannot be read.' };
+    return this.provider.authorize({ ...request, token });
+  }
+
+  private open(sealedToken: string | null): string | null {
+    try {
+      return sealedToken === null ? null : this.seal.open(sealedToken);
+    } catch {
+      return null; // Not sealed by this deployment: it will never open.
+    }
+  }
+
+  private async inTime<T extends Answer>(answer: Promise<T>): Promise<T | typeof silence> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<typeof silence>((resolve) => {
+      timer = setTimeout(() => resolve(silence), this.settings.answerWithinMs);
+    });
+    return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+  }
+
+  /** Twice as long after each silence, and never the same for two that fell silent together. */
+  private pauseMs({ unanswered }: Call): number {
+    if (unanswered === 0) return 0;
+    return Math.min(longestPauseMs, this.settings.askAgainAfterMs * 2 ** (unanswered - 1)) * (0.5 + Math.random() / 2);
+  }
+}

@@ -1,0 +1,55 @@
+import { StaleVersion, change, query, type Database } from '@thali/kit/postgres';
+import { judge, type Entry, type Request } from './judge';
+
+/** What became of a request, and the provider's name for it. */
+export type Judged = Pick<Entry, 'outcome' | 'amount'> & { readonly reason: string | null; readonly reference: string };
+
+/**
+ * The simulated provider's books, written in transactions of their own: they say what it did even when nobody was left to hear it.
+ */
+export class ProviderLog {
+  constructor(private readonly db: Database) {}
+
+  /** Does what is asked, once per key. */
+  async enter(request: Request): Promise<Judged> {
+    return this.db.transaction(async (tx) => {
+      const log = await tx.run(entriesOf, request);
+      const known = log.find(({ key }) => key === request.key);
+      if (known) return known;
+      const verdict = judge(
+        log.map(({ reason, ...entry }) => ({ ...entry, reason: reason ?? '' })),
+        request,
+      );
+      const entry = { ...request, reason: null, ...verdict, number: log.length + 1, reference: tx.ids.next('psp') };
+      if (!(await tx.one(append, entry))) throw new StaleVersion(`the provider's log of ${request.orderId}`);
+      return entry;
+    });
+  }
+
+  /** What became of the request with this key; undefined when it never came. */
+  async find({ orderId, key }: Pick<Request, 'orderId' | 'key'>): Promise<Judged | undefined> {
+    const [found] = await this.db.read<Judged>(
+      'select outcome, amount, reason, reference from provider_log where order_id = $1 and key = $2',
+      [orderId, key],
+    );
+    return found;
+  }
+}
+
+type Row = Request & Judged;
+
+const entriesOf = query<Request, Row>(`
+  select i.n, l.order_id as "orderId", l.key, l.operation, l.currency, l.amount, l.token, l.outcome, l.reason, l.reference
+  from json_to_recordset($1) as i(n int, "orderId" text) join provider_log l on l.order_id = i."orderId"
+  order by l.number`);
+
+const append = change<Row & { number: number }, object>(`
+  with i as (
+    select * from json_to_recordset($1) as i(n int, "orderId" text, number int, key text, operation text, currency text, amount bigint,
+      token text, outcome text, reason text, reference text)
+  ), made as (
+    insert into provider_log (order_id, number, key, operation, currency, amount, token, outcome, reason, reference)
+    select "orderId", number, key, operation, currency, amount, token, outcome, reason, reference from i order by n
+    on conflict do nothing returning order_id, number
+  )
+  select min(i.n) as n from i join made on made.order_id = i."orderId" and made.number = i.number group by made.order_id, made.number`);

@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { accounts, split, transfer } from '../src/domain/ledger';
+
+const permille = fc.integer({ min: 0, max: 500 });
+const amounts = fc.integer({ min: 0, max: 10_000_000 });
+
+describe('a transfer', () => {
+  it('balances, whatever is moved', () => {
+    const legs = fc.array(fc.record({ account: fc.string(), amount: fc.integer() }), { minLength: 1 });
+    fc.assert(
+      fc.property(legs, (to) => {
+        fc.pre(to.some(({ amount }) => amount !== 0));
+        fc.pre(
+          to.filter(({ amount }) => amount !== 0).length > 1 || to.reduce((sum, { amount }) => sum + amount, 0) !== 0,
+        );
+        const { postings } = transfer({ orderId: 'ord_1', what: 'test', currency: 'EUR' }, { from: 'somewhere', to });
+        expect(postings.reduce((sum, { amount }) => sum + amount, 0)).toBe(0);
+        expect(postings.length).toBeGreaterThanOrEqual(2);
+      }),
+    );
+  });
+
+  it('moves something, or is none', () => {
+    const nothing = { from: accounts.provider, to: [{ account: accounts.fees, amount: 0 }] };
+    expect(() => transfer({ orderId: 'ord_1', what: 'test', currency: 'EUR' }, nothing)).toThrow('moves nothing');
+  });
+});
+
+describe('a split', () => {
+  it('gives out all there is, and nobody less than nothing', () => {
+    fc.assert(
+      fc.property(amounts, permille, permille, fc.boolean(), (amount, courierPermille, feePermille, delivered) => {
+        const parts = Object.values(split(amount, { courierPermille, feePermille }, delivered));
+        expect(parts.reduce((sum, part) => sum + part, 0)).toBe(amount);
+        expect(parts.every((part) => part >= 0 && Number.isInteger(part))).toBe(true);
+      }),
+    );
+  });
+
+  it('leaves the restaurant what does not divide evenly', () => {
+    expect(split(101, { courierPermille: 120, feePermille: 150 }, true)).toEqual({
+      restaurant: 74,
+      courier: 12,
+      fee: 15,
+    });
+  });
+});

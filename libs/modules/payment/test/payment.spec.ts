@@ -1,0 +1,312 @@
+import {
+  aPaymentThatWas,
+  delivered,
+  dinner,
+  done,
+  euros,
+  neverHeardOf,
+  orderId,
+  refusalOf,
+  refused,
+  released,
+  silent,
+  toBeCancelled,
+  toBeCancelledKeeping,
+  toBeChangedTo,
+  toBeHeld,
+  toBeRefunded,
+  toBeTaken,
+} from '../testing/payments';
+import { hear } from '../src/domain/answers';
+import { keyOf, type Call, type Decision } from '../src/domain/payment';
+
+const said = ({ says }: Decision) => says.map(({ type }) => type);
+const calls = ({ payment }: Decision) => payment.call && [payment.call.kind, payment.call.amount];
+
+describe('a hold', () => {
+  it('is asked of the provider and announced when the provider grants it', () => {
+    expect(calls(toBeHeld(aPaymentThatWas()))).toEqual(['authorize', 2_400]);
+    const granted = done(aPaymentThatWas(toBeHeld));
+    expect(granted.says).toEqual([
+      expect.objectContaining({
+        type: 'payment.authorized',
+        data: expect.objectContaining({ orderId, amount: dinner }),
+      }),
+    ]);
+    expect(granted.payment).toMatchObject({ status: 'authorized', authorized: 2_400, captured: 0, call: null });
+  });
+
+  it('is declined in the provider’s words', () => {
+    const declined = refused(aPaymentThatWas(toBeHeld));
+    expect(declined.says).toEqual([
+      expect.objectContaining({ type: 'payment.declined', data: { orderId, reason: 'No.' } }),
+    ]);
+    expect(declined.payment).toMatchObject({ status: 'declined', authorized: 0 });
+  });
+
+  it('forgets the card as soon as the provider has answered', () => {
+    expect(aPaymentThatWas(toBeHeld, silent).sealedToken).toBe('sealed');
+    expect(aPaymentThatWas(toBeHeld, done).sealedToken).toBeNull();
+    expect(aPaymentThatWas(toBeHeld, refused).sealedToken).toBeNull();
+  });
+
+  it('is asked for once, however often the wish is heard', () => {
+    const payment = aPaymentThatWas(toBeHeld, done);
+    expect(toBeHeld(payment)).toEqual({ payment, says: [], transfers: [] });
+  });
+
+  it('is in doubt when no answer comes, says so once, and is asked for again with the same key', () => {
+    const payment = aPaymentThatWas(toBeHeld);
+    const doubt = silent(payment);
+    expect(said(doubt)).toEqual(['payment.in-doubt']);
+    expect(doubt.payment).toMatchObject({ status: 'in-doubt', call: { unanswered: 1 } });
+    expect(keyOf(doubt.payment, doubt.payment.call!)).toBe(keyOf(payment, payment.call!));
+    const stillInDoubt = silent(aPaymentThatWas(toBeHeld, silent));
+    expect(said(stillInDoubt)).toEqual([]);
+    expect(stillInDoubt.payment.call?.unanswered).toBe(2);
+  });
+
+  it('counts one silence once, though two were waiting for the answer', () => {
+    const payment = aPaymentThatWas(toBeHeld);
+    const doubtful = aPaymentThatWas(toBeHeld, silent);
+    expect(hear(doubtful, payment.call!, { outcome: 'silence' }).payment).toBe(doubtful);
+  });
+
+  it('leaves doubt by the answer, and is announced then', () => {
+    expect(said(done(aPaymentThatWas(toBeHeld, silent, silent)))).toEqual(['payment.authorized']);
+    expect(said(refused(aPaymentThatWas(toBeHeld, silent)))).toEqual(['payment.declined']);
+  });
+
+  it('is announced once, though the provider answers twice', () => {
+    const { call } = aPaymentThatWas(toBeHeld);
+    const payment = aPaymentThatWas(toBeHeld, done);
+    expect(hear(payment, call!, { outcome: 'done', amount: 2_400, reference: 'psp_1' })).toEqual({
+      payment,
+      says: [],
+      transfers: [],
+    });
+  });
+
+  it('can be changed, and then the new amount is what is taken', () => {
+    const changed = done(aPaymentThatWas(toBeHeld, done, toBeChangedTo(3_000)));
+    expect(changed.says).toEqual([
+      expect.objectContaining({ type: 'payment.adjusted', data: { orderId, revision: 1, amount: euros(3_000) } }),
+    ]);
+    expect(calls(toBeTaken(changed.payment))).toEqual(['capture', 3_000]);
+  });
+
+  it('stays as it is when the provider does not grant the change', () => {
+    const unchanged = refused(aPaymentThatWas(toBeHeld, done, toBeChangedTo(3_000)));
+    expect(said(unchanged)).toEqual(['payment.adjustment-declined']);
+    expect(unchanged.payment).toMatchObject({ status: 'authorized', authorized: 2_400 });
+  });
+
+  it('cannot be changed when there is none, or no more', () => {
+    expect(said(toBeChangedTo(3_000)(aPaymentThatWas()))).toEqual(['payment.adjustment-declined']);
+    expect(said(toBeChangedTo(3_000)(aPaymentThatWas(toBeHeld, done, toBeTaken, done)))).toEqual([
+      'payment.adjustment-declined',
+    ]);
+  });
+});
+
+describe('taking the money', () => {
+  it('takes all that is held, once', () => {
+    const payment = aPaymentThatWas(toBeHeld, done, toBeTaken);
+    expect(payment.call).toMatchObject({ kind: 'capture', amount: 2_400 });
+    expect(toBeTaken(payment).payment).toBe(payment);
+    const taken = done(payment);
+    expect(said(taken)).toEqual(['payment.captured']);
+    expect(taken.payment).toMatchObject({ status: 'captured', captured: 2_400, call: null });
+    expect(toBeTaken(taken.payment)).toMatchObject({ payment: { call: null, captured: 2_400 } });
+  });
+
+  it('keeps trying in doubt: only a refusal is a failure', () => {
+    expect(said(silent(aPaymentThatWas(toBeHeld, done, toBeTaken)))).toEqual([]);
+    expect(said(refused(aPaymentThatWas(toBeHeld, done, toBeTaken, silent)))).toEqual(['payment.capture-failed']);
+  });
+
+  it('fails when nothing is held', () => {
+    expect(said(toBeTaken(aPaymentThatWas()))).toEqual(['payment.capture-failed']);
+    expect(said(toBeTaken(aPaymentThatWas(toBeHeld, refused)))).toEqual(['payment.capture-failed']);
+  });
+});
+
+describe('a cancellation', () => {
+  it('releases what is held', () => {
+    const payment = aPaymentThatWas(toBeHeld, done, toBeCancelled);
+    expect(payment.call).toMatchObject({ kind: 'void' });
+    const { payment: after, says } = released(2_400)(payment);
+    expect(says).toEqual([
+      expect.objectContaining({
+        type: 'payment.cancelled',
+        data: { orderId, voided: dinner, refunded: null, kept: null },
+      }),
+    ]);
+    expect(after).toMatchObject({ status: 'cancelled', voided: 2_400 });
+  });
+
+  it('gives back what was taken', () => {
+    const refunding = aPaymentThatWas(toBeHeld, done, toBeTaken, done, toBeCancelled);
+    expect(refunding.call).toMatchObject({ kind: 'refund', amount: 2_400 });
+    expect(done(refunding).says).toEqual([
+      expect.objectContaining({
+        type: 'payment.cancelled',
+        data: { orderId, voided: null, refunded: dinner, kept: null },
+      }),
+    ]);
+  });
+
+  it('takes the fee, then releases the rest', () => {
+    const taking = aPaymentThatWas(toBeHeld, done, toBeCancelledKeeping(1_000));
+    expect(taking.call).toMatchObject({ kind: 'capture', amount: 1_000 });
+    const releasing = done(taking);
+    expect(calls(releasing)).toEqual(['void', 0]);
+    const { says } = released(1_400)(releasing.payment);
+    expect(says).toEqual([
+      expect.objectContaining({
+        type: 'payment.cancelled',
+        data: { orderId, voided: euros(1_400), refunded: null, kept: euros(1_000) },
+      }),
+    ]);
+  });
+
+  it('does without the fee when it cannot be taken', () => {
+    const { payment, says } = released(2_400)(aPaymentThatWas(toBeHeld, done, toBeCancelledKeeping(1_000), refused));
+    expect(payment).toMatchObject({ status: 'cancelled', captured: 0, voided: 2_400 });
+    expect(says[0]?.data).toMatchObject({ kept: null });
+  });
+
+  it('that comes first is answered, and nothing is held when the wish to hold comes', () => {
+    expect(said(toBeCancelled(aPaymentThatWas()))).toEqual(['payment.cancelled']);
+    const mark = aPaymentThatWas(toBeCancelled);
+    expect(toBeHeld(mark)).toEqual({ payment: mark, says: [], transfers: [] });
+  });
+
+  it('in doubt about the hold looks it up, and releases it when it is there', () => {
+    const payment = aPaymentThatWas(toBeHeld, silent, toBeCancelled);
+    expect(payment.call).toMatchObject({ kind: 'authorize', unanswered: 1 });
+    expect(calls(done(payment))).toEqual(['void', 0]);
+  });
+
+  it('in doubt about the hold releases it even if the provider has not heard of it: it may be on its way', () => {
+    const releasing = neverHeardOf(aPaymentThatWas(toBeHeld, silent, toBeCancelled));
+    expect(calls(releasing)).toEqual(['void', 0]);
+    expect(releasing.says).toEqual([]);
+    expect(said(released(0)(releasing.payment))).toEqual(['payment.cancelled']);
+  });
+
+  it('while the hold is being asked for does not ask a second time, but looks it up', () => {
+    expect(aPaymentThatWas(toBeHeld, toBeCancelled).call).toMatchObject({
+      kind: 'authorize',
+      number: 1,
+      unanswered: 1,
+    });
+  });
+
+  it('is followed by a release when the hold comes to light only afterwards, and is not announced again', () => {
+    const { call } = aPaymentThatWas(toBeHeld);
+    const over = aPaymentThatWas(toBeHeld, silent, toBeCancelled, neverHeardOf, released(0));
+    const late = hear(over, call!, { outcome: 'done', amount: 2_400, reference: 'psp_1' });
+    expect(calls(late)).toEqual(['void', 0]);
+    const { payment, says } = released(2_400)(late.payment);
+    expect(payment).toMatchObject({ status: 'cancelled', authorized: 2_400, voided: 2_400, mayBeHeld: false });
+    expect(says).toEqual([]);
+  });
+
+  it('is not satisfied with a release that may have been too early for the hold', () => {
+    const { call } = aPaymentThatWas(toBeHeld);
+    const releasing = aPaymentThatWas(toBeHeld, silent, toBeCancelled, neverHeardOf);
+    const again = hear(releasing, call!, { outcome: 'done', amount: 2_400, reference: 'psp_1' }).payment.call as Call;
+    expect(again.kind).toBe('void');
+    expect(again.number).toBeGreaterThan(releasing.call!.number);
+  });
+
+  it('never gives up: a refused release is tried again as a new call, after a pause', () => {
+    const payment = aPaymentThatWas(toBeHeld, done, toBeCancelled);
+    const again = refused(payment).payment.call as Call;
+    expect(again).toMatchObject({ kind: 'void', unanswered: 1 });
+    expect(again.number).toBeGreaterThan(payment.call!.number);
+  });
+
+  it('of a payment that is being taken gives back what turns out to be taken, and never takes twice', () => {
+    const payment = aPaymentThatWas(toBeHeld, done, toBeTaken, silent, toBeCancelledKeeping(1_000));
+    expect(payment.call).toMatchObject({ kind: 'capture', amount: 2_400 });
+    expect(calls(done(payment))).toEqual(['refund', 1_400]);
+  });
+
+  it('is announced again to whoever asks again', () => {
+    const payment = aPaymentThatWas(toBeHeld, refused, toBeCancelled);
+    expect(said(toBeCancelled(payment))).toEqual(['payment.cancelled']);
+    expect(toBeCancelled(payment).payment).toBe(payment);
+  });
+});
+
+describe('a refund', () => {
+  const paid = [toBeHeld, done, toBeTaken, done];
+
+  it('is of everything, when no amount is named', () => {
+    const payment = aPaymentThatWas(...paid, toBeRefunded(400), done);
+    expect(calls(toBeRefunded(undefined, 'ref_2')(payment))).toEqual(['refund', 2_000]);
+  });
+
+  it('is announced and counted when it is done', () => {
+    const { payment, says } = done(aPaymentThatWas(...paid, toBeRefunded(400)));
+    expect(says).toEqual([
+      expect.objectContaining({ type: 'payment.refunded', data: { orderId, refundId: 'ref_1', amount: euros(400) } }),
+    ]);
+    expect(payment).toMatchObject({ refunded: 400, refunds: [{ refundId: 'ref_1', status: 'done' }] });
+  });
+
+  it('frees what it had claimed when the provider refuses', () => {
+    const payment = aPaymentThatWas(...paid, toBeRefunded(2_400), refused);
+    expect(payment).toMatchObject({ refunded: 0, refunds: [{ status: 'failed' }] });
+    expect(calls(toBeRefunded(2_400, 'ref_2')(payment))).toEqual(['refund', 2_400]);
+  });
+
+  it('waits for the one before it, and both together cannot exceed what was taken', () => {
+    const two = aPaymentThatWas(...paid, toBeRefunded(1_500, 'ref_1'), toBeRefunded(900, 'ref_2'));
+    expect(two.call).toMatchObject({ refundId: 'ref_1' });
+    expect(refusalOf(() => toBeRefunded(1, 'ref_3')(two))).toBe('payment.refund-exceeds-captured');
+    expect(done(two).payment.call).toMatchObject({ refundId: 'ref_2', amount: 900 });
+  });
+
+  it('is refused before anything was taken', () => {
+    expect(refusalOf(() => toBeRefunded(1)(aPaymentThatWas(toBeHeld, done)))).toBe('payment.refund-exceeds-captured');
+  });
+
+  it('is refused while everything is being given back anyway', () => {
+    expect(refusalOf(() => toBeRefunded(1)(aPaymentThatWas(...paid, toBeCancelled)))).toBe('payment.cannot-refund');
+  });
+});
+
+describe('sharing out', () => {
+  const moved = ({ transfers }: Decision) =>
+    transfers.map(({ what, postings }) => [what.split('/')[0], ...postings.map(({ amount }) => amount)]);
+
+  it('happens when the meal was brought: courier, fee, and the rest to the restaurant', () => {
+    expect(moved(delivered(aPaymentThatWas(toBeHeld, done, toBeTaken, done)))).toEqual([
+      ['split', -2_400, 1_752, 288, 360],
+    ]);
+  });
+
+  it('waits for the money when the courier was faster', () => {
+    const taking = aPaymentThatWas(toBeHeld, done, toBeTaken, delivered);
+    expect(moved(done(taking))).toEqual([
+      ['capture', -2_400, 2_400],
+      ['split', -2_400, 1_752, 288, 360],
+    ]);
+  });
+
+  it('takes a refund from all who had a share', () => {
+    const refunding = aPaymentThatWas(toBeHeld, done, toBeTaken, done, delivered, toBeRefunded(1_000));
+    expect(moved(done(refunding))).toEqual([
+      ['refund', -1_000, 1_000],
+      ['split', 1_000, -730, -120, -150],
+    ]);
+  });
+
+  it('shares a kept fee between the restaurant and us: nobody has ridden', () => {
+    const releasing = aPaymentThatWas(toBeHeld, done, toBeCancelledKeeping(1_000), done);
+    expect(moved(released(1_400)(releasing))).toEqual([['split', -1_000, 850, 150]]);
+  });
+});

@@ -1,0 +1,49 @@
+import { Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { ServiceModule } from '@thali/kit/app';
+import { AcceptTicketHandler } from './accept-ticket';
+import { AdvanceTicketHandler } from './advance-ticket';
+import { CancelTicketHandler } from './cancel-ticket';
+import { ConfirmTicketHandler } from './confirm-ticket';
+import { DelayTicketHandler } from './delay-ticket';
+import { FinishTicketHandler } from './finish-ticket';
+import { ImportMenu } from './import-menu';
+import { MenuOfRestaurantHandler } from './menu.view';
+import { migrations } from './migrations';
+import { OpenTicketHandler } from './open-ticket';
+import { PrepareTicketHandler } from './prepare-ticket';
+import { PublishMenuHandler } from './publish-menu';
+import { RejectTicketHandler } from './reject-ticket';
+import { RestaurantController } from './restaurant.controller';
+import { Restaurants } from './restaurant.repository';
+import { AllRestaurantsHandler, OneRestaurantHandler } from './restaurants.view';
+import { ReviseItemHandler } from './revise-item';
+import { ReviseTicketHandler } from './revise-ticket';
+import { SetOpeningHandler } from './set-opening';
+import { restaurantSettings } from './settings';
+import { Stock } from './stock.repository';
+import { OneTicketHandler, TicketAnswers, TicketsOfRestaurantHandler } from './ticket-board.view';
+import { TicketController } from './ticket.controller';
+import { Tickets } from './ticket.repository';
+
+const commands = [
+  AcceptTicketHandler,
+  RejectTicketHandler,
+  DelayTicketHandler,
+  PrepareTicketHandler,
+  FinishTicketHandler,
+  PublishMenuHandler,
+  ReviseItemHandler,
+  SetOpeningHandler,
+];
+const messages = [OpenTicketHandler, ConfirmTicketHandler, CancelTicketHandler, ReviseTicketHandler, AdvanceTicketHandler];
+const queries = [AllRestaurantsHandler, OneRestaurantHandler, MenuOfRestaurantHandler, TicketsOfRestaurantHandler, OneTicketHandler, TicketAnswers];
+
+/** Menus, portions and the kitchen. */
+@Module({
+  imports: [CqrsModule, ServiceModule.register({ name: 'restaurant', migrations })],
+  controllers: [RestaurantController, TicketController],
+  providers: [restaurantSettings, Restaurants, Stock, Tickets, ImportMenu, ...commands, ...messages, ...queries],
+  exports: [ImportMenu],
+})
+export class RestaurantModule {}
