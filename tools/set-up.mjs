@@ -31,7 +31,8 @@ function build() {
 
 function run(command, args) {
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
-  if (status !== 0) fail(`${[path.basename(command), ...args.slice(0, 1)].join(' ')} failed${error ? `: ${error.message}` : ''}`);
+  if (status !== 0)
+    fail(`${[path.basename(command), ...args.slice(0, 1)].join(' ')} failed${error ? `: ${error.message}` : ''}`);
 }
 
 function fail(reason) {

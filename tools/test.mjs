@@ -30,7 +30,13 @@ async function check(script) {
 async function runJest(args) {
   const folder = mkdtempSync(path.join(tmpdir(), 'thali-results-'));
   const file = path.join(folder, 'results.json');
-  const passed = await run(process.execPath, ['node_modules/jest/bin/jest.js', '--json', '--outputFile', file, ...args]);
+  const passed = await run(process.execPath, [
+    'node_modules/jest/bin/jest.js',
+    '--json',
+    '--outputFile',
+    file,
+    ...args,
+  ]);
   const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = readResults(file);
   rmSync(folder, { recursive: true });
   const failed = numFailedTests + numRuntimeErrorTestSuites;

@@ -8,7 +8,10 @@ export default async function startDatabase(): Promise<void> {
   if (process.env.THALI_TEST_DATABASE_URL) return;
   const directory = mkdtempSync(join(tmpdir(), 'thali-test-'));
   // What a test loses in a power failure, it makes again.
-  const server = await startEmbeddedPostgres({ directory, settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } });
+  const server = await startEmbeddedPostgres({
+    directory,
+    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' },
+  });
   process.env.THALI_TEST_DATABASE_URL = server.url;
   (globalThis as TestRun).thaliTestServer = { server, directory };
 }

@@ -87,8 +87,9 @@ function withLifecycle(nest: NestFastifyApplication, runtime: Runtime, settings:
     runtime,
     settings,
     async start() {
+      await runtime.prepare();
       await nest.init();
-      await runtime.start();
+      runtime.start();
       await nest.listen(settings.port, settings.host);
       return nest.getUrl();
     },

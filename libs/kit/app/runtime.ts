@@ -45,9 +45,14 @@ export class Runtime extends Readiness {
     for (const answering of providers.flatMap(answeringsOf)) this.questions.register(answering);
   }
 
-  async start(): Promise<void> {
+  /** Before anything is sent. */
+  async prepare(): Promise<void> {
     await this.transport.start();
-    await Promise.all(this.messagings.map((messaging) => messaging.start()));
+    await Promise.all(this.messagings.map((messaging) => messaging.prepare()));
+  }
+
+  start(): void {
+    for (const messaging of this.messagings) messaging.start();
   }
 
   /** Drains, then closes; nothing is lost and nothing is half done. */

@@ -40,6 +40,7 @@ function holdsNul(value: unknown): boolean {
 /** The request's body, checked and documented by one schema. */
 export function InBody(schema: z.ZodType): ParameterDecorator {
   return (target, key, index) => {
+    forgetType(target, key, index);
     Body(new Parse(schema))(target, key, index);
     onMethod(target, key, ApiBody({ schema: jsonSchema(schema, 'input'), required: true }));
   };
@@ -57,6 +58,7 @@ export function InPath(name: string, schema: z.ZodType<string>): ParameterDecora
 /** The query string: an object schema, whose fields are coerced by the schema itself. */
 export function InQuery(schema: z.ZodObject): ParameterDecorator {
   return (target, key, index) => {
+    forgetType(target, key, index);
     Query(new Parse(schema))(target, key, index);
     for (const [name, field] of Object.entries(schema.shape)) {
       const required = !(field as z.ZodType).safeParse(undefined).success;
@@ -71,6 +73,12 @@ export function Returns(status: number, schema: z.ZodType, description: string):
     HttpCode(status)(target, key, descriptor);
     ApiResponse({ status, description, schema: jsonSchema(schema, 'output') })(target, key, descriptor);
   };
+}
+
+/** Where a schema and its type share a name, the compiler takes the schema for a class: Swagger must not look into it. */
+function forgetType(target: object, key: string | symbol | undefined, index: number): void {
+  const types = Reflect.getMetadata('design:paramtypes', target, key as string) as unknown[] | undefined;
+  if (types) types[index] = Object;
 }
 
 function onMethod(target: object, key: string | symbol | undefined, decorate: MethodDecorator): void {

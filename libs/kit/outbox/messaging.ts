@@ -32,16 +32,23 @@ export class Messaging {
     transport.register(new Inbox(db, subscriptions));
   }
 
-  /** Call it when every module of the process has registered and the transport has started. */
-  async start(): Promise<void> {
-    const { db, transport, log } = this.options;
-    const routes = transport.routes();
+  /**
+   * Writes down who wants what, for `send` to know. Call it when every module of the process has registered and the transport has
+   * started, and before anything is sent: what was recorded before a route was known does not travel it.
+   */
+  async prepare(): Promise<void> {
+    const { db, transport } = this.options;
     await db.read(
       `with wanted as (select * from json_to_recordset($1) as r(type text, destination text)),
        gone as (delete from routes r where not exists (select 1 from wanted w where w.type = r.type and w.destination = r.destination))
        insert into routes select distinct type, destination from wanted on conflict do nothing`,
-      [JSON.stringify(routes)],
+      [JSON.stringify(transport.routes())],
     );
+  }
+
+  start(): void {
+    const { db, transport, log } = this.options;
+    const routes = transport.routes();
     const destinations = new Set(routes.map(({ destination }) => destination));
     this.relays = [...destinations].map((destination) => new Relay(db, this.partitions, transport, destination, log));
     for (const part of [...this.relays, this.timers, ...this.consumers, this.partitions]) part.start();

@@ -65,7 +65,8 @@ export class World {
     const process = new Process(talker, listener, transport, messagings);
     this.processes.push(process);
     await transport.start();
-    await Promise.all(messagings.map((messaging) => messaging.start()));
+    await Promise.all(messagings.map((messaging) => messaging.prepare()));
+    for (const messaging of messagings) messaging.start();
     return process;
   }
 

@@ -1,6 +1,8 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { messageOf } from '../../core';
 
 /** On whose behalf a program runs, and how that is brought about. */
 export interface Account {
@@ -18,18 +20,32 @@ interface Owner {
 }
 
 /**
- * Chooses an account that PostgreSQL agrees to run under (it refuses root), and that can reach the program and enter the
- * directory.
+ * Chooses an account that PostgreSQL agrees to run under (it refuses root), and that can enter the directory and start the
+ * program.
  *
  * @throws {Error} when there is none.
  */
 export async function chooseAccount(program: string, directory: string): Promise<Account> {
   if (process.getuid?.() !== 0) return { prefix: [], spawnAs: {} };
-  const probe = ['-c', '[ -x "$0" ] && "$1" --version', directory, program];
+  const complaints: string[] = [];
   for (const account of accountsForRoot()) {
-    if (await succeeds(() => runAs(account, 'sh', probe))) return account;
+    const complaint = await tryOut(account, program, directory);
+    if (complaint === undefined) return account;
+    complaints.push(complaint);
   }
-  throw new Error('it does not run as root, and no other account can reach its programs and its data');
+  throw new Error(`it refuses to run as root, and under no other account could it (${complaints.join('; ')})`);
+}
+
+/** @returns what is wrong with the account, or undefined when nothing is. */
+async function tryOut(account: Account, program: string, directory: string): Promise<string | undefined> {
+  const script = 'cd "$0" && "$1" --version';
+  try {
+    const shell = runAs(account, 'sh', ['-c', script, directory, program], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const [said, [code]] = await Promise.all([shell.stderr ? text(shell.stderr) : '', once(shell, 'exit')]);
+    return code === 0 ? undefined : said.trim();
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 function accountsForRoot(): Account[] {
@@ -67,14 +83,4 @@ export function runAs(
   const [command = program, ...rest] = [...prefix, program, ...args];
   const env = { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' };
   return spawn(command, rest, { stdio: 'ignore', ...options, ...spawnAs, cwd: '/', env });
-}
-
-/** Whether the program can be started, and ends well. */
-export async function succeeds(start: () => ChildProcess): Promise<boolean> {
-  try {
-    const [code] = await once(start(), 'exit');
-    return code === 0;
-  } catch {
-    return false;
-  }
 }

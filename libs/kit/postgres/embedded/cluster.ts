@@ -18,6 +18,7 @@ export interface Postmaster {
 
 /** The files of one server. All of them, but a socket whose path would be too long, lie in `<directory>/postgres`. */
 export class Cluster {
+  readonly directory: string;
   readonly home: string;
   readonly data: string;
   readonly log: string;
@@ -25,8 +26,9 @@ export class Cluster {
   readonly socketDirectory: string;
   private readonly pidFile: string;
 
-  constructor(readonly directory: string) {
-    this.home = path.resolve(directory, 'postgres');
+  constructor(directory: string) {
+    this.directory = path.resolve(directory);
+    this.home = path.join(this.directory, 'postgres');
     this.data = path.join(this.home, 'data');
     this.log = path.join(this.home, 'postgres.log');
     this.pidFile = path.join(this.data, 'postmaster.pid');

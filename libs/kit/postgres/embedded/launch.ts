@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, ftruncateSync, openSync, readFileSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
-import { chooseAccount, runAs, succeeds, type Account } from './account';
+import { chooseAccount, runAs, type Account } from './account';
 import { findBinaries, type Binaries } from './binaries';
 import type { Cluster } from './cluster';
 import { port, superuser } from './hold';
@@ -45,9 +45,9 @@ async function initialise(cluster: Cluster, { initdb }: Binaries, account: Accou
   const log = openLog(cluster);
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   const args = ['-D', draft, `--username=${superuser}`, '--auth=trust', ...locale];
-  const done = await succeeds(() => runAs(account, initdb, args, { stdio: ['ignore', log, log] }));
+  const [code] = await once(runAs(account, initdb, args, { stdio: ['ignore', log, log] }), 'exit');
   closeSync(log);
-  if (!done) throw new Error(reasonIn(cluster));
+  if (code !== 0) throw new Error(reasonIn(cluster));
   // It cannot be moved where a rival's data already are, which are as good.
   await rename(draft, cluster.data).catch(() => rm(draft, { recursive: true }));
 }

@@ -154,6 +154,12 @@ it('starts below a directory that only its owner may enter', async () => {
   expect(await ask(await start(), 'select 1')).toEqual([1]);
 });
 
+it('finds a relative path from the working directory', async () => {
+  const server = await start({}, path.relative(process.cwd(), directory));
+
+  expect(server.host).toBe(path.join(directory, 'postgres'));
+});
+
 it('starts where the path has odd characters', async () => {
   expect(await ask(await start({}, path.join(directory, 'a "b", %c')), 'select 1')).toEqual([1]);
 });

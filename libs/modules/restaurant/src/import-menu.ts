@@ -20,7 +20,9 @@ export interface Imported {
 }
 
 /** Either all restaurants of the file, or what is wrong with it. */
-export type ImportReport = { readonly imported: readonly Imported[]; readonly problems: readonly [] } | { readonly imported: readonly []; readonly problems: readonly Problem[] };
+export type ImportReport =
+  | { readonly imported: readonly Imported[]; readonly problems: readonly [] }
+  | { readonly imported: readonly []; readonly problems: readonly Problem[] };
 
 /** Imports restaurants with their menus from schema.org JSON-LD, or revises those that are there. */
 @Injectable()
@@ -48,11 +50,22 @@ export class ImportMenu {
     const restaurantId = restaurantIdOf(identity);
     const { name } = details;
     const before = await this.restaurants.find(tx, restaurantId);
-    if (!before) return { restaurantId, name, outcome: 'imported', version: await this.restaurants.add(tx, restaurantId, details, menu, open) };
+    if (!before)
+      return {
+        restaurantId,
+        name,
+        outcome: 'imported',
+        version: await this.restaurants.add(tx, restaurantId, details, menu, open),
+      };
     const inForce = await this.restaurants.menu(tx, restaurantId);
     const same = isDeepStrictEqual(detailsOf(before), details) && isDeepStrictEqual(inForce, asPrinted(menu));
     if (same) return { restaurantId, name, outcome: 'unchanged', version: before.version };
-    return { restaurantId, name, outcome: 'revised', version: await this.restaurants.revise(tx, before, details, menu) };
+    return {
+      restaurantId,
+      name,
+      outcome: 'revised',
+      version: await this.restaurants.revise(tx, before, details, menu),
+    };
   }
 }
 
@@ -62,7 +75,13 @@ export function restaurantIdOf(identity: string): RestaurantId {
   if (own) return own;
   const hex = createHash('sha256').update(identity).digest('hex');
   // A UUIDv8, the version whose bits are the application's own: https://www.rfc-editor.org/rfc/rfc9562#name-uuid-version-8.
-  const uuid = [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
+  const uuid = [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join('-');
   return fromUUID(uuid, 'rst');
 }
 

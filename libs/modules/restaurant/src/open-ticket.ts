@@ -20,10 +20,19 @@ export class OpenTicketHandler {
 
   @Handles(OpenTicket, 'restaurant.open-ticket')
   async handle({ orderId, restaurantId, lines }: DataOf<typeof OpenTicket>, tx: Tx): Promise<void> {
-    const [known, restaurant] = await Promise.all([this.tickets.knows(tx, orderId), this.restaurants.find(tx, restaurantId)]);
+    const [known, restaurant] = await Promise.all([
+      this.tickets.knows(tx, orderId),
+      this.restaurants.find(tx, restaurantId),
+    ]);
     if (known) return; // Called off before it came.
     const ticketId = tx.ids.next('tkt');
-    const ticket = newTicket({ ticketId, orderId, restaurantId, lines: lines.map(forTheCook), autopilot: restaurant?.autopilot ?? false });
+    const ticket = newTicket({
+      ticketId,
+      orderId,
+      restaurantId,
+      lines: lines.map(forTheCook),
+      autopilot: restaurant?.autopilot ?? false,
+    });
     const refusal = await this.refuse(tx, ticket, restaurant);
     await this.tickets.add(tx, ticket, refusal ? rejectTicket(ticket, refusal) : []);
   }

@@ -8,7 +8,7 @@ import { Restaurants, asOffered } from './restaurant.repository';
 import { Stock } from './stock.repository';
 
 /** A whole menu, in the shape in which it is read: what has been read may be sent back, changed. */
-export const NewMenu = z.object({
+export const MenuRevision = z.object({
   sections: z
     .array(
       z.object({
@@ -26,7 +26,7 @@ export const NewMenu = z.object({
     )
     .min(1),
 });
-export type NewMenu = z.infer<typeof NewMenu>;
+export type MenuRevision = z.infer<typeof MenuRevision>;
 
 export class PublishMenu extends Command<MenuView> {
   constructor(
@@ -34,7 +34,7 @@ export class PublishMenu extends Command<MenuView> {
     readonly restaurantId: string,
     /** The version that the author has seen: it is this one that is being revised. */
     readonly seen: number,
-    readonly menu: NewMenu,
+    readonly menu: MenuRevision,
   ) {
     super();
   }
@@ -55,7 +55,16 @@ export class PublishMenuHandler implements ICommandHandler<PublishMenu> {
     const restaurant = await this.restaurants.get(tx, restaurantId);
     refuseStale('restaurant.menu', seen, restaurant.version);
     const version = await this.restaurants.revise(tx, restaurant, restaurant, sections);
-    const [printed, stock] = await Promise.all([this.restaurants.menu(tx, restaurantId), this.stock.of(tx, restaurantId)]);
-    return { restaurantId, name: restaurant.name, currency: restaurant.currency, version, sections: asOffered(printed, stock) };
+    const [printed, stock] = await Promise.all([
+      this.restaurants.menu(tx, restaurantId),
+      this.stock.of(tx, restaurantId),
+    ]);
+    return {
+      restaurantId,
+      name: restaurant.name,
+      currency: restaurant.currency,
+      version,
+      sections: asOffered(printed, stock),
+    };
   }
 }

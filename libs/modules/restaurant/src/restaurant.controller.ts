@@ -2,12 +2,23 @@ import { Controller, Get, Patch, Post, Put, Req, Res, UseInterceptors } from '@n
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RestaurantId } from '@thali/contracts';
-import { InBody, InPath, InQuery, InTransaction, NeedsIfMatch, Returns, SeenVersion, UnitOfWork, etagOf, tag } from '@thali/kit/http';
+import {
+  InBody,
+  InPath,
+  InQuery,
+  InTransaction,
+  NeedsIfMatch,
+  Returns,
+  SeenVersion,
+  UnitOfWork,
+  etagOf,
+  tag,
+} from '@thali/kit/http';
 import type { Tx } from '@thali/kit/postgres';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { MenuOfRestaurant, MenuView } from './menu.view';
-import { NewMenu, PublishMenu } from './publish-menu';
+import { MenuRevision, PublishMenu } from './publish-menu';
 import { AllRestaurants, OneRestaurant, RestaurantFilter, RestaurantPage, RestaurantView } from './restaurants.view';
 import { ItemRevision, ReviseItem, RevisedItem } from './revise-item';
 import { SetOpening } from './set-opening';
@@ -39,7 +50,11 @@ export class RestaurantController {
   }
 
   @Get(':restaurantId/menu')
-  @ApiOperation({ summary: 'What can be ordered', description: 'The ETag is the version of the menu. Portions and availability are of this moment and belong to no version.' })
+  @ApiOperation({
+    summary: 'What can be ordered',
+    description:
+      'The ETag is the version of the menu. Portions and availability are of this moment and belong to no version.',
+  })
   @Returns(200, MenuView, 'The menu; 304 without a body if `If-None-Match` names its version')
   async menu(
     @InPath('restaurantId', RestaurantId) restaurantId: RestaurantId,
@@ -61,7 +76,7 @@ export class RestaurantController {
   async publish(
     @InPath('restaurantId', RestaurantId) restaurantId: RestaurantId,
     @SeenVersion() seen: number,
-    @InBody(NewMenu) menu: NewMenu,
+    @InBody(MenuRevision) menu: MenuRevision,
     @InTransaction() tx: Tx,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<MenuView> {
@@ -73,7 +88,8 @@ export class RestaurantController {
   @Patch(':restaurantId/items/:itemId')
   @ApiOperation({
     summary: 'Change price, portions or availability of one item',
-    description: 'Needs no version: the last word wins, for each of the three by itself. A new price makes a new version of the menu.',
+    description:
+      'Needs no version: the last word wins, for each of the three by itself. A new price makes a new version of the menu.',
   })
   @Returns(200, RevisedItem, 'The item as it is now')
   revise(
@@ -88,14 +104,20 @@ export class RestaurantController {
   @Post(':restaurantId/open')
   @ApiOperation({ summary: 'Take orders' })
   @Returns(200, RestaurantView, 'The restaurant as it is now; its opening hours count too')
-  open(@InPath('restaurantId', RestaurantId) restaurantId: RestaurantId, @InTransaction() tx: Tx): Promise<RestaurantView> {
+  open(
+    @InPath('restaurantId', RestaurantId) restaurantId: RestaurantId,
+    @InTransaction() tx: Tx,
+  ): Promise<RestaurantView> {
     return this.commands.execute(new SetOpening(tx, restaurantId, true));
   }
 
   @Post(':restaurantId/close')
   @ApiOperation({ summary: 'Take no more orders', description: 'What the kitchen has is still cooked.' })
   @Returns(200, RestaurantView, 'The restaurant as it is now')
-  close(@InPath('restaurantId', RestaurantId) restaurantId: RestaurantId, @InTransaction() tx: Tx): Promise<RestaurantView> {
+  close(
+    @InPath('restaurantId', RestaurantId) restaurantId: RestaurantId,
+    @InTransaction() tx: Tx,
+  ): Promise<RestaurantView> {
     return this.commands.execute(new SetOpening(tx, restaurantId, false));
   }
 }

@@ -1,6 +1,7 @@
-import { Module } from '@nestjs/common';
+import { Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { ServiceModule } from '@thali/kit/app';
+import { Runtime, ServiceModule } from '@thali/kit/app';
+import { Database } from '@thali/kit/postgres';
 import { AcceptTicketHandler } from './accept-ticket';
 import { AdvanceTicketHandler } from './advance-ticket';
 import { CancelTicketHandler } from './cancel-ticket';
@@ -20,6 +21,7 @@ import { AllRestaurantsHandler, OneRestaurantHandler } from './restaurants.view'
 import { ReviseItemHandler } from './revise-item';
 import { ReviseTicketHandler } from './revise-ticket';
 import { SetOpeningHandler } from './set-opening';
+import { seedRestaurants } from './seed-restaurants';
 import { restaurantSettings } from './settings';
 import { Stock } from './stock.repository';
 import { OneTicketHandler, TicketAnswers, TicketsOfRestaurantHandler } from './ticket-board.view';
@@ -36,8 +38,21 @@ const commands = [
   ReviseItemHandler,
   SetOpeningHandler,
 ];
-const messages = [OpenTicketHandler, ConfirmTicketHandler, CancelTicketHandler, ReviseTicketHandler, AdvanceTicketHandler];
-const queries = [AllRestaurantsHandler, OneRestaurantHandler, MenuOfRestaurantHandler, TicketsOfRestaurantHandler, OneTicketHandler, TicketAnswers];
+const messages = [
+  OpenTicketHandler,
+  ConfirmTicketHandler,
+  CancelTicketHandler,
+  ReviseTicketHandler,
+  AdvanceTicketHandler,
+];
+const queries = [
+  AllRestaurantsHandler,
+  OneRestaurantHandler,
+  MenuOfRestaurantHandler,
+  TicketsOfRestaurantHandler,
+  OneTicketHandler,
+  TicketAnswers,
+];
 
 /** Menus, portions and the kitchen. */
 @Module({
@@ -46,4 +61,14 @@ const queries = [AllRestaurantsHandler, OneRestaurantHandler, MenuOfRestaurantHa
   providers: [restaurantSettings, Restaurants, Stock, Tickets, ImportMenu, ...commands, ...messages, ...queries],
   exports: [ImportMenu],
 })
-export class RestaurantModule {}
+export class RestaurantModule implements OnApplicationBootstrap {
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly db: Database,
+    private readonly importer: ImportMenu,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.runtime.settings.seed) await seedRestaurants(this.db, this.importer);
+  }
+}

@@ -68,12 +68,22 @@ export class Restaurants {
     if (await tx.one(setOpen, { restaurantId, open })) send(tx, OpeningChanged({ restaurantId, open }));
   }
 
-  private async publish(tx: Tx, restaurantId: string, details: RestaurantDetails, menu: NewMenu, version: number): Promise<number> {
+  private async publish(
+    tx: Tx,
+    restaurantId: string,
+    details: RestaurantDetails,
+    menu: NewMenu,
+    version: number,
+  ): Promise<number> {
     const dishes: NewDish[] = dishesOf(menu);
     const items = dishes.map(({ itemId, available = true }) => ({ itemId, available }));
     const fresh = new Set(await this.stock.list(tx, restaurantId, items));
     const newDishes = dishes.filter(({ itemId }) => fresh.has(itemId));
-    await Promise.all(newDishes.map(({ itemId, portions = portionsByDefault }) => this.stock.count(tx, { restaurantId, itemId, portions })));
+    await Promise.all(
+      newDishes.map(({ itemId, portions = portionsByDefault }) =>
+        this.stock.count(tx, { restaurantId, itemId, portions }),
+      ),
+    );
     const printed = asPrinted(menu);
     await tx.run(addMenu, { restaurantId, version, sections: printed });
     const { name, currency, location } = details;
@@ -96,7 +106,9 @@ export function asOffered(menu: Menu, stock: readonly ItemStock[]): MenuSection[
 }
 
 export function noRestaurant(restaurantId: string): DomainError {
-  return new DomainError('restaurant.not-found', 'not-found', `There is no restaurant ${restaurantId}.`, { restaurantId });
+  return new DomainError('restaurant.not-found', 'not-found', `There is no restaurant ${restaurantId}.`, {
+    restaurantId,
+  });
 }
 
 /** Without what is not printed. */

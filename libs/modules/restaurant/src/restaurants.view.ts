@@ -64,7 +64,10 @@ export class OneRestaurantHandler implements IQueryHandler<OneRestaurant> {
 
   /** @throws {DomainError} `restaurant.not-found` */
   async execute({ restaurantId }: OneRestaurant): Promise<RestaurantView> {
-    const [restaurant] = await this.db.read<Restaurant>(`select ${restaurantColumns} from restaurants where restaurant_id = $1`, [restaurantId]);
+    const [restaurant] = await this.db.read<Restaurant>(
+      `select ${restaurantColumns} from restaurants where restaurant_id = $1`,
+      [restaurantId],
+    );
     if (!restaurant) throw noRestaurant(restaurantId);
     return viewOf(restaurant, new Date());
   }

@@ -14,7 +14,10 @@ export const ItemRevision = z
     portions: MenuItem.shape.portions.max(1_000_000).optional(),
     available: MenuItem.shape.available.optional(),
   })
-  .refine((revision) => Object.values(revision).some((value) => value !== undefined), 'must hold price, portions or available')
+  .refine(
+    (revision) => Object.values(revision).some((value) => value !== undefined),
+    'must hold price, portions or available',
+  )
   .meta({ example: { available: true, portions: 40 } });
 export type ItemRevision = z.infer<typeof ItemRevision>;
 
@@ -44,13 +47,26 @@ export class ReviseItemHandler implements ICommandHandler<ReviseItem> {
     private readonly stock: Stock,
   ) {}
 
-  async execute({ tx, restaurantId, itemId, revision: { price, portions, available } }: ReviseItem): Promise<RevisedItem> {
+  async execute({
+    tx,
+    restaurantId,
+    itemId,
+    revision: { price, portions, available },
+  }: ReviseItem): Promise<RevisedItem> {
     const restaurant = await this.restaurants.get(tx, restaurantId);
     const menu = await this.restaurants.menu(tx, restaurantId);
     const before = dishesOf(menu).find((dish) => dish.itemId === itemId);
-    if (!before) throw new DomainError('restaurant.no-such-item', 'not-found', `${restaurant.name} has no ${itemId} on its menu.`, { itemId });
+    if (!before)
+      throw new DomainError(
+        'restaurant.no-such-item',
+        'not-found',
+        `${restaurant.name} has no ${itemId} on its menu.`,
+        { itemId },
+      );
     const dearer = price && (price.amount !== before.price.amount || price.currency !== before.price.currency);
-    const menuVersion = dearer ? await this.restaurants.revise(tx, restaurant, restaurant, repriced(menu, itemId, price)) : restaurant.version;
+    const menuVersion = dearer
+      ? await this.restaurants.revise(tx, restaurant, restaurant, repriced(menu, itemId, price))
+      : restaurant.version;
     if (portions !== undefined) await this.stock.count(tx, { restaurantId, itemId, portions });
     if (available !== undefined && (await this.stock.offer(tx, { restaurantId, itemId, available }))) {
       send(tx, ItemAvailabilityChanged({ restaurantId, itemId, available }));

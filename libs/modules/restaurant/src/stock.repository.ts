@@ -31,7 +31,13 @@ export class Stock {
     const { orderId, restaurantId, revision } = hold;
     const changes = changeOfHold(instead?.portions ?? [], hold.portions);
     for (;;) {
-      const verdict = await tx.one(changeHold, { orderId, restaurantId, revision, heldRevision: instead?.revision ?? null, changes });
+      const verdict = await tx.one(changeHold, {
+        orderId,
+        restaurantId,
+        revision,
+        heldRevision: instead?.revision ?? null,
+        changes,
+      });
       if (verdict?.served) return undefined;
       if (verdict?.itemId) return { itemId: verdict.itemId, problem: verdict.problem };
       // Neither: it waits behind an order of the same batch that could not be served itself, and is weighed again without it.
@@ -57,7 +63,11 @@ export class Stock {
   }
 
   /** Makes these the items on the menu; those that are not there any more keep their stock. @returns the ids that are new. */
-  async list(tx: Tx, restaurantId: string, items: readonly { itemId: string; available: boolean }[]): Promise<string[]> {
+  async list(
+    tx: Tx,
+    restaurantId: string,
+    items: readonly { itemId: string; available: boolean }[],
+  ): Promise<string[]> {
     await this.lock(tx);
     const known = new Set((await this.of(tx, restaurantId)).map(({ itemId }) => itemId));
     await tx.run(listItems, { restaurantId, items });

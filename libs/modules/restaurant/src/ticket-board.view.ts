@@ -15,7 +15,9 @@ export const TicketBoard = z.object({
 export type TicketBoard = z.infer<typeof TicketBoard>;
 
 export const BoardFilter = z.object({
-  status: TicketStatus.optional().meta({ description: 'Only these, oldest first: the kitchen works them off. Without it all tickets, newest first.' }),
+  status: TicketStatus.optional().meta({
+    description: 'Only these, oldest first: the kitchen works them off. Without it all tickets, newest first.',
+  }),
   after: z.string().optional().meta({ description: 'The `next` of the page before.' }),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
@@ -64,7 +66,10 @@ export class OneTicketHandler implements IQueryHandler<OneTicket> {
 
   /** @throws {DomainError} `restaurant.no-such-ticket` */
   async execute({ ticketId }: OneTicket): Promise<TicketView> {
-    const [ticket] = await this.db.read<Ticket>(`select ${ticketColumns} from tickets where ticket_id = $1 and restaurant_id is not null`, [ticketId]);
+    const [ticket] = await this.db.read<Ticket>(
+      `select ${ticketColumns} from tickets where ticket_id = $1 and restaurant_id is not null`,
+      [ticketId],
+    );
     if (!ticket) throw noTicket(ticketId);
     return viewOf(ticket);
   }
@@ -77,12 +82,24 @@ export class TicketAnswers {
 
   @Answers(TicketOfOrder)
   async ofOrder({ orderId }: { orderId: OrderId }): Promise<TicketView | null> {
-    const [ticket] = await this.db.read<Ticket>(`select ${ticketColumns} from tickets where order_id = $1 and restaurant_id is not null`, [orderId]);
+    const [ticket] = await this.db.read<Ticket>(
+      `select ${ticketColumns} from tickets where order_id = $1 and restaurant_id is not null`,
+      [orderId],
+    );
     return ticket ? viewOf(ticket) : null;
   }
 }
 
 /** The ticket as others see it. */
-export function viewOf({ ticketId, orderId, restaurantId, status, lines, reason, delayedByMinutes, version }: Ticket): TicketView {
+export function viewOf({
+  ticketId,
+  orderId,
+  restaurantId,
+  status,
+  lines,
+  reason,
+  delayedByMinutes,
+  version,
+}: Ticket): TicketView {
   return { ticketId, orderId, restaurantId, status, lines: [...lines], reason, delayedByMinutes, version };
 }

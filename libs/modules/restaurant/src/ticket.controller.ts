@@ -30,7 +30,10 @@ export class TicketController {
   @Get('restaurants/:restaurantId/tickets')
   @ApiOperation({ summary: 'The kitchen board of a restaurant' })
   @Returns(200, TicketBoard, 'A page of tickets; `next` leads to the one after it')
-  board(@InPath('restaurantId', RestaurantId) restaurantId: RestaurantId, @InQuery(BoardFilter) filter: BoardFilter): Promise<TicketBoard> {
+  board(
+    @InPath('restaurantId', RestaurantId) restaurantId: RestaurantId,
+    @InQuery(BoardFilter) filter: BoardFilter,
+  ): Promise<TicketBoard> {
     return this.queries.execute(new TicketsOfRestaurant(restaurantId, filter));
   }
 
@@ -49,7 +52,10 @@ export class TicketController {
   }
 
   @Post('tickets/:ticketId/reject')
-  @ApiOperation({ summary: 'We will not make it', description: 'Only while the ticket is open. The customer reads the reason.' })
+  @ApiOperation({
+    summary: 'We will not make it',
+    description: 'Only while the ticket is open. The customer reads the reason.',
+  })
   @Returns(200, TicketView, 'The ticket as it is now')
   reject(
     @InPath('ticketId', TicketId) ticketId: TicketId,
@@ -60,7 +66,10 @@ export class TicketController {
   }
 
   @Post('tickets/:ticketId/delay')
-  @ApiOperation({ summary: 'It will take longer', description: 'So many minutes more than first promised, in all: the last word wins.' })
+  @ApiOperation({
+    summary: 'It will take longer',
+    description: 'So many minutes more than first promised, in all: the last word wins.',
+  })
   @Returns(200, TicketView, 'The ticket as it is now')
   delay(
     @InPath('ticketId', TicketId) ticketId: TicketId,
@@ -71,7 +80,10 @@ export class TicketController {
   }
 
   @Post('tickets/:ticketId/preparing')
-  @ApiOperation({ summary: 'We have begun', description: 'Only once the order is confirmed. From here on cancelling costs the customer.' })
+  @ApiOperation({
+    summary: 'We have begun',
+    description: 'Only once the order is confirmed. From here on cancelling costs the customer.',
+  })
   @Returns(200, TicketView, 'The ticket as it is now')
   preparing(@InPath('ticketId', TicketId) ticketId: TicketId, @InTransaction() tx: Tx): Promise<TicketView> {
     return this.commands.execute(new PrepareTicket(tx, ticketId));

@@ -61,7 +61,8 @@ export class Tickets {
   /** Remembers that an order was called off before its ticket came. @throws {StaleVersion} when it has come meanwhile. */
   async callOff(tx: Tx, orderId: OrderId, reason: string): Promise<void> {
     const ticketId = tx.ids.next('tkt');
-    if (!(await tx.one(insertCalledOff, { ticketId, orderId, reason }))) throw new StaleVersion(`the ticket of ${orderId}`);
+    if (!(await tx.one(insertCalledOff, { ticketId, orderId, reason })))
+      throw new StaleVersion(`the ticket of ${orderId}`);
   }
 
   private async tell(tx: Tx, ticket: Ticket, events: readonly TicketEvent[]): Promise<void> {
@@ -70,7 +71,10 @@ export class Tickets {
       if (message) send(tx, message);
     }
     const step = nextOnAutopilot(ticket);
-    if (step) await remind(tx, AdvanceTicket({ orderId: ticket.orderId, step }), { afterMs: this.settings.autopilotAfterMs[step] });
+    if (step)
+      await remind(tx, AdvanceTicket({ orderId: ticket.orderId, step }), {
+        afterMs: this.settings.autopilotAfterMs[step],
+      });
   }
 }
 

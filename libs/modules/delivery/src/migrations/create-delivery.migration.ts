@@ -122,25 +122,34 @@ const dispatch = `
     select 111.195 * sqrt(power(lat2 - lat1, 2) + power((lon2 - lon1) * cos(radians((lat1 + lat2) / 2)), 2))
   $$;
 
-  -- Puts the order into a bag of the nearest courier on shift who has a free one and was not asked before.
-  -- A bag that somebody else is just filling is passed over, not waited for: transactions here never wait for each other.
+  -- Puts the order into a bag of the nearest courier on shift who has a free one and was not asked before: from near to far, the
+  -- first of whom one can be had. A bag that somebody else is just filling is passed over, not waited for: dispatchers that wait
+  -- for each other would, many orders to a transaction, soon wait in a circle.
   create function take_nearest_bag(for_order text, radius_km float8)
-  returns table (courier_id text, name text, autopilot boolean) language sql as $$
-    with nearest as (
-      select c.courier_id, b.bag, c.name, c.autopilot
+  returns table (courier_id text, name text, autopilot boolean) language plpgsql as $$
+  #variable_conflict use_column
+  declare near record;
+  begin
+    for near in
+      select c.courier_id, c.name, c.autopilot
       from deliveries d
       join couriers c on c.on_shift and c.lat between d.pick_up_lat - radius_km / 111 and d.pick_up_lat + radius_km / 111
-      join bags b on b.courier_id = c.courier_id and b.order_id is null
       where d.order_id = for_order
         and distance_km(c.lat, c.lon, d.pick_up_lat, d.pick_up_lon) <= radius_km
+        and exists (select 1 from bags b where b.courier_id = c.courier_id and b.order_id is null)
         and not exists (select 1 from offers o where o.order_id = d.order_id and o.courier_id = c.courier_id)
-      order by distance_km(c.lat, c.lon, d.pick_up_lat, d.pick_up_lon), c.courier_id, b.bag
-      limit 1 for update of b skip locked
-    )
-    update bags b set order_id = for_order from nearest
-    where b.courier_id = nearest.courier_id and b.bag = nearest.bag
-    returning nearest.courier_id, nearest.name, nearest.autopilot
-  $$;
+      order by distance_km(c.lat, c.lon, d.pick_up_lat, d.pick_up_lon)
+    loop
+      update bags set order_id = for_order where (courier_id, bag) = (
+        select b.courier_id, b.bag from bags b where b.courier_id = near.courier_id and b.order_id is null
+        order by b.bag limit 1 for update skip locked
+      );
+      if found then
+        return query select near.courier_id, near.name, near.autopilot;
+        return;
+      end if;
+    end loop;
+  end $$;
 
   -- The other way round: puts into a free bag of this courier the order that has been waiting longest nearby.
   create function take_longest_waiting(for_courier text, radius_km float8)

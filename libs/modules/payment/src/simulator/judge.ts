@@ -28,7 +28,7 @@ export function judge(log: readonly Entry[], request: Request): Verdict {
   return { outcome: 'done', amount: operation === 'void' ? books.voided + books.held : amount };
 }
 
-interface Books {
+export interface Books {
   readonly card: Card;
   readonly held: number;
   readonly captured: number;
@@ -61,7 +61,8 @@ function objection(
   }
 }
 
-function booksOf(log: readonly Entry[]): Books {
+/** What the order's requests have come to. */
+export function booksOf(log: readonly Entry[]): Books {
   const empty: Books = { card: {}, held: 0, captured: 0, voided: 0, refunded: 0, closed: false };
   return log.filter(({ outcome }) => outcome === 'done').reduce(enter, empty);
 }

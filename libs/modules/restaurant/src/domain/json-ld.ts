@@ -21,16 +21,25 @@ export class JsonLd {
   static read(document: unknown, problems: Problem[]): JsonLd[] {
     const byId = new Map<string, JsonLd>();
     const root = new JsonLd(document, '$', { byId, problems }, []);
-    const things = root.flat().flatMap((thing) => (thing.raw('@graph') === undefined ? [thing] : thing.child('@graph').flat()));
+    const things = root
+      .flat()
+      .flatMap((thing) => (thing.raw('@graph') === undefined ? [thing] : thing.child('@graph').flat()));
     for (const thing of things) thing.index(byId);
     return things;
   }
 
   /** Every value of a property, however many there are. */
   all(property: string): JsonLd[] {
-    const key = [property, `schema:${property}`, `https://schema.org/${property}`, `http://schema.org/${property}`].find((name) => this.raw(name) !== undefined);
+    const key = [
+      property,
+      `schema:${property}`,
+      `https://schema.org/${property}`,
+      `http://schema.org/${property}`,
+    ].find((name) => this.raw(name) !== undefined);
     if (key === undefined) return [];
-    return this.child(key).flat().map((value) => value.resolved());
+    return this.child(key)
+      .flat()
+      .map((value) => value.resolved());
   }
 
   /** The first value of a property. */
@@ -79,12 +88,19 @@ export class JsonLd {
   }
 
   private raw(key: string): unknown {
-    return typeof this.value === 'object' && this.value !== null ? (this.value as Record<string, unknown>)[key] : undefined;
+    return typeof this.value === 'object' && this.value !== null
+      ? (this.value as Record<string, unknown>)[key]
+      : undefined;
   }
 
   private child(key: string): JsonLd {
     const path = /^[A-Za-z_]\w*$/.test(key) ? `${this.path}.${key}` : `${this.path}[${JSON.stringify(key)}]`;
-    return new JsonLd(this.raw(key), path, this.document, this.id === undefined ? this.within : [...this.within, this.id]);
+    return new JsonLd(
+      this.raw(key),
+      path,
+      this.document,
+      this.id === undefined ? this.within : [...this.within, this.id],
+    );
   }
 
   private flat(): JsonLd[] {

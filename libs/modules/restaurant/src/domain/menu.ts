@@ -33,7 +33,7 @@ export function checkMenu(menu: Menu, currency: string): void {
       const path = `sections.${s}.items.${i}`;
       if (seen.has(dish.itemId)) throw invalidMenu(`${path}.itemId`, `"${dish.itemId}" is on the menu twice`);
       seen.add(dish.itemId);
-      checkPrice(dish, path, currency);
+      checkDish(dish, path, currency);
     }),
   );
 }
@@ -44,15 +44,22 @@ export function repriced(menu: Menu, itemId: string, price: Dish['price']): Menu
   return menu.map((section) => ({ ...section, items: section.items.map(reprice) }));
 }
 
-function checkPrice(dish: Dish, path: string, currency: string): void {
-  if (dish.price.amount <= 0) throw invalidMenu(`${path}.price.amount`, `"${dish.name}" must cost something`);
-  const foreign = [dish.price, ...dish.modifiers.map(({ price }) => price)].find((price) => price.currency !== currency);
-  if (foreign) throw invalidMenu(`${path}`, `"${dish.name}" is priced in ${foreign.currency}; this restaurant's prices are in ${currency}`);
-  const modifierIds = dish.modifiers.map(({ modifierId }) => modifierId);
-  const twice = modifierIds.find((id, n) => modifierIds.indexOf(id) !== n);
-  if (twice) throw invalidMenu(`${path}.modifiers`, `"${dish.name}" has the modifier "${twice}" twice`);
+function checkDish({ name, price, modifiers }: Dish, path: string, currency: string): void {
+  if (price.amount <= 0) throw invalidMenu(`${path}.price.amount`, `"${name}" must cost something`);
+  checkCurrency(price, `${path}.price`, currency);
+  modifiers.forEach(({ modifierId, price: extra }, m) => {
+    const first = modifiers.findIndex((modifier) => modifier.modifierId === modifierId);
+    if (first !== m) throw invalidMenu(`${path}.modifiers.${m}.modifierId`, `"${name}" has the modifier "${modifierId}" twice`);
+    checkCurrency(extra, `${path}.modifiers.${m}.price`, currency);
+  });
+}
+
+function checkCurrency(price: Dish['price'], path: string, currency: string): void {
+  if (price.currency !== currency) throw invalidMenu(`${path}.currency`, `the prices of this restaurant are in ${currency}, not ${price.currency}`);
 }
 
 function invalidMenu(field: string, what: string): DomainError {
-  return new DomainError('restaurant.invalid-menu', 'invalid', `${field}: ${what}.`, { problems: [{ field, expected: what }] });
+  return new DomainError('restaurant.invalid-menu', 'invalid', `${field}: ${what}.`, {
+    problems: [{ field, expected: what }],
+  });
 }

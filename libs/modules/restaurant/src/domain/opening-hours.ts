@@ -46,7 +46,13 @@ function minutesOf(time: string): number {
 
 /** The day as an index into `days`, and the minute of that day, on the clocks of that time zone. */
 function localTime(at: Date, timeZone: string): { day: number; minute: number } {
-  const clock = new Intl.DateTimeFormat('en', { timeZone, weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  const clock = new Intl.DateTimeFormat('en', {
+    timeZone,
+    weekday: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
   const parts = Object.fromEntries(clock.formatToParts(at).map(({ type, value }) => [type, value]));
   const day = days.findIndex((name) => parts.weekday?.startsWith(name));
   return { day, minute: Number(parts.hour) * 60 + Number(parts.minute) };

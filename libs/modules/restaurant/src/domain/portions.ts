@@ -28,7 +28,8 @@ export function portionsOf(lines: readonly Portions[]): Portions[] {
 
 /** Every item that either hold knows. A first hold comes from no portions. */
 export function changeOfHold(held: readonly Portions[], wanted: readonly Portions[]): HoldChange[] {
-  const of = (portions: readonly Portions[], itemId: string) => portions.find((portion) => portion.itemId === itemId)?.quantity ?? 0;
+  const of = (portions: readonly Portions[], itemId: string) =>
+    portions.find((portion) => portion.itemId === itemId)?.quantity ?? 0;
   const itemIds = new Set([...wanted, ...held].map(({ itemId }) => itemId));
   return [...itemIds].map((itemId) => ({ itemId, held: of(held, itemId), wanted: of(wanted, itemId) }));
 }

@@ -39,9 +39,12 @@ export function readJsonLd(document: unknown): { restaurants: PublishedRestauran
   if (published.length === 0) problems.push({ path: '$', message: 'holds no Restaurant' });
   const identities = published.map(identityOf);
   identities.forEach((identity, n) => {
-    if (identity !== undefined && identities.indexOf(identity) !== n) published[n]?.complain(`"${identity}" describes another restaurant already`);
+    if (identity !== undefined && identities.indexOf(identity) !== n)
+      published[n]?.complain(`"${identity}" describes another restaurant already`);
   });
-  const restaurants = published.map((restaurant, n) => readRestaurant(restaurant, identities[n])).filter((restaurant) => restaurant !== undefined);
+  const restaurants = published
+    .map((restaurant, n) => readRestaurant(restaurant, identities[n]))
+    .filter((restaurant) => restaurant !== undefined);
   return { restaurants, problems };
 }
 
@@ -53,8 +56,13 @@ function readRestaurant(restaurant: JsonLd, identity: string | undefined): Publi
   const openingHours = readOpeningHours(restaurant);
   const timeZone = readTimeZone(restaurant);
   const [autopilot, open] = [readFlag(restaurant, 'autopilot', false), readFlag(restaurant, 'open', true)];
-  if (identity === undefined || currency === undefined || location === undefined || name === undefined) return undefined;
-  const cuisine = restaurant.all('servesCuisine').map(({ text }) => text).join(', ') || null;
+  if (identity === undefined || currency === undefined || location === undefined || name === undefined)
+    return undefined;
+  const cuisine =
+    restaurant
+      .all('servesCuisine')
+      .map(({ text }) => text)
+      .join(', ') || null;
   return { identity, details: { name, cuisine, currency, location, openingHours, timeZone, autopilot }, open, menu };
 }
 
@@ -67,9 +75,13 @@ function identityOf(restaurant: JsonLd): string | undefined {
 /** `currenciesAccepted`, or else that of the first offer that names one. */
 function readCurrency(restaurant: JsonLd): string | undefined {
   const accepted = restaurant.one('currenciesAccepted');
-  const code = accepted?.text?.split(/[\s,;]+/)[0] ?? firstCurrency(restaurant.at('hasMenu').one('hasMenuSection') ?? restaurant.at('hasMenu'));
+  const code =
+    accepted?.text?.split(/[\s,;]+/)[0] ??
+    firstCurrency(restaurant.at('hasMenu').one('hasMenuSection') ?? restaurant.at('hasMenu'));
   if (code !== undefined && isCurrency(code)) return code;
-  return restaurant.at('currenciesAccepted').complain(code === undefined ? 'is missing' : `"${code}" is not an ISO 4217 code such as EUR`);
+  return restaurant
+    .at('currenciesAccepted')
+    .complain(code === undefined ? 'is missing' : `"${code}" is not an ISO 4217 code such as EUR`);
 }
 
 function firstCurrency(section: JsonLd): string | undefined {
@@ -86,7 +98,9 @@ function readDegrees(geo: JsonLd, property: string, most: number): number | unde
   const text = geo.need(property);
   if (text === undefined) return undefined;
   const degrees = Number(text);
-  return Math.abs(degrees) <= most ? degrees : geo.at(property).complain(`${geo.at(property)} is not a number of degrees between -${most} and ${most}`);
+  return Math.abs(degrees) <= most
+    ? degrees
+    : geo.at(property).complain(`${geo.at(property)} is not a number of degrees between -${most} and ${most}`);
 }
 
 function readTimeZone(restaurant: JsonLd): string | null {
@@ -115,5 +129,8 @@ function readFlag(restaurant: JsonLd, name: string, byDefault: boolean): boolean
 
 /** The value of an `additionalProperty`, schema.org's place for what it has no word for. */
 function additional(restaurant: JsonLd, name: string): JsonLd | undefined {
-  return restaurant.all('additionalProperty').find((property) => property.one('name')?.text === name)?.one('value');
+  return restaurant
+    .all('additionalProperty')
+    .find((property) => property.one('name')?.text === name)
+    ?.one('value');
 }

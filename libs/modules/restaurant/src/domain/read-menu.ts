@@ -19,7 +19,8 @@ type Money = Dish['price'];
 /** The sections of all menus of a restaurant, those within sections included, each with its dishes. */
 export function readMenu(restaurant: JsonLd, currency: string): PublishedSection[] {
   const menus = [...restaurant.all('hasMenu'), ...restaurant.all('menu')];
-  for (const menu of menus.filter(({ text }) => text !== undefined)) menu.complain(`${menu} is a link; the menu itself must be in the file`);
+  for (const menu of menus.filter(({ text }) => text !== undefined))
+    menu.complain(`${menu} is a link; the menu itself must be in the file`);
   const reader = new MenuReader(currency);
   const sections = menus.filter(({ text }) => text === undefined).flatMap((menu) => reader.sections(menu, ''));
   if (sections.length === 0) restaurant.at('hasMenu').complain('holds no dish');
@@ -36,7 +37,10 @@ class MenuReader {
   sections(part: JsonLd, within: string): PublishedSection[] {
     const own = part.one('name')?.text ?? '';
     const name = [within, own].filter((part) => part !== '').join(' · ');
-    const items = part.all('hasMenuItem').map((item) => this.dish(item, name)).filter((dish) => dish !== undefined);
+    const items = part
+      .all('hasMenuItem')
+      .map((item) => this.dish(item, name))
+      .filter((dish) => dish !== undefined);
     const inner = part.all('hasMenuSection').flatMap((section) => this.sections(section, part.is('Menu') ? '' : own));
     return items.length === 0 ? inner : [{ name: name || 'Menu', items }, ...inner];
   }
@@ -53,7 +57,15 @@ class MenuReader {
     const [portions, description] = [readPortions(offer), item.one('description')?.text];
     if (name === undefined || price === undefined) return undefined;
     const itemId = this.newId(item, name, section);
-    return { itemId, name, ...(description && { description }), price, modifiers, ...(portions !== undefined && { portions }), available: isOffered(offer) };
+    return {
+      itemId,
+      name,
+      ...(description && { description }),
+      price,
+      modifiers,
+      ...(portions !== undefined && { portions }),
+      available: isOffered(offer),
+    };
   }
 
   /** More offers than one are sizes: the first is the dish, each further one a modifier that costs the difference. */
@@ -62,40 +74,60 @@ class MenuReader {
     return others.flatMap((offer) => {
       const [price, name] = [this.price(offer), offer.need('name')];
       if (!base || !price || name === undefined) return [];
-      if (price.amount < base.amount) offer.at('price').complain('is less than that of the first offer: put the cheapest first');
-      return [{ modifierId: idOf(offer) ?? slug(name), name, price: { ...price, amount: Math.max(0, price.amount - base.amount) } }];
+      if (price.amount < base.amount)
+        offer.at('price').complain('is less than that of the first offer: put the cheapest first');
+      return [
+        {
+          modifierId: idOf(offer) ?? slug(name),
+          name,
+          price: { ...price, amount: Math.max(0, price.amount - base.amount) },
+        },
+      ];
     });
   }
 
   private addOns(item: JsonLd): Modifier[] {
-    const addOns = item.all('menuAddOn').flatMap((addOn) => (addOn.is('MenuSection') ? addOn.all('hasMenuItem') : [addOn]));
+    const addOns = item
+      .all('menuAddOn')
+      .flatMap((addOn) => (addOn.is('MenuSection') ? addOn.all('hasMenuItem') : [addOn]));
     const modifiers = addOns.flatMap((addOn): (Modifier & { from: JsonLd })[] => {
       const name = addOn.need('name');
       const offer = addOn.one('offers');
       const price = offer ? this.price(offer) : { amount: 0, currency: this.currency };
-      return name === undefined || price === undefined ? [] : [{ modifierId: idOf(addOn) ?? slug(name), name, price, from: addOn }];
+      return name === undefined || price === undefined
+        ? []
+        : [{ modifierId: idOf(addOn) ?? slug(name), name, price, from: addOn }];
     });
     return modifiers.map(({ from, ...modifier }, n) => {
-      if (modifiers.findIndex(({ modifierId }) => modifierId === modifier.modifierId) !== n) from.complain(`"${modifier.name}" is there twice`);
+      if (modifiers.findIndex(({ modifierId }) => modifierId === modifier.modifierId) !== n)
+        from.complain(`"${modifier.name}" is there twice`);
       return modifier;
     });
   }
 
   private price(offer: JsonLd): Money | undefined {
     const currency = offer.one('priceCurrency')?.text ?? this.currency;
-    if (currency !== this.currency) return offer.at('priceCurrency').complain(`"${currency}" is not the currency of the restaurant, ${this.currency}`);
+    if (currency !== this.currency)
+      return offer
+        .at('priceCurrency')
+        .complain(`"${currency}" is not the currency of the restaurant, ${this.currency}`);
     const written = offer.need('price');
     if (written === undefined) return undefined;
     const amount = toMinorUnits(written, currency);
     if (amount !== undefined) return { amount, currency };
     const digits = decimalsOf(currency);
-    return offer.at('price').complain(`${offer.at('price')} is not a price such as ${digits === 0 ? '12' : `12.${'50'.padEnd(digits, '0').slice(0, digits)}`} in ${currency}`);
+    return offer
+      .at('price')
+      .complain(
+        `${offer.at('price')} is not a price such as ${digits === 0 ? '12' : `12.${'50'.padEnd(digits, '0').slice(0, digits)}`} in ${currency}`,
+      );
   }
 
   /** Its own id, or else made of its name; of section and name for a second dish of that name. */
   private newId(item: JsonLd, name: string, section: string): string {
     const own = idOf(item);
-    const id = own ?? [slug(name), slug(`${section} ${name}`)].find((candidate) => !this.ids.has(candidate)) ?? slug(name);
+    const id =
+      own ?? [slug(name), slug(`${section} ${name}`)].find((candidate) => !this.ids.has(candidate)) ?? slug(name);
     if (id === '') item.complain('has no letters to make an id of: give it an "@id" or identifier');
     else if (this.ids.has(id)) item.complain(`"${own ?? name}" is on the menu twice`);
     this.ids.add(id);
@@ -106,13 +138,20 @@ class MenuReader {
 /** `identifier`, or what tells its `@id` from others: `soup` of `https://example.org/menu#soup`. */
 function idOf(thing: JsonLd): string | undefined {
   const identifier = thing.one('identifier');
-  const written = identifier?.text ?? identifier?.one('value')?.text ?? thing.id?.split(/[/#]/).findLast((part) => part !== '');
+  const written =
+    identifier?.text ?? identifier?.one('value')?.text ?? thing.id?.split(/[/#]/).findLast((part) => part !== '');
   return written === undefined ? undefined : slug(written);
 }
 
 /** Lower case letters and digits of any script, joined by dashes; stays the same when done twice. */
 function slug(text: string): string {
-  return text.normalize('NFKC').toLowerCase().split(/[^\p{L}\p{M}\p{N}_]+/u).filter((part) => part !== '').join('-').slice(0, 80);
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .split(/[^\p{L}\p{M}\p{N}_]+/u)
+    .filter((part) => part !== '')
+    .join('-')
+    .slice(0, 80);
 }
 
 function readPortions(offer: JsonLd): number | undefined {

@@ -20,7 +20,10 @@ function readShorthand(hours: JsonLd): OpeningHours[] {
 function readSpecification(hours: JsonLd): OpeningHours[] {
   if (hours.one('validFrom') || hours.one('validThrough')) return [];
   const named = hours.all('dayOfWeek').filter((day) => localName(day.text ?? '') !== 'PublicHolidays');
-  const on = named.length === 0 ? [...days] : named.map((day) => days.find((abbreviation) => isDay(day.text ?? day.id ?? '', abbreviation)));
+  const on =
+    named.length === 0
+      ? [...days]
+      : named.map((day) => days.find((abbreviation) => isDay(day.text ?? day.id ?? '', abbreviation)));
   const unknown = on.indexOf(undefined);
   if (unknown >= 0) return complain(named[unknown] ?? hours, 'a day such as "Monday"');
   const [opens, closes] = [hours.need('opens'), hours.need('closes')];
@@ -46,7 +49,9 @@ function timeOf(text: string): string | undefined {
 function daysOf(text: string): Day[] | undefined {
   const ranges = text.split(',').map((range) => range.split('-').map((day) => days.indexOf(day.trim() as Day)));
   if (ranges.some((range) => range.length > 2 || range.includes(-1))) return undefined;
-  const on = ranges.flatMap(([first = 0, last = first]) => days.filter((_, day) => (day - first + 7) % 7 <= (last - first + 7) % 7));
+  const on = ranges.flatMap(([first = 0, last = first]) =>
+    days.filter((_, day) => (day - first + 7) % 7 <= (last - first + 7) % 7),
+  );
   return days.filter((day) => on.includes(day));
 }
 

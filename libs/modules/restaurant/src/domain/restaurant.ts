@@ -28,6 +28,14 @@ export function takesOrders(restaurant: Pick<Restaurant, 'open' | 'openingHours'
 }
 
 /** Only what it says about itself. */
-export function detailsOf({ name, cuisine, currency, location, openingHours, timeZone, autopilot }: RestaurantDetails): RestaurantDetails {
+export function detailsOf({
+  name,
+  cuisine,
+  currency,
+  location,
+  openingHours,
+  timeZone,
+  autopilot,
+}: RestaurantDetails): RestaurantDetails {
   return { name, cuisine, currency, location, openingHours, timeZone, autopilot };
 }

@@ -37,7 +37,9 @@ const cooking: readonly TicketStatus[] = ['preparing', 'ready'];
 const accepted: readonly TicketStatus[] = ['accepted', 'confirmed', ...cooking];
 const over: readonly TicketStatus[] = ['rejected', 'cancelled'];
 
-export function newTicket(order: Pick<Ticket, 'ticketId' | 'orderId' | 'restaurantId' | 'lines' | 'autopilot'>): Ticket {
+export function newTicket(
+  order: Pick<Ticket, 'ticketId' | 'orderId' | 'restaurantId' | 'lines' | 'autopilot'>,
+): Ticket {
   return { ...order, status: 'open', revision: 0, reason: null, delayedByMinutes: 0, version: 1 };
 }
 
@@ -134,11 +136,18 @@ function holdsPortions({ status }: Ticket): boolean {
 /** What a kitchen on autopilot does next by itself, if it is its turn. */
 export function nextOnAutopilot({ autopilot, status }: Ticket): 'accept' | 'prepare' | 'finish' | undefined {
   if (!autopilot) return undefined;
-  const turns: { readonly [S in TicketStatus]?: 'accept' | 'prepare' | 'finish' } = { open: 'accept', confirmed: 'prepare', preparing: 'finish' };
+  const turns: { readonly [S in TicketStatus]?: 'accept' | 'prepare' | 'finish' } = {
+    open: 'accept',
+    confirmed: 'prepare',
+    preparing: 'finish',
+  };
   return turns[status];
 }
 
 function wrongTime(verb: string, { status, ticketId }: Ticket): DomainError {
   const why = verb === 'prepare' && status === 'accepted' ? 'still waiting for the order to be confirmed' : status;
-  return new DomainError(`restaurant.cannot-${verb}`, 'conflict', `You cannot ${verb} a ticket that is ${why}.`, { ticketId, status });
+  return new DomainError(`restaurant.cannot-${verb}`, 'conflict', `You cannot ${verb} a ticket that is ${why}.`, {
+    ticketId,
+    status,
+  });
 }

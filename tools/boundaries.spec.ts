@@ -1,0 +1,70 @@
+import { arrows, bans, findViolations, readSources } from './boundaries';
+
+/** Every rule, broken once or more. */
+const planted: [file: string, source: string][] = [
+  ['libs/new-thing/src/index.ts', ''],
+  ['libs/modules/order/place-order.ts', ''],
+  ['apps/thali/src/main.ts', `import { readFile } from 'node:fs/promises';`],
+  ['apps/thali/src/main.ts', `import { aDatabase } from '@thali/kit/postgres/testing';`],
+  ['apps/thali/src/main.ts', `import { Order } from '../../../libs/modules/order/src/domain/order';`],
+  ['apps/thali/test/journey.e2e.spec.ts', `import { Order } from '@thali/order/domain/order';`],
+  ['libs/modules/order/src/place-order.ts', `import { PaymentModule } from '@thali/payment';`],
+  ['libs/modules/order/src/place-order.ts', `import type { Payment } from '../../payment/src/domain/payment';`],
+  ['libs/modules/order/src/place-order.ts', `export { Payment } from '../../payment/src/domain/payment';`],
+  ['libs/modules/order/src/place-order.ts', `const payment = await import('@thali/payment');`],
+  ['libs/modules/order/src/place-order.ts', `type Payment = import('@thali/payment').Payment;`],
+  ['libs/modules/order/src/place-order.ts', `import { Tx } from '@thali/kit/postgres/transaction';`],
+  ['libs/modules/order/src/place-order.ts', `import { aDatabase } from '@thali/kit/postgres/testing';`],
+  ['libs/modules/order/src/place-order.ts', `import { Money } from '../../../contracts/src/money';`],
+  ['libs/modules/order/src/order.module.ts', `import { Module } from '@nestjs/core/injector/module';`],
+  ['libs/modules/order/test/order.int.spec.ts', `import { aPayment } from '../../payment/testing/fixtures';`],
+  ['libs/modules/order/src/domain/order.ts', `import { readFile } from 'node:fs/promises';`],
+  ['libs/modules/order/src/domain/order.ts', `import { Injectable } from '@nestjs/common';`],
+  ['libs/modules/order/src/domain/order.ts', `import { OrderRepository } from '../order.repository';`],
+  ['libs/modules/order/src/domain/order.ts', `import { SagaRunner } from '@thali/kit/saga/runner';`],
+  ['libs/modules/order/src/domain/order.ts', 'const placedAt = Date.now();'],
+  ['libs/modules/order/src/domain/order.ts', 'const placedAt = new Date();'],
+  ['libs/modules/order/src/domain/order.ts', 'const courier = couriers[Math.random() * couriers.length];'],
+  ['libs/modules/order/src/domain/order.ts', 'setTimeout(cancel, 1000);'],
+  ['libs/modules/order/src/domain/order.ts', 'const payment = await pay();'],
+  ['libs/modules/payment/src/payment.view.ts', 'db.read(`select status from "order".tracking`);'],
+  ['libs/modules/order/src/order.view.ts', 'db.read(`select id from orders join payment.payments using (id)`);'],
+  ['libs/modules/order/src/order.view.ts', 'db.change(`update restaurant.items set portions = 0`);'],
+  ['libs/modules/order/src/order.view.ts', 'db.change(`delete from delivery.couriers`);'],
+  ['libs/contracts/src/order.ts', `import { Injectable } from '@nestjs/common';`],
+  ['libs/contracts/src/order.ts', `import { Outbox } from '@thali/kit/outbox';`],
+  ['libs/kit/outbox/relay.ts', `import { OrderPlaced } from '@thali/contracts';`],
+  ['libs/kit/outbox/relay.ts', `import { OrderModule } from '@thali/order';`],
+  ['libs/kit/outbox/relay.ts', `import { Tx } from '../postgres/transaction';`],
+  ['libs/kit/outbox/relay.ts', `import { aDatabase } from '../postgres/testing';`],
+  ['libs/kit/outbox/relay.ts', `import { build } from '../../../tools/build';`],
+  ['libs/kit/outbox/testing/index.ts', `import { OrderPlaced } from '@thali/contracts';`],
+  ['libs/kit/outbox/test/relay.int.spec.ts', `import { OrderPlaced } from '@thali/contracts';`],
+  ['libs/kit/core/clock.ts', `import { setTimeout } from 'node:timers/promises';`],
+  ['libs/kit/core/clock.ts', `import { Injectable } from '@nestjs/common';`],
+  ['libs/kit/core/clock.ts', `import { Database } from '../postgres';`],
+];
+
+describe('The boundaries', () => {
+  it('hold in every file', () => {
+    expect(readSources().flatMap(([file, source]) => findViolations(file, source))).toEqual([]);
+  });
+
+  it.each(planted)('are noticed when they are broken: %s %s', (file, source) => {
+    expect(findViolations(file, source)).toHaveLength(1);
+  });
+
+  it('are each broken above, but for that of the tools, which may do anything', () => {
+    const broken = planted.map(([file]) => arrows.find(({ from }) => from.test(file)));
+    expect(arrows.filter((arrow) => !broken.includes(arrow))).toEqual([arrows[0]]);
+
+    const said = bans.filter(({ from, words }) =>
+      planted.some(([file, source]) => from.test(file) && words.test(source)),
+    );
+    expect(said).toEqual(bans);
+  });
+
+  it('let a comment say anything', () => {
+    expect(findViolations('libs/modules/order/src/domain/order.ts', '/* never await */ // nor Date.now()')).toEqual([]);
+  });
+});
