@@ -22,9 +22,7 @@ class CreateLoans1800000000000 implements MigrationInterface {
   }
 }
 
-const insertLoan = change<{ isbn: string }>(
-  `insert into loans select isbn from json_to_recordset($1) as i(isbn text)`,
-);
+const insertLoan = change<{ isbn: string }>(`insert into loans select isbn from json_to_recordset($1) as i(isbn text)`);
 
 @Injectable()
 class Librarian {

@@ -4,7 +4,8 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Questions, InProcessQuestions, InProcessTransport } from '../event-bus';
-import { HealthController, ProblemFilter, Readiness, serveDocs } from '../http';
+import { messageOf } from '../core';
+import { HealthController, InvalidInput, ProblemFilter, Readiness, serveDocs } from '../http';
 import { Log, createLog } from '../observability';
 import { Runtime } from './runtime';
 import { Seal, secretIn } from './seal';
@@ -53,6 +54,7 @@ export async function createApp({ name, modules, env = process.env, docs }: AppO
     await runtime.stop();
     throw error;
   });
+  nest.useBodyParser('application/json', { bodyLimit: bodyLimitBytes }, parseJson);
   nest.useGlobalFilters(new ProblemFilter(log));
   nest.getHttpAdapter().getInstance().addHook('onRequest', (request, reply, done) => {
     void reply.header(correlationHeader, request.id);
@@ -61,6 +63,20 @@ export async function createApp({ name, modules, env = process.env, docs }: AppO
   if (docs) serveDocs(nest, docs);
   connectServices(nest.get(ModulesContainer), runtime);
   return withLifecycle(nest, runtime, settings);
+}
+
+/** No body is an empty one, whatever its type is said to be: clients like to say `application/json` of nothing. */
+function parseJson(_: unknown, body: Buffer, done: (error: Error | null, body?: unknown) => void): void {
+  if (body.length === 0) return done(null, undefined);
+  try {
+    done(null, JSON.parse(body.toString('utf8'), withoutPrototype));
+  } catch (error) {
+    done(new InvalidInput(`the body is not JSON: ${messageOf(error)}`, [{ field: '', expected: 'JSON (RFC 8259)' }]));
+  }
+}
+
+function withoutPrototype(key: string, value: unknown): unknown {
+  return key === '__proto__' ? undefined : value;
 }
 
 /** What every module may inject. */

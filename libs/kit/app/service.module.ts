@@ -1,6 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import type { Module as NestModule } from '@nestjs/core/injector/module';
 import type { DataSourceOptions } from 'typeorm';
 import { Database } from '../postgres';
 import { Runtime } from './runtime';
@@ -27,6 +26,8 @@ export class ServiceModule {
     return { module: ServiceModule, providers: [database, host], exports: [Database] };
   }
 }
+
+type NestModule = ModulesContainer extends Map<string, infer Value> ? Value : never;
 
 class ServiceName {
   constructor(readonly name: string) {}

@@ -42,7 +42,7 @@ export function InBody(schema: z.ZodType): ParameterDecorator {
   return (target, key, index) => {
     forgetType(target, key, index);
     Body(new Parse(schema))(target, key, index);
-    onMethod(target, key, ApiBody({ schema: jsonSchema(schema, 'input'), required: true }));
+    onMethod(target, key, ApiBody({ schema: jsonSchema(schema, 'input'), required: !schema.safeParse({}).success }));
   };
 }
 
@@ -50,8 +50,7 @@ export function InBody(schema: z.ZodType): ParameterDecorator {
 export function InPath(name: string, schema: z.ZodType<string>): ParameterDecorator {
   return (target, key, index) => {
     Param(name, new Parse(schema, name))(target, key, index);
-    const { example, ...rest } = jsonSchema(schema, 'input') as { example?: unknown };
-    onMethod(target, key, ApiParam({ name, schema: rest, example } as never));
+    onMethod(target, key, ApiParam({ name, schema: jsonSchema(schema, 'input') }));
   };
 }
 

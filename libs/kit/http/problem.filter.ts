@@ -36,7 +36,7 @@ export class ProblemFilter implements ExceptionFilter {
 function problemOf(error: unknown): { status: number; code: string; title: string; [detail: string]: unknown } {
   if (error instanceof DomainError) {
     const status = (error as { statusCode?: number }).statusCode ?? statusOf[error.kind];
-    return { status, code: error.code, title: titleOf[error.kind], detail: error.message, ...error.details };
+    return { ...error.details, status, code: error.code, title: titleOf[error.kind], detail: error.message };
   }
   const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: unknown } | null)?.statusCode;
   if (typeof status === 'number' && status >= 400 && status < 500) {

@@ -33,13 +33,13 @@ export class Relay {
   }
 
   start(): void {
-    this.db.on(recorded, this.wake);
+    this.db.on(recorded(this.destination), this.wake);
     this.partitions.on('gained', this.wake);
     this.loop.start();
   }
 
   async stop(): Promise<void> {
-    this.db.off(recorded, this.wake);
+    this.db.off(recorded(this.destination), this.wake);
     this.partitions.off('gained', this.wake);
     await this.loop.stop();
   }

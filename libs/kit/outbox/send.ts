@@ -2,8 +2,8 @@ import type { AnyMessageType, Draft } from '../core';
 import { change, type Story, type Tx } from '../postgres';
 import { partitionOf } from './partition';
 
-/** Raised after the commit of a transaction that recorded messages. */
-export const recorded = 'outbox';
+/** Raised after the commit of a transaction that recorded messages for this destination. */
+export const recorded = (destination: string): string => `outbox ${destination}`;
 /** Raised after the commit of a transaction that set a timer. */
 export const timerSet = 'timers';
 
@@ -25,7 +25,6 @@ export function send(tx: Tx, draft: Draft, { story = tx.story }: Part = {}): voi
     ...story,
     ...draft,
   });
-  tx.signal(recorded);
 }
 
 /**
@@ -54,7 +53,7 @@ interface RecordRow extends Draft {
   causationId: string | null;
 }
 
-export const record = change<RecordRow>(`
+export const record = change<RecordRow, { signal: string }>(`
   with i as (
     select * from json_to_recordset($1) as i(n int, "messageId" uuid, type text, version int, key text, part smallint,
       data json, "correlationId" text, "causationId" uuid)
@@ -70,9 +69,12 @@ export const record = change<RecordRow>(`
   ), logged as (
     insert into messages (message_id, type, version, key, key_version, data, correlation_id, causation_id)
     select "messageId", type, version, key, key_version, data, "correlationId", "causationId" from numbered
+  ), waiting as (
+    insert into outbox (destination, part, message_id)
+    select r.destination, numbered.part, numbered."messageId" from numbered join routes r using (type) order by n
+    returning destination
   )
-  insert into outbox (destination, part, message_id)
-  select r.destination, numbered.part, numbered."messageId" from numbered join routes r using (type) order by n`);
+  select distinct 'outbox ' || destination as signal from waiting`);
 
 const setTimer = change<RecordRow | { afterMs: number }>(`
   insert into timers (type, key, part, version, data, correlation_id, causation_id, due_at)

@@ -2,7 +2,7 @@ import type { Database } from '../postgres';
 import type { Log } from '../observability';
 import { Loop } from './loop';
 import type { Partitions } from './partitions';
-import { record, recorded, timerSet } from './send';
+import { record, timerSet } from './send';
 
 const batchSize = 500;
 const pollMs = 1_000;
@@ -73,9 +73,9 @@ export class Timers {
         [parts],
       );
       const drafts = rows.map((due, n) => ({ n, messageId: this.db.ids.uuid(), ...due }));
-      await client.query({ name: record.name, text: record.sql, values: [JSON.stringify(drafts)] });
+      const recorded = await client.query<{ signal: string }>({ name: record.name, text: record.sql, values: [JSON.stringify(drafts)] });
       await client.query('commit');
-      if (rows.length > 0) this.db.emit(recorded);
+      for (const { signal } of recorded.rows) this.db.emit(signal);
       return rows.length;
     } catch (error) {
       failure = error as Error;

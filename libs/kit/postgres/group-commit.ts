@@ -112,11 +112,12 @@ export class GroupCommit {
       const spoiled = outcomes.find(({ failed, tx, error }) => failed && !(error instanceof DomainError && !tx.changed));
       if (spoiled) throw spoiled.error;
       const kept = outcomes.filter(({ failed }) => !failed);
-      await writeCollected(kept, shared);
+      const signals = new Set(kept.flatMap(({ tx }) => [...tx.signals]));
+      await writeCollected(kept, shared, signals);
       const { command } = await client.query('COMMIT');
       // Postgres answers COMMIT with ROLLBACK, and no error, when a statement had failed before.
       if (command !== 'COMMIT') throw new Error('the transaction had already failed and was rolled back');
-      this.options.committed(new Set(kept.flatMap(({ tx }) => [...tx.signals])));
+      this.options.committed(signals);
       return outcomes;
     } catch (error) {
       if (connectionLost(error)) broken ??= error as Error;
@@ -144,14 +145,16 @@ async function runUnit(unit: Unit, shared: SharedTransaction): Promise<Outcome> 
 }
 
 /** Rows of one statement go in one round trip, in the order in which they were collected. */
-async function writeCollected(outcomes: Outcome[], shared: SharedTransaction): Promise<void> {
+async function writeCollected(outcomes: Outcome[], shared: SharedTransaction, signals: Set<string>): Promise<void> {
   const rows = new Map<Statement<object>, object[]>();
   for (const { statement, row } of outcomes.flatMap(({ tx }) => tx.collected)) {
     const same = rows.get(statement);
     if (same) same.push(row);
     else rows.set(statement, [row]);
   }
-  for (const [statement, all] of rows) await shared.rows(statement, all);
+  for (const [statement, all] of rows) {
+    for (const { signal } of (await shared.rows(statement, all)) as { signal?: string }[]) if (signal) signals.add(signal);
+  }
 }
 
 function databaseAway(error: unknown): boolean {

@@ -39,7 +39,7 @@ export class SharedTransaction {
     const batch = this.waiting;
     this.waiting = new Map();
     this.sending = undefined;
-    await Promise.all([...batch].map(([statement, calls]) => this.send(statement, calls)));
+    for (const [statement, calls] of batch) await this.send(statement, calls);
   }
 
   private async send(statement: Statement<object>, calls: Call[]): Promise<void> {
@@ -106,7 +106,10 @@ export class Tx {
     return (await this.run(statement, row))[0];
   }
 
-  /** Adds a row that is written just before the commit, together with those of everybody who shares the transaction. */
+  /**
+   * Adds a row that is written just before the commit, together with those of everybody who shares the transaction. Result rows
+   * of the statement that have a `signal` raise it, as {@link signal} does.
+   */
   collect<Row extends object>(statement: Statement<Row, object>, row: Row): void {
     this.changed = true;
     this.collected.push({ statement: statement as unknown as Statement<object>, row });

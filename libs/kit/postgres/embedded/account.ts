@@ -38,7 +38,8 @@ export async function chooseAccount(program: string, directory: string): Promise
 
 /** @returns what is wrong with the account, or undefined when nothing is. */
 async function tryOut(account: Account, program: string, directory: string): Promise<string | undefined> {
-  const script = 'cd "$0" && "$1" --version';
+  // PostgreSQL asks -x of its programs before it uses them, and gets stricter answers than who just starts them.
+  const script = 'cd "$0" && [ -x "$1" ] && "$1" --version';
   try {
     const shell = runAs(account, 'sh', ['-c', script, directory, program], { stdio: ['ignore', 'ignore', 'pipe'] });
     const [said, [code]] = await Promise.all([shell.stderr ? text(shell.stderr) : '', once(shell, 'exit')]);
@@ -51,10 +52,11 @@ async function tryOut(account: Account, program: string, directory: string): Pro
 function accountsForRoot(): Account[] {
   const owner = findUnprivileged();
   const { uid, gid } = owner;
-  const setpriv = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
+  const setpriv = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--securebits=+no_setuid_fixup'];
   return [
     { owner, prefix: [], spawnAs: owner },
-    // Below a directory that only root may enter (a clone in /root), the account keeps the one privilege of passing it.
+    // Below a directory that only root may enter (a clone in /root), the account keeps the one privilege of passing it;
+    // without the secure bit it would lose it when it only asks whether it may.
     { owner, prefix: [...setpriv, '--inh-caps=+dac_override', '--ambient-caps=+dac_override'], spawnAs: {} },
     // In a sandbox where root is the only account there is, root goes by another number.
     {

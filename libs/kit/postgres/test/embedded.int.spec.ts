@@ -6,9 +6,14 @@ import path from 'node:path';
 import { Client } from 'pg';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../embedded';
 
+// Making the data waits for the disk, which may be busy with something else.
+jest.setTimeout(60_000);
+
 /** All tests use it, one after the other: it takes a second to make the data, and a tenth of that to start on them. */
 const directory = mkdtempSync(path.join(tmpdir(), 'embedded-'));
 let started: EmbeddedPostgres[] = [];
+
+beforeAll(() => chmodSync(directory, 0o755));
 
 afterEach(async () => {
   for (const server of started) await server.stop();
@@ -150,8 +155,10 @@ it('starts although a killed server left a claim, under a number that is somebod
 
 it('starts below a directory that only its owner may enter', async () => {
   chmodSync(directory, 0o700);
+  const server = await start();
+  chmodSync(directory, 0o755);
 
-  expect(await ask(await start(), 'select 1')).toEqual([1]);
+  expect(await ask(server, 'select 1')).toEqual([1]);
 });
 
 it('finds a relative path from the working directory', async () => {

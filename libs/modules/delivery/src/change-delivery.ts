@@ -5,7 +5,7 @@ import { DeliveryRepository } from './delivery.repository';
 import { Dispatch } from './dispatch';
 import { announce } from './domain/announce';
 import type { Delivery, DeliveryEvent } from './domain/delivery';
-import { ContinueSearch, DriveCourier } from './domain/timers';
+import { ContinueSearch, DriveCourier } from './timers';
 import { DeliverySettings } from './settings';
 
 const asksForCourier: readonly DeliveryEvent['type'][] = ['OfferDeclined', 'OfferExpired', 'SearchResumed', 'GaveUp'];

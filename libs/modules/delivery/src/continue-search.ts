@@ -5,7 +5,7 @@ import type { Tx } from '@thali/kit/postgres';
 import { ChangeDelivery } from './change-delivery';
 import { DeliveryRepository } from './delivery.repository';
 import { expireOffer, lookAgain } from './domain/search';
-import { ContinueSearch } from './domain/timers';
+import { ContinueSearch } from './timers';
 
 @Injectable()
 export class ContinueSearchHandler {

@@ -23,6 +23,7 @@ import { StartShift } from './start-shift';
 
 const Page = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(50),
+  // Without the id's example: whoever tries it out wants to begin at the beginning.
   after: CourierId.optional().meta({ example: undefined }),
 });
 const AnyCourier = CourierId.meta({ example: couriersOfSeed[0]?.courierId });
@@ -50,7 +51,7 @@ export class CourierController {
   }
 
   @Get()
-  @Returns(200, CourierPage, 'The couriers, in the order in which they signed up.')
+  @Returns(200, CourierPage, 'The couriers; those of the seed first, then by when they signed up.')
   list(@InQuery(Page) { limit, after }: z.infer<typeof Page>): Promise<CourierPage> {
     return this.queries.execute(new Couriers(limit, after));
   }

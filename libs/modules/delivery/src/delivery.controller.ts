@@ -1,9 +1,10 @@
-import { Controller, Get, Post, UseInterceptors } from '@nestjs/common';
+import { Controller, Get, Post, Req, Res, UseInterceptors } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { DeliveryId } from '@thali/contracts';
-import { InBody, InPath, InTransaction, Returns, UnitOfWork } from '@thali/kit/http';
+import { InBody, InPath, InTransaction, Returns, UnitOfWork, tag } from '@thali/kit/http';
 import type { Tx } from '@thali/kit/postgres';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { AcceptOffer } from './accept-offer';
 import { DeclineOffer, Declined } from './decline-offer';
@@ -14,14 +15,14 @@ import { FailDelivery } from './fail-delivery';
 import { PickUpMeal } from './pick-up-meal';
 
 /** Who acts: the fence that came with the acceptance. Optional; given, it must be that of the present courier. */
-const Speaking = z.object({ fence: z.int().positive().optional() }).meta({ id: 'Speaking', example: {} });
-type Speaking = z.infer<typeof Speaking>;
+const AsCourier = z.object({ fence: z.int().positive().optional() }).meta({ id: 'AsCourier', example: {} });
+type AsCourier = z.infer<typeof AsCourier>;
 
-const Failing = Speaking.extend({ reason: z.string().min(1).max(300) }).meta({
-  id: 'Failing',
+const Failure = AsCourier.extend({ reason: z.string().min(1).max(300) }).meta({
+  id: 'Failure',
   example: { reason: 'A flat tyre.' },
 });
-type Failing = z.infer<typeof Failing>;
+type Failure = z.infer<typeof Failure>;
 
 @Controller()
 @UseInterceptors(UnitOfWork)
@@ -45,16 +46,21 @@ export class DeliveryController {
   }
 
   @Get('deliveries/:id')
-  @Returns(200, Trip, 'The delivery.')
-  show(@InPath('id', DeliveryId) deliveryId: string): Promise<Trip> {
-    return this.queries.execute(new TripWithId(deliveryId));
+  @Returns(200, Trip, 'The delivery; its version is the ETag.')
+  async show(
+    @InPath('id', DeliveryId) deliveryId: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Trip | undefined> {
+    const trip = await this.queries.execute(new TripWithId(deliveryId));
+    return tag(request, reply, trip.version) ? undefined : trip;
   }
 
   @Post('deliveries/:id/pick-up')
   @Returns(200, Trip, 'The courier has the meal.')
   pickUp(
     @InPath('id', DeliveryId) deliveryId: string,
-    @InBody(Speaking) { fence }: Speaking,
+    @InBody(AsCourier) { fence }: AsCourier,
     @InTransaction() tx: Tx,
   ): Promise<Trip> {
     return this.commands.execute(new PickUpMeal(tx, deliveryId, fence));
@@ -64,7 +70,7 @@ export class DeliveryController {
   @Returns(200, Trip, 'The customer has the meal.')
   deliver(
     @InPath('id', DeliveryId) deliveryId: string,
-    @InBody(Speaking) { fence }: Speaking,
+    @InBody(AsCourier) { fence }: AsCourier,
     @InTransaction() tx: Tx,
   ): Promise<Trip> {
     return this.commands.execute(new DeliverMeal(tx, deliveryId, fence));
@@ -74,7 +80,7 @@ export class DeliveryController {
   @Returns(200, Trip, 'Before the pick-up another courier is searched; after it the delivery has failed.')
   fail(
     @InPath('id', DeliveryId) deliveryId: string,
-    @InBody(Failing) { fence, reason }: Failing,
+    @InBody(Failure) { fence, reason }: Failure,
     @InTransaction() tx: Tx,
   ): Promise<Trip> {
     return this.commands.execute(new FailDelivery(tx, deliveryId, fence, reason));

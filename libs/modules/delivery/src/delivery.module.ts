@@ -28,6 +28,7 @@ import { seedCouriers } from './seed-couriers';
 import { deliverySettings } from './settings';
 import { StartShiftHandler } from './start-shift';
 
+const parts = [DeliveryRepository, CourierRepository, Dispatch, ChangeDelivery];
 const messages = [
   RequestDeliveryHandler,
   CollectMealHandler,
@@ -42,10 +43,7 @@ const views = [CourierByIdHandler, CouriersHandler, OffersToCourierHandler, Trip
 @Module({
   imports: [CqrsModule, ServiceModule.register({ name: 'delivery', migrations })],
   controllers: [CourierController, DeliveryController],
-  providers: [
-    ...[deliverySettings, DeliveryRepository, CourierRepository, Dispatch, ChangeDelivery],
-    ...[...messages, ...journeys, ...couriers, ...views],
-  ],
+  providers: [deliverySettings, ...parts, ...messages, ...journeys, ...couriers, ...views],
 })
 export class DeliveryModule implements OnModuleInit {
   constructor(

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { remind } from '@thali/kit/outbox';
 import { change, type Story, type Tx } from '@thali/kit/postgres';
 import type { Courier, Delivery } from './domain/delivery';
-import { ContinueSearch, DriveCourier } from './domain/timers';
+import { ContinueSearch, DriveCourier } from './timers';
 import { DeliverySettings } from './settings';
 
 /**

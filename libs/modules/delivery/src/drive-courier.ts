@@ -6,7 +6,7 @@ import { ChangeDelivery } from './change-delivery';
 import { DeliveryRepository } from './delivery.repository';
 import { deliver, pickUp } from './domain/journey';
 import { acceptOffer, isOpen } from './domain/search';
-import { DriveCourier } from './domain/timers';
+import { DriveCourier } from './timers';
 
 /** Does what a courier would do through the API. What has become impossible meanwhile is left undone. */
 @Injectable()
@@ -25,9 +25,12 @@ export class DriveCourierHandler {
     }
     const delivery = await this.deliveries.ofOrder(tx, next.orderId);
     if (delivery?.fence !== next.fence) return;
-    if (next.does === 'pick-up' && delivery.status === 'assigned')
-      await this.change.apply(tx, delivery, pickUp(delivery, next.fence));
-    if (next.does === 'deliver' && delivery.status === 'picked-up')
-      await this.change.apply(tx, delivery, deliver(delivery, next.fence));
+    const { does, fence } = next;
+    if (does === 'pick-up' && delivery.status === 'assigned') {
+      await this.change.apply(tx, delivery, pickUp(delivery, fence));
+    }
+    if (does === 'deliver' && delivery.status === 'picked-up') {
+      await this.change.apply(tx, delivery, deliver(delivery, fence));
+    }
   }
 }

@@ -21,7 +21,7 @@ const cities = [
 /** The first of each city steers themselves and is off shift, for whoever wants to play the courier; the others are on autopilot. */
 export const couriersOfSeed: readonly NewCourier[] = cities.flatMap(({ centre, names }, city) =>
   names.map((name, index) => ({
-    courierId: `cou_01seed${String(city * names.length + index + 1).padStart(20, '0')}`,
+    courierId: `cou_00seed${String(city * names.length + index + 1).padStart(20, '0')}`,
     name,
     location: around(centre, index),
     capacity: 3,

@@ -11,6 +11,7 @@ import {
 import { DeliveryModule } from '@thali/delivery';
 import { createApp, type App } from '@thali/kit/app';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';
+import { Client } from 'pg';
 import { couriersOfSeed } from '../src/seed-couriers';
 import { eventually } from '../testing/eventually';
 import { OrderDesk, OrderDeskModule } from '../testing/order-desk';
@@ -49,6 +50,21 @@ describe('the delivery module', () => {
       return body.items.find((offer: { orderId: string }) => offer.orderId === orderId);
     });
 
+  const numbers = async (): Promise<Record<string, number>> => {
+    const client = new Client({ connectionString: server.url });
+    await client.connect();
+    const { rows } = await client.query<Record<string, number>>(
+      `select (select count(*)::int from delivery.deliveries where status = 'delivered') as delivered,
+         (select count(*)::int from delivery.courier_earnings) as earned,
+         (select count(*)::int from delivery.bags where order_id is not null) as carried,
+         (select count(*)::int from delivery.offers where status = 'open') as offered,
+         (select count(*)::int from delivery.assignments where ended_at is null) as "underWay",
+         (select count(*)::int from delivery.dead_letters) as dead`,
+    );
+    await client.end();
+    return rows[0] ?? {};
+  };
+
   beforeEach(async () => {
     server = await aServer();
   });
@@ -70,6 +86,24 @@ describe('the delivery module', () => {
       mealReady: true,
       courier: { courierId, name: 'Mira', location: kmEast(1) },
     });
+  });
+
+  it('brings more orders than its couriers can carry at once, each once, and leaves nothing behind', async () => {
+    await start({
+      THALI_AUTOPILOT_ACCEPT_MS: '1',
+      THALI_AUTOPILOT_PICK_UP_MS: '1',
+      THALI_AUTOPILOT_DELIVER_MS: '1',
+    });
+    for (const km of [1, 2, 3]) await onShift({ autopilot: true, capacity: 2, location: kmEast(km) });
+    const placed = await Promise.all(Array.from({ length: 60 }, () => orders.request()));
+    await Promise.all(
+      placed.map(async (orderId) => {
+        await orders.hears(CourierAssigned, orderId);
+        await orders.tell(CollectMeal({ orderId }));
+        await orders.hears(DeliveryDelivered, orderId);
+      }),
+    );
+    expect(await numbers()).toEqual({ delivered: 60, earned: 60, carried: 0, offered: 0, underWay: 0, dead: 0 });
   });
 
   it('lets a courier bring an order over HTTP, and tells them why not when they are too early or not the one', async () => {

@@ -12,7 +12,7 @@ import { DeclineOffer, DeclineOfferHandler } from '../src/decline-offer';
 import { DeliverMeal, DeliverMealHandler } from '../src/deliver-meal';
 import { DeliveryRepository } from '../src/delivery.repository';
 import { Dispatch } from '../src/dispatch';
-import type { ContinueSearch } from '../src/domain/timers';
+import type { ContinueSearch } from '../src/timers';
 import { EndShift, EndShiftHandler } from '../src/end-shift';
 import { FailDelivery, FailDeliveryHandler } from '../src/fail-delivery';
 import { migrations } from '../src/migrations';

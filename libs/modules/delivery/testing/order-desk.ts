@@ -19,7 +19,7 @@ import { kmEast, saravanaBhavan } from './places';
 @Injectable()
 export class OrderDesk {
   private readonly heard: Message[] = [];
-  private readonly hearing = new EventEmitter();
+  private readonly hearing = new EventEmitter().setMaxListeners(0);
 
   constructor(private readonly db: Database) {}
 

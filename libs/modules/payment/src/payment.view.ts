@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { OrderId, PaymentOfOrder, PaymentView } from '@thali/contracts';
+import { OrderId, PaymentHistory, PaymentOfOrder, PaymentView, type HistoryEntry } from '@thali/contracts';
 import { DomainError } from '@thali/kit/core';
 import { Answers } from '@thali/kit/event-bus';
+import { historyOf } from '@thali/kit/outbox';
 import { Database } from '@thali/kit/postgres';
 import { z } from 'zod';
 import { paymentIdOf, type Refund } from './domain/payment';
@@ -55,6 +56,11 @@ export class PaymentReader implements IQueryHandler<FindPayment> {
     if (!view) return null;
     const { refunds: _, ...answer } = view;
     return answer;
+  }
+
+  @Answers(PaymentHistory)
+  history({ orderId }: { orderId: string }): Promise<HistoryEntry[]> {
+    return historyOf(this.db, orderId);
   }
 
   private async read(orderId: string): Promise<(PaymentView & { refunds: Refund[] }) | undefined> {

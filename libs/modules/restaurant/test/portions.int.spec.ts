@@ -1,27 +1,39 @@
-import { CancelTicket, ConfirmTicket, OpenTicket, ReviseTicket, TicketAccepted, TicketCancelled, TicketRejected, TicketRevised, TicketRevisionRefused, type OrderLine } from '@thali/contracts';
+import {
+  CancelTicket,
+  ConfirmTicket,
+  ReviseTicket,
+  TicketCancelled,
+  TicketRevised,
+  TicketRevisionRefused,
+  type OrderLine,
+} from '@thali/contracts';
 import fc from 'fast-check';
 import { CancelTicketHandler } from '../src/cancel-ticket';
 import { OpenTicketHandler } from '../src/open-ticket';
 import { ReviseTicketHandler } from '../src/revise-ticket';
-import { Kitchen, line, openTicket } from '../testing/kitchen';
-import { aRestaurant, dosaCorner } from '../testing/restaurants';
+import { Kitchen, line } from '../testing/kitchen';
 import { stockOf, unsoundHolds, unsoundStock } from '../testing/stock';
 
 describe('portions', () => {
   let kitchen: Kitchen;
+  let restaurantId: string;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     kitchen = await Kitchen.open();
-    await kitchen.import(aRestaurant({ dishes: { dosa: 5, idli: 20 } }));
+  });
+  beforeEach(async () => {
+    restaurantId = await kitchen.aRestaurant({ dishes: { dosa: 5, idli: 20 } });
   });
   afterEach(async () => {
     expect(await unsoundStock(kitchen.db)).toEqual([]);
-    await kitchen.close();
   });
+  afterAll(() => kitchen.close());
 
   const open = (from: Kitchen, orderId: string, ...lines: OrderLine[]) =>
-    from.db.transaction((tx) => from.get(OpenTicketHandler).handle({ orderId, restaurantId: dosaCorner, menuVersion: 1, lines: lines as [OrderLine] }, tx));
-  const confirmed = async (orderId: string) => {
+    from.db.transaction((tx) =>
+      from.get(OpenTicketHandler).handle({ orderId, restaurantId, menuVersion: 1, lines: lines as [OrderLine] }, tx),
+    );
+  const confirmed = async (orderId: string): Promise<string> => {
     const { ticketId } = await kitchen.ticketOf(orderId);
     await kitchen.ask('POST', `/tickets/${ticketId}/accept`);
     await kitchen.hear(ConfirmTicket({ orderId }));
@@ -36,16 +48,21 @@ describe('portions', () => {
     const tickets = await Promise.all(orders.map((orderId) => kitchen.ticketOf(orderId)));
     await colleague.stop();
     expect(tickets.filter(({ status }) => status === 'open')).toHaveLength(5);
-    expect(tickets.filter(({ status }) => status === 'rejected').map(({ reason }) => reason)).toEqual(Array(15).fill('Dosa Corner does not have enough dosa left.'));
-    expect(await stockOf(kitchen.db, 'dosa')).toEqual({ onHand: 5, reserved: 5 });
+    expect(tickets.filter(({ status }) => status === 'rejected').map(({ reason }) => reason)).toEqual(
+      Array(15).fill('Dosa Corner does not have enough dosa left.'),
+    );
+    expect(await stockOf(kitchen.db, restaurantId, 'dosa')).toEqual({ onHand: 5, reserved: 5 });
   });
 
   it('are all reserved or none', async () => {
     const [greedy, modest] = [kitchen.anOrder(), kitchen.anOrder()];
-    await Promise.all([open(kitchen, greedy, line('idli', 3), line('dosa', 6)), open(kitchen, modest, line('dosa', 5), line('idli', 2))]);
+    await Promise.all([
+      open(kitchen, greedy, line('idli', 3), line('dosa', 6)),
+      open(kitchen, modest, line('dosa', 5), line('idli', 2)),
+    ]);
     expect((await kitchen.ticketOf(greedy)).reason).toBe('Dosa Corner does not have enough dosa left.');
     expect((await kitchen.ticketOf(modest)).status).toBe('open');
-    expect(await stockOf(kitchen.db, 'idli')).toEqual({ onHand: 20, reserved: 2 });
+    expect(await stockOf(kitchen.db, restaurantId, 'idli')).toEqual({ onHand: 20, reserved: 2 });
   });
 
   it('count per dish, however many lines ask for it', async () => {
@@ -60,8 +77,8 @@ describe('portions', () => {
     await confirmed(orderId);
     await kitchen.hear(CancelTicket({ orderId, reason: 'No courier' }));
     await kitchen.says(orderId, TicketCancelled);
-    expect(await stockOf(kitchen.db, 'dosa')).toEqual({ onHand: 5, reserved: 0 });
-    expect(await unsoundHolds(kitchen.db)).toEqual([]);
+    expect(await stockOf(kitchen.db, restaurantId, 'dosa')).toEqual({ onHand: 5, reserved: 0 });
+    expect(await unsoundHolds(kitchen.db, restaurantId)).toEqual([]);
   });
 
   it('are gone when the kitchen begins, and stay so when the order is called off then', async () => {
@@ -70,8 +87,8 @@ describe('portions', () => {
     await kitchen.ask('POST', `/tickets/${await confirmed(orderId)}/preparing`);
     await kitchen.hear(CancelTicket({ orderId, reason: 'Changed my mind' }));
     await kitchen.says(orderId, TicketCancelled);
-    expect(await stockOf(kitchen.db, 'dosa')).toEqual({ onHand: 3, reserved: 0 });
-    expect(await unsoundHolds(kitchen.db)).toEqual([]);
+    expect(await stockOf(kitchen.db, restaurantId, 'dosa')).toEqual({ onHand: 3, reserved: 0 });
+    expect(await unsoundHolds(kitchen.db, restaurantId)).toEqual([]);
   });
 
   it('follow a revision: what is no longer wanted is free, what is wanted more is held', async () => {
@@ -79,22 +96,24 @@ describe('portions', () => {
     await open(kitchen, orderId, line('dosa', 4));
     await kitchen.hear(ReviseTicket({ orderId, revision: 1, lines: [line('dosa', 5), line('idli', 1)] }));
     await kitchen.says(orderId, TicketRevised);
-    expect(await stockOf(kitchen.db, 'dosa')).toEqual({ onHand: 5, reserved: 5 });
+    expect(await stockOf(kitchen.db, restaurantId, 'dosa')).toEqual({ onHand: 5, reserved: 5 });
     await kitchen.hear(ReviseTicket({ orderId, revision: 2, lines: [line('dosa', 6)] }));
-    expect((await kitchen.says<{ reason: string }>(orderId, TicketRevisionRefused)).data.reason).toBe('Dosa Corner does not have enough dosa left.');
+    expect((await kitchen.says<{ reason: string }>(orderId, TicketRevisionRefused)).reason).toBe(
+      'Dosa Corner does not have enough dosa left.',
+    );
     await kitchen.hear(CancelTicket({ orderId, reason: 'Too slow' }));
     await kitchen.says(orderId, TicketCancelled);
-    expect(await stockOf(kitchen.db, 'dosa')).toEqual({ onHand: 5, reserved: 0 });
-    expect(await unsoundHolds(kitchen.db)).toEqual([]);
+    expect(await stockOf(kitchen.db, restaurantId, 'dosa')).toEqual({ onHand: 5, reserved: 0 });
+    expect(await unsoundHolds(kitchen.db, restaurantId)).toEqual([]);
   });
 
   it('are what somebody counted last, beside those that orders hold', async () => {
     await open(kitchen, kitchen.anOrder(), line('dosa', 2));
-    const { status, body } = await kitchen.ask('PATCH', `/restaurants/${dosaCorner}/items/dosa`, { portions: 7 });
+    const { status, body } = await kitchen.ask('PATCH', `/restaurants/${restaurantId}/items/dosa`, { portions: 7 });
     expect([status, body.portions]).toEqual([200, 7]);
-    expect(await stockOf(kitchen.db, 'dosa')).toEqual({ onHand: 9, reserved: 2 });
-    await kitchen.ask('PATCH', `/restaurants/${dosaCorner}/items/dosa`, { portions: 0 });
-    expect(await stockOf(kitchen.db, 'dosa')).toEqual({ onHand: 2, reserved: 2 });
+    expect(await stockOf(kitchen.db, restaurantId, 'dosa')).toEqual({ onHand: 9, reserved: 2 });
+    await kitchen.ask('PATCH', `/restaurants/${restaurantId}/items/dosa`, { portions: 0 });
+    expect(await stockOf(kitchen.db, restaurantId, 'dosa')).toEqual({ onHand: 2, reserved: 2 });
   });
 
   it('are moved, never rewritten', async () => {
@@ -115,32 +134,43 @@ describe('portions', () => {
       fc.record({ does: fc.constant('count' as const), dish, portions: fc.nat({ max: 12 }) }),
     );
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 6 }), async (turns) => {
-        const orders = Array.from({ length: 4 }, () => kitchen.anOrder());
-        for (const turn of turns) await Promise.all(turn.map((what) => take(what, orders)));
-        expect(await unsoundStock(kitchen.db)).toEqual([]);
-        await Promise.all(orders.map((orderId) => cancel(orderId)));
-        expect(await unsoundHolds(kitchen.db)).toEqual([]);
-      }),
+      fc.asyncProperty(
+        fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 6 }),
+        async (turns) => {
+          const orders = Array.from({ length: 4 }, () => kitchen.anOrder());
+          for (const turn of turns) await Promise.all(turn.map((what) => take(what, orders)));
+          expect(await unsoundStock(kitchen.db)).toEqual([]);
+          await Promise.all(orders.map((orderId) => cancel(orderId)));
+          expect(await unsoundHolds(kitchen.db, restaurantId)).toEqual([]);
+        },
+      ),
       { numRuns: 25 },
     );
 
     type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
     async function take(what: Step, orders: string[]): Promise<void> {
-      if (what.does === 'count') return void (await kitchen.ask('PATCH', `/restaurants/${dosaCorner}/items/${what.dish}`, { portions: what.portions }));
+      if (what.does === 'count')
+        return void (await kitchen.ask('PATCH', `/restaurants/${restaurantId}/items/${what.dish}`, {
+          portions: what.portions,
+        }));
       const orderId = orders[what.order] as string;
       if (what.does === 'cancel') return cancel(orderId);
       if (what.does === 'cook') return cook(orderId);
       const asked = what.lines.map((one) => line(one.dish, one.quantity)) as [OrderLine];
       if (what.does === 'open') return open(kitchen, orderId, ...asked);
       const { revision } = what;
-      await kitchen.db.transaction((tx) => kitchen.get(ReviseTicketHandler).handle({ orderId, revision, lines: asked }, tx));
+      await kitchen.db.transaction((tx) =>
+        kitchen.get(ReviseTicketHandler).handle({ orderId, revision, lines: asked }, tx),
+      );
     }
     function cancel(orderId: string): Promise<void> {
       return kitchen.db.transaction((tx) => kitchen.get(CancelTicketHandler).handle({ orderId, reason: 'enough' }, tx));
     }
     async function cook(orderId: string): Promise<void> {
-      await kitchen.db.read(`update tickets set status = 'confirmed', version = version + 1 where order_id = $1 and status = 'open'`, [orderId]);
+      await kitchen.db.read(
+        `update tickets set status = 'confirmed', version = version + 1 where order_id = $1 and status = 'open'`,
+        [orderId],
+      );
       const { ticketId } = await kitchen.ticketOf(orderId);
       if (ticketId) await kitchen.ask('POST', `/tickets/${ticketId}/preparing`);
     }

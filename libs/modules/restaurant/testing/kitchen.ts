@@ -3,8 +3,10 @@ import { createApp, type App } from '@thali/kit/app';
 import { SystemIds, type Draft } from '@thali/kit/core';
 import { Database } from '@thali/kit/postgres';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';
+import { setTimeout } from 'node:timers/promises';
 import { ImportMenu, RestaurantModule } from '../src';
 import type { MenuView } from '../src/menu.view';
+import { aRestaurant } from './restaurants';
 
 type Body = Record<string, unknown>;
 
@@ -28,11 +30,15 @@ export class Kitchen {
   static async open(env: Record<string, string> = {}): Promise<Kitchen> {
     const server = await aServer();
     const fast = { THALI_AUTOPILOT_ACCEPT_MS: '1', THALI_AUTOPILOT_PREPARE_MS: '1', THALI_AUTOPILOT_FINISH_MS: '1' };
-    return Kitchen.on(server, { THALI_LOG_LEVEL: 'silent', ...fast, ...env });
+    return Kitchen.on(server, { THALI_LOG_LEVEL: 'warn', ...fast, ...env });
   }
 
   private static async on(server: TestServer, env: Record<string, string>): Promise<Kitchen> {
-    const app = await createApp({ name: 'thali', modules: { restaurant: RestaurantModule }, env: { THALI_DATABASE_URL: server.url, ...env } });
+    const app = await createApp({
+      name: 'thali',
+      modules: { restaurant: RestaurantModule },
+      env: { THALI_DATABASE_URL: server.url, ...env },
+    });
     await app.nest.init();
     await app.nest.getHttpAdapter().getInstance().ready();
     await app.runtime.start();
@@ -53,7 +59,7 @@ export class Kitchen {
     await this.server.drop();
   }
 
-  get<T>(provider: abstract new (...args: never[]) => T): T {
+  get<T>(provider: (abstract new (...args: never[]) => T) | { prototype: T }): T {
     return this.app.nest.get<T>(provider as never, { strict: false });
   }
 
@@ -61,7 +67,12 @@ export class Kitchen {
     return this.get(ImportMenu).import(typeof document === 'string' ? document : JSON.stringify(document));
   }
 
-  async ask<T = Body>(method: 'GET' | 'POST' | 'PUT' | 'PATCH', url: string, body?: object, headers: Record<string, string> = {}): Promise<Answer<T>> {
+  async ask<T = Body>(
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH',
+    url: string,
+    body?: object,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<T>> {
     const answer = await this.app.nest.inject({ method, url, headers, ...(body && { payload: body }) });
     const parsed = (answer.body === '' ? {} : JSON.parse(answer.body)) as T;
     return { status: answer.statusCode, body: parsed, etag: answer.headers.etag as string | undefined };
@@ -81,45 +92,66 @@ export class Kitchen {
     return this.ids.next('ord');
   }
 
+  /** The restaurant of a file like {@link aRestaurant}'s, new in this kitchen. @returns its id. */
+  async aRestaurant(differences: Parameters<typeof aRestaurant>[0] = {}): Promise<string> {
+    const restaurantId = this.ids.next('rst');
+    await this.import(aRestaurant({ restaurantId, ...differences }));
+    return restaurantId;
+  }
+
   /** The message arrives, as from the order module; handled in its own time. */
   async hear(draft: Draft): Promise<void> {
-    const message = { ...draft, id: this.ids.uuid(), producer: 'order', keyVersion: 1, causationId: null, correlationId: 'test', recordedAt: new Date().toISOString() };
+    const message = {
+      ...draft,
+      id: this.ids.uuid(),
+      producer: 'order',
+      keyVersion: 1,
+      causationId: null,
+      correlationId: 'test',
+      recordedAt: new Date().toISOString(),
+    };
     await this.app.runtime.transport.deliver('restaurant', [message]);
   }
 
-  /** What the module has said with this key of these types: waits until there is some. */
-  async says<Data = Body>(key: string, ...types: { type: string }[]): Promise<{ type: string; data: Data }> {
-    const find = () =>
-      this.db.read<{ type: string; data: Data }>('select type, data from messages where key = $1 and type = any($2) order by key_version', [
+  /** What the module has said with this key, of this type: waits until it has. */
+  says<Data = Body>(key: string, { type }: { type: string }): Promise<Data> {
+    return until(async () => {
+      const [said] = await this.db.read<{ data: Data }>('select data from messages where key = $1 and type = $2', [
         key,
-        types.map(({ type }) => type),
+        type,
       ]);
-    for (;;) {
-      const next = new Promise((resolve) => this.db.once('outbox', resolve));
-      const [first] = await find();
-      if (first) return first;
-      await next;
-    }
+      return said?.data;
+    });
   }
 
   /** Every type of message the module has said with this key, in order. */
   async said(key: string): Promise<string[]> {
-    const rows = await this.db.read<{ type: string }>('select type from messages where key = $1 order by key_version', [key]);
+    const rows = await this.db.read<{ type: string }>('select type from messages where key = $1 order by key_version', [
+      key,
+    ]);
     return rows.map(({ type }) => type);
   }
 
   /** Resolves when every message that arrived has been handled. */
   async handled(): Promise<void> {
-    for (;;) {
-      const next = new Promise((resolve) => this.db.once('outbox', resolve));
-      if ((await this.db.read('select 1 from inbox limit 1')).length === 0) return;
-      await next;
-    }
+    await until(async () => (await this.db.read('select 1 from inbox limit 1')).length === 0);
   }
 
   async ticketOf(orderId: string): Promise<TicketView> {
-    const [row] = await this.db.read<{ ticketId: string }>('select ticket_id as "ticketId" from tickets where order_id = $1', [orderId]);
+    const [row] = await this.db.read<{ ticketId: string }>(
+      'select ticket_id as "ticketId" from tickets where order_id = $1',
+      [orderId],
+    );
     return (await this.ask<TicketView>('GET', `/tickets/${row?.ticketId}`)).body;
+  }
+}
+
+/** Looks again and again until there is something; the test's own time limit ends it. */
+async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> {
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    await setTimeout(5);
   }
 }
 

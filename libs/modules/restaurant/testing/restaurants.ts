@@ -12,7 +12,14 @@ interface Differences {
 }
 
 /** A restaurant as its own JSON-LD file describes it. */
-export function aRestaurant({ restaurantId = dosaCorner, open = true, autopilot = false, currency = 'EUR', dishes = { dosa: 5, idli: 20 }, more = {} }: Differences = {}): object {
+export function aRestaurant({
+  restaurantId = dosaCorner,
+  open = true,
+  autopilot = false,
+  currency = 'EUR',
+  dishes = { dosa: 5, idli: 20 },
+  more = {},
+}: Differences = {}): object {
   const hasMenuItem = Object.entries(dishes).map(([name, value]) => ({
     '@type': 'MenuItem',
     name,

@@ -1,8 +1,12 @@
 import type { Database } from '@thali/kit/postgres';
 
 /** What the kitchen has of a dish, and how many of those are reserved. */
-export async function stockOf(db: Database, itemId: string): Promise<object | undefined> {
-  return (await db.read<object>('select on_hand as "onHand", reserved from items where item_id = $1', [itemId]))[0];
+export async function stockOf(db: Database, restaurantId: string, itemId: string): Promise<object | undefined> {
+  const [stock] = await db.read<object>(
+    'select on_hand as "onHand", reserved from items where restaurant_id = $1 and item_id = $2',
+    [restaurantId, itemId],
+  );
+  return stock;
 }
 
 /** Items whose numbers are not the sum of their moves (S2), or impossible (S1, S6). */
@@ -17,9 +21,12 @@ export function unsoundStock(db: Database): Promise<object[]> {
 }
 
 /** Holds that did not end in exactly one commit or release of the same quantity (S3). At rest there are none. */
-export function unsoundHolds(db: Database): Promise<object[]> {
-  return db.read<object>(`
-    select order_id, item_id, revision, array_agg(kind || ' ' || quantity) as moves from stock_moves where order_id is not null
+export function unsoundHolds(db: Database, restaurantId: string): Promise<object[]> {
+  return db.read<object>(
+    `
+    select order_id, item_id, revision, array_agg(kind || ' ' || quantity) as moves from stock_moves where order_id is not null and restaurant_id = $1
     group by 1, 2, 3
-    having count(*) filter (where kind = 'reserve') <> 1 or count(*) filter (where kind in ('commit', 'release')) <> 1 or min(quantity) <> max(quantity)`);
+    having count(*) filter (where kind = 'reserve') <> 1 or count(*) filter (where kind in ('commit', 'release')) <> 1 or min(quantity) <> max(quantity)`,
+    [restaurantId],
+  );
 }

@@ -59,8 +59,8 @@ function finish(payment: Payment, { says = [], transfers = [] }: Already): Decis
 function settle(payment: Payment, { says = [], transfers = [] }: Already): Decision {
   const { status, courierId, captured, refunded, settled } = payment;
   const net = captured - refunded;
-  const due = status === 'cancelled' || courierId !== null || settled > 0;
-  if (!due || net === settled) return { payment, says, transfers };
+  const ended = status === 'cancelled' || courierId !== null;
+  if (!ended || net === settled) return { payment, says, transfers };
   return { payment: { ...payment, settled: net }, says, transfers: [...transfers, sharedOut(payment, net)] };
 }
 

@@ -61,8 +61,7 @@ export function cancelPayment(payment: Payment, keep: number): Decision {
     return unchanged(payment.version === 0 ? { ...payment } : payment, cancelled(payment));
   // Somebody else may be making the call right now. As a call in doubt it is looked up, rather than made a second time.
   const call = payment.call && { ...payment.call, unanswered: Math.max(1, payment.call.unanswered) };
-  const adjustment = call?.kind === 'adjust' ? payment.adjustment : null;
-  return advance({ ...payment, status: 'cancelling', keep, call, adjustment });
+  return advance({ ...payment, status: 'cancelling', keep, call });
 }
 
 /**
@@ -78,7 +77,7 @@ export function requestRefund(
   const { status, currency, refunds } = payment;
   const refundable = refundableOf(payment);
   const amount = wish.amount ?? { amount: refundable, currency };
-  const facts = { status, refundable: { amount: refundable, currency } };
+  const facts = { payment: status, refundable: { amount: refundable, currency } };
   if (status === 'cancelling') {
     throw new DomainError(
       'payment.cannot-refund',
@@ -101,6 +100,6 @@ export function requestRefund(
 
 /** The meal was brought: what was taken can be shared out, as soon as it is taken. */
 export function settlePayment(payment: Payment, courierId: string): Decision {
-  const over = payment.courierId !== null || payment.settled > 0 || payment.status === 'cancelled';
+  const over = payment.courierId !== null || payment.status === 'cancelled';
   return over ? unchanged(payment) : advance({ ...payment, courierId });
 }

@@ -1,7 +1,13 @@
 import { checkMenu, repriced, type Dish, type Menu } from './menu';
 
 const euros = (amount: number) => ({ amount, currency: 'EUR' });
-const dish = (itemId: string, differences: Partial<Dish> = {}): Dish => ({ itemId, name: itemId, price: euros(500), modifiers: [], ...differences });
+const dish = (itemId: string, differences: Partial<Dish> = {}): Dish => ({
+  itemId,
+  name: itemId,
+  price: euros(500),
+  modifiers: [],
+  ...differences,
+});
 const menuOf = (...items: Dish[]): Menu => [{ name: 'All', items }];
 
 describe('a menu', () => {
@@ -12,7 +18,11 @@ describe('a menu', () => {
   it.each([
     ['a dish twice', menuOf(dish('soup'), dish('soup')), 'sections.0.items.1.itemId'],
     ['a dish for nothing', menuOf(dish('soup', { price: euros(0) })), 'sections.0.items.0.price.amount'],
-    ['a dish in another currency', menuOf(dish('soup', { price: { amount: 5, currency: 'INR' } })), 'sections.0.items.0.price.currency'],
+    [
+      'a dish in another currency',
+      menuOf(dish('soup', { price: { amount: 5, currency: 'INR' } })),
+      'sections.0.items.0.price.currency',
+    ],
     [
       'a modifier in another currency',
       menuOf(dish('soup', { modifiers: [{ modifierId: 'hot', name: 'Hot', price: { amount: 5, currency: 'INR' } }] })),
@@ -25,7 +35,10 @@ describe('a menu', () => {
     ],
   ])('with %s is refused, and says where', (_, menu, field) => {
     expect(() => checkMenu(menu, 'EUR')).toThrow(
-      expect.objectContaining({ code: 'restaurant.invalid-menu', details: expect.objectContaining({ problems: [expect.objectContaining({ field })] }) }),
+      expect.objectContaining({
+        code: 'restaurant.invalid-menu',
+        details: expect.objectContaining({ problems: [expect.objectContaining({ field })] }),
+      }),
     );
   });
 

@@ -49,13 +49,15 @@ function checkDish({ name, price, modifiers }: Dish, path: string, currency: str
   checkCurrency(price, `${path}.price`, currency);
   modifiers.forEach(({ modifierId, price: extra }, m) => {
     const first = modifiers.findIndex((modifier) => modifier.modifierId === modifierId);
-    if (first !== m) throw invalidMenu(`${path}.modifiers.${m}.modifierId`, `"${name}" has the modifier "${modifierId}" twice`);
+    if (first !== m)
+      throw invalidMenu(`${path}.modifiers.${m}.modifierId`, `"${name}" has the modifier "${modifierId}" twice`);
     checkCurrency(extra, `${path}.modifiers.${m}.price`, currency);
   });
 }
 
 function checkCurrency(price: Dish['price'], path: string, currency: string): void {
-  if (price.currency !== currency) throw invalidMenu(`${path}.currency`, `the prices of this restaurant are in ${currency}, not ${price.currency}`);
+  if (price.currency !== currency)
+    throw invalidMenu(`${path}.currency`, `the prices of this restaurant are in ${currency}, not ${price.currency}`);
 }
 
 function invalidMenu(field: string, what: string): DomainError {

@@ -23,7 +23,12 @@ describe('opening hours', () => {
   it('may go past midnight, into a day that is not theirs', () => {
     const night = berlin([{ days: ['Fr'], opens: '18:00', closes: '02:00' }]);
     const at = (time: string) => withinOpeningHours(night, new Date(time));
-    expect([at('2026-11-20T23:30:00Z'), at('2026-11-21T00:30:00Z'), at('2026-11-21T01:00:00Z'), at('2026-11-19T23:30:00Z')]).toEqual([true, true, false, false]);
+    expect([
+      at('2026-11-20T23:30:00Z'),
+      at('2026-11-21T00:30:00Z'),
+      at('2026-11-21T01:00:00Z'),
+      at('2026-11-19T23:30:00Z'),
+    ]).toEqual([true, true, false, false]);
   });
 
   it('around the clock are always', () => {

@@ -23,12 +23,14 @@ export function readMenu(restaurant: JsonLd, currency: string): PublishedSection
     menu.complain(`${menu} is a link; the menu itself must be in the file`);
   const reader = new MenuReader(currency);
   const sections = menus.filter(({ text }) => text === undefined).flatMap((menu) => reader.sections(menu, ''));
-  if (sections.length === 0) restaurant.at('hasMenu').complain('holds no dish');
+  if (sections.length === 0 && !reader.foundDishes) restaurant.at('hasMenu').complain('holds no dish');
   return sections;
 }
 
 /** Reads one restaurant's menu; remembers the ids it has given, for no two dishes may share one. */
 class MenuReader {
+  /** Also when nothing was right about them. */
+  foundDishes = false;
   private readonly ids = new Set<string>();
 
   constructor(private readonly currency: string) {}
@@ -46,6 +48,7 @@ class MenuReader {
   }
 
   private dish(item: JsonLd, section: string): PublishedDish | undefined {
+    this.foundDishes = true;
     const name = item.need('name');
     const offers = item.all('offers');
     const [offer] = offers;

@@ -33,7 +33,12 @@ describe('a ticket', () => {
     const confirmed = after(accepted, ...confirmTicket(accepted));
     const preparing = after(confirmed, ...prepareTicket(confirmed));
     const ready = after(preparing, ...finishTicket(preparing));
-    expect([accepted, confirmed, preparing, ready].map(({ status }) => status)).toEqual(['accepted', 'confirmed', 'preparing', 'ready']);
+    expect([accepted, confirmed, preparing, ready].map(({ status }) => status)).toEqual([
+      'accepted',
+      'confirmed',
+      'preparing',
+      'ready',
+    ]);
   });
 
   it('is not cooked before the order is confirmed', () => {
@@ -80,7 +85,11 @@ describe('a ticket', () => {
   });
 
   it('can be revised until the kitchen begins', () => {
-    expect((['open', 'accepted', 'confirmed'] as const).map((status) => refuseRevision(aTicket({ status })))).toEqual([null, null, null]);
+    expect((['open', 'accepted', 'confirmed'] as const).map((status) => refuseRevision(aTicket({ status })))).toEqual([
+      null,
+      null,
+      null,
+    ]);
     expect(refuseRevision(aTicket({ status: 'preparing' }))).toMatch(/begun/);
     expect(refuseRevision(aTicket({ status: 'cancelled' }))).toMatch(/any more/);
     expect(refuseRevision(undefined)).toMatch(/not seen/);

@@ -148,6 +148,6 @@ function wrongTime(verb: string, { status, ticketId }: Ticket): DomainError {
   const why = verb === 'prepare' && status === 'accepted' ? 'still waiting for the order to be confirmed' : status;
   return new DomainError(`restaurant.cannot-${verb}`, 'conflict', `You cannot ${verb} a ticket that is ${why}.`, {
     ticketId,
-    status,
+    ticketStatus: status,
   });
 }

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { hear } from '../src/domain/answers';
-import type { Transfer } from '../src/domain/ledger';
-import { isUnwanted, keyOf, noPayment, unchanged, type Answer, type Call, type Payment } from '../src/domain/payment';
-import { booksOf, judge, type Entry } from '../src/simulator/judge';
-import * as given from '../testing/payments';
+import { hear } from './answers';
+import type { Transfer } from './ledger';
+import { isUnwanted, keyOf, noPayment, unchanged, type Answer, type Call, type Payment } from './payment';
+import { booksOf, judge, type Entry } from '../simulator/judge';
+import * as given from '../../testing/payments';
 
 /** A payment and its provider, with a network between them that loses requests, loses answers, and brings both late. */
 class World {
@@ -31,9 +31,11 @@ class World {
     if (call) this.hear(call, this.ask(call, fault));
   }
 
-  deliverDelayed(): void {
+  /** A delayed request arrives; who made it may have died meanwhile. */
+  deliverDelayed(heard: boolean): void {
     const call = this.delayed.shift();
-    if (call) this.hear(call, this.provide(call));
+    const answer = call && this.provide(call);
+    if (answer && heard) this.hear(call, answer);
   }
 
   repeatAnswer(nth: number): void {
@@ -41,13 +43,13 @@ class World {
     if (old) this.hear(old.call, old.answer);
   }
 
-  /** The network is well again, and everything that was on its way arrives. */
+  /** The network is well again, and what was on its way arrives, though nobody may hear the answer. */
   comeToRest(): void {
-    while (this.delayed.length > 0) this.deliverDelayed();
     for (let turn = 0; this.payment.call; turn++) {
       if (turn > 50) throw new Error(`it never comes to rest: ${JSON.stringify(this.payment)}`);
       this.pursue('none');
     }
+    while (this.delayed.length > 0) this.deliverDelayed(false);
   }
 
   done(operation: Entry['operation']): number[] {
@@ -120,7 +122,14 @@ const event: fc.Arbitrary<Event> = fc.oneof(
           world.pursue(fault as 'none'),
     ),
   },
-  { weight: 2, arbitrary: fc.constant<Event>((world) => world.deliverDelayed()) },
+  {
+    weight: 2,
+    arbitrary: fc.boolean().map(
+      (heard): Event =>
+        (world) =>
+          world.deliverDelayed(heard),
+    ),
+  },
   {
     weight: 2,
     arbitrary: fc.nat(20).map(
@@ -169,7 +178,7 @@ function everyLife(check: (world: World) => void): void {
     world.comeToRest();
     check(world);
   });
-  fc.assert(property, { numRuns: 2_000 });
+  fc.assert(property, { numRuns: 500 });
 }
 
 describe('whatever happens to a payment', () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { accounts, split, transfer } from '../src/domain/ledger';
+import { accounts, split, transfer } from './ledger';
 
 const permille = fc.integer({ min: 0, max: 500 });
 const amounts = fc.integer({ min: 0, max: 10_000_000 });

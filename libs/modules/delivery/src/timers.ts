@@ -1,7 +1,7 @@
 import { defineCommand } from '@thali/kit/core';
 import { OfOrder, byOrder } from '@thali/contracts';
 import { z } from 'zod';
-import { OfferId } from './search';
+import { OfferId } from './domain/search';
 
 /** The offer's time is up; or, without an offer, it is time to see whether a courier is free by now. One at a time per order. */
 export const ContinueSearch = defineCommand(

@@ -16,9 +16,9 @@ import {
   toBeHeld,
   toBeRefunded,
   toBeTaken,
-} from '../testing/payments';
-import { hear } from '../src/domain/answers';
-import { keyOf, type Call, type Decision } from '../src/domain/payment';
+} from '../../testing/payments';
+import { hear } from './answers';
+import { keyOf, type Call, type Decision } from './payment';
 
 const said = ({ says }: Decision) => says.map(({ type }) => type);
 const calls = ({ payment }: Decision) => payment.call && [payment.call.kind, payment.call.amount];

@@ -1,0 +1,124 @@
+import { AdjustPayment, PaymentAdjusted, PaymentAdjustmentDeclined, PaymentRefunded } from '@thali/contracts';
+import { wrongs } from '../testing/audit';
+import { courierId, dinner, euros, restaurantId } from '../testing/payments';
+import { Till } from '../testing/till';
+
+describe('money that was taken', () => {
+  let till: Till;
+
+  beforeAll(async () => {
+    till = await Till.open();
+  });
+  afterAll(async () => {
+    expect(await wrongs(till.db)).toEqual({});
+    await till.close();
+  });
+
+  it('is given back in part, then altogether, and then no more', async () => {
+    const orderId = await till.taken();
+    const part = await till.refund(orderId, { amount: euros(400), reason: 'The naan was missing.' });
+    expect(part).toMatchObject({ status: 202, body: { orderId, amount: euros(400), status: 'requested' } });
+    expect(await till.says(orderId, PaymentRefunded)).toMatchObject({
+      refundId: part.body.refundId,
+      amount: euros(400),
+    });
+    expect((await till.refund(orderId, {})).body).toMatchObject({ amount: euros(2_000) });
+    await till.atRest(orderId);
+    expect(await till.payment(orderId)).toMatchObject({ captured: 2_400, refunded: 2_400 });
+    expect(await till.refund(orderId, { amount: euros(1) })).toMatchObject({
+      status: 409,
+      body: { code: 'payment.refund-exceeds-captured' },
+    });
+  });
+
+  it('is given back once per Idempotency-Key', async () => {
+    const orderId = await till.taken();
+    const [first, again] = [
+      await till.refund(orderId, { amount: euros(400) }, 'naan'),
+      await till.refund(orderId, { amount: euros(400) }, 'naan'),
+    ];
+    expect(again).toEqual(first);
+    await till.atRest(orderId);
+    expect(await till.payment(orderId)).toMatchObject({ refunded: 400 });
+    expect((await till.ask('POST', `/payments/${orderId}/refunds`, {})).status).toBe(400);
+  });
+
+  it('is never given back twice, however many ask at once', async () => {
+    const orderId = await till.taken();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => till.refund(orderId, { amount: euros(1_000) })));
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, 202, 409, 409, 409, 409, 409, 409]);
+    await till.atRest(orderId);
+    expect(await till.payment(orderId)).toMatchObject({ refunded: 2_000 });
+  });
+
+  it('can be given back later when the provider could not do it now', async () => {
+    const orderId = await till.taken('tok_no_refund');
+    await till.refund(orderId, {});
+    await till.atRest(orderId);
+    expect(await till.payment(orderId)).toMatchObject({ refunded: 0, refunds: [{ status: 'failed' }] });
+    expect((await till.refund(orderId, {})).status).toBe(202);
+  });
+
+  it('is taken back from all who had a share in it', async () => {
+    const orderId = await till.taken();
+    const shares = () =>
+      Promise.all(
+        [`restaurant:${restaurantId}`, `courier:${courierId}`, 'fees'].map((account) => till.balanceOf(account)),
+      );
+    const before = await shares();
+    await till.bring(orderId);
+    await till.atRest(orderId);
+    await till.refund(orderId, { amount: euros(1_000) });
+    await till.atRest(orderId);
+    const gained = (await shares()).map((balance, nth) => balance - before[nth]!);
+    expect(gained).toEqual([1_022, 168, 210]);
+  });
+
+  it.each([
+    ['of an order without a payment', 404, 'payment.unknown', {}],
+    ['of nothing', 400, 'request.invalid', { amount: euros(0) }],
+    ['of half a cent', 400, 'request.invalid', { amount: { amount: 0.5, currency: 'EUR' } }],
+  ])('is not given back %s', async (_, status, code, body) => {
+    expect(await till.refund(till.anOrder(), body)).toMatchObject({ status, body: { code } });
+  });
+
+  it('is not given back in another currency', async () => {
+    const orderId = await till.taken();
+    const answer = await till.refund(orderId, { amount: { amount: 100, currency: 'INR' } });
+    expect(answer).toMatchObject({ status: 422, body: { code: 'payment.other-currency' } });
+  });
+
+  it('before it was taken cannot be given back', async () => {
+    const orderId = await till.held();
+    expect(await till.refund(orderId, {})).toMatchObject({
+      status: 409,
+      body: { code: 'payment.refund-exceeds-captured' },
+    });
+  });
+});
+
+describe('a hold', () => {
+  let till: Till;
+
+  beforeAll(async () => {
+    till = await Till.open();
+  });
+  afterAll(() => till.close());
+
+  it('is changed when the order is revised, and the change is what is held', async () => {
+    const orderId = await till.held();
+    await till.hear(AdjustPayment({ orderId, revision: 1, amount: euros(3_100) }));
+    expect(await till.says(orderId, PaymentAdjusted)).toEqual({ orderId, revision: 1, amount: euros(3_100) });
+    expect(await till.payment(orderId)).toMatchObject({ status: 'authorized', authorized: 3_100 });
+  });
+
+  it('stays when the card cannot pay the new amount', async () => {
+    const orderId = await till.held();
+    await till.hear(AdjustPayment({ orderId, revision: 1, amount: euros(10_000_001) }));
+    expect(await till.says(orderId, PaymentAdjustmentDeclined)).toMatchObject({
+      revision: 1,
+      reason: 'The card does not pay that much.',
+    });
+    expect(await till.payment(orderId)).toMatchObject({ authorized: dinner.amount });
+  });
+});

@@ -1,0 +1,199 @@
+import {
+  AuthorizePayment,
+  CancelPayment,
+  CapturePayment,
+  DeliveryDelivered,
+  PaymentAuthorized,
+  PaymentCaptured,
+  type Money,
+} from '@thali/contracts';
+import { Seal, createApp, type App } from '@thali/kit/app';
+import { SystemIds, type AnyMessageType, type DataOf, type Draft, type Message } from '@thali/kit/core';
+import { Database } from '@thali/kit/postgres';
+import { aServer, type TestServer } from '@thali/kit/postgres/testing';
+import { PaymentModule } from '../src';
+import type { PaymentDetails } from '../src/payment.view';
+import { signWebhook, signatureHeader, type WebhookEvent } from '../src/webhook';
+import { courierId, dinner, restaurantId } from './payments';
+
+export interface Answer<Body> {
+  status: number;
+  body: Body;
+}
+
+/** A line of the simulated provider's books. */
+export interface Charge {
+  operation: string;
+  outcome: 'done' | 'refused';
+  amount: number;
+}
+
+export const webhookSecret = 'what-the-provider-knows';
+export const formerWebhookSecret = 'what-the-provider-knew';
+
+/** A provider that answers at once, and a module that is not patient with it. */
+const quick = {
+  THALI_LOG_LEVEL: 'silent',
+  THALI_PAYMENT_ANSWER_WITHIN_MS: '80',
+  THALI_PAYMENT_ASK_AGAIN_AFTER_MS: '5',
+  THALI_PAYMENT_PROVIDER_FASTEST_MS: '1',
+  THALI_PAYMENT_PROVIDER_SLOWEST_MS: '2',
+  THALI_PAYMENT_PROVIDER_LATE_MS: '160',
+  THALI_PAYMENT_WEBHOOK_SECRETS: `${webhookSecret},${formerWebhookSecret}`,
+};
+
+/** The payment module as a process of its own, on a database of its own. The other modules are played by the test. */
+export class Till {
+  private readonly ids = new SystemIds();
+
+  private constructor(
+    private readonly app: App,
+    private readonly server: TestServer,
+    readonly db: Database,
+  ) {}
+
+  /** @param env what to set differently. */
+  static async open(env: Record<string, string> = {}): Promise<Till> {
+    const server = await aServer();
+    const modules = { payment: PaymentModule };
+    const app = await createApp({ name: 'thali', modules, env: { THALI_DATABASE_URL: server.url, ...quick, ...env } });
+    await app.runtime.prepare();
+    await app.nest.init();
+    await app.nest.getHttpAdapter().getInstance().ready();
+    app.runtime.start();
+    return new Till(app, server, app.nest.get(Database, { strict: false }));
+  }
+
+  async close(): Promise<void> {
+    await this.app.stop();
+    await this.server.drop();
+  }
+
+  get<T>(provider: abstract new (...args: never[]) => T): T {
+    return this.app.nest.get<T>(provider as never, { strict: false });
+  }
+
+  anOrder(): string {
+    return this.ids.next('ord');
+  }
+
+  /** As it would arrive from another module. */
+  message<Data>(draft: Draft<Data>): Message<Data> {
+    const recordedAt = new Date().toISOString();
+    const story = { producer: 'order', keyVersion: 1, causationId: null, correlationId: 'test' };
+    return { ...draft, ...story, id: this.ids.uuid(), recordedAt };
+  }
+
+  /** A message arrives; it is handled in its own time. */
+  async hear(draft: Draft): Promise<void> {
+    await this.app.runtime.transport.deliver('payment', [this.message(draft)]);
+  }
+
+  wishToHold(orderId: string, token: string, amount: Money = dinner) {
+    const sealedToken = this.get(Seal).seal(token);
+    return AuthorizePayment({ orderId, customerId: 'cus_demo', restaurantId, amount, sealedToken });
+  }
+
+  /** Asks to hold the money. @returns the order. */
+  async hold(token: string, amount: Money = dinner, orderId = this.anOrder()): Promise<string> {
+    await this.hear(this.wishToHold(orderId, token, amount));
+    return orderId;
+  }
+
+  /** Holds the money, and waits until it is held. */
+  async held(token = 'tok_visa', amount: Money = dinner): Promise<string> {
+    const orderId = await this.hold(token, amount);
+    await this.says(orderId, PaymentAuthorized);
+    return orderId;
+  }
+
+  /** Holds and takes the money, and waits until it is taken. */
+  async taken(token = 'tok_visa'): Promise<string> {
+    const orderId = await this.held(token);
+    await this.hear(CapturePayment({ orderId }));
+    await this.says(orderId, PaymentCaptured);
+    return orderId;
+  }
+
+  cancel(orderId: string, keep: Money | null = null): Promise<void> {
+    return this.hear(CancelPayment({ orderId, keep, reason: 'the customer changed their mind' }));
+  }
+
+  bring(orderId: string): Promise<void> {
+    return this.hear(DeliveryDelivered({ orderId, deliveryId: 'dlv_01h455vb4pex5vsknk084sn02q', courierId }));
+  }
+
+  /** What the module says about the order, of this type: waits until it does. */
+  says<Type extends AnyMessageType>(orderId: string, { type }: Type): Promise<DataOf<Type>> {
+    return eventually(async () => {
+      const find = 'select data from messages where key = $1 and type = $2';
+      const [said] = await this.db.read<{ data: DataOf<Type> }>(find, [orderId, type]);
+      return said?.data;
+    });
+  }
+
+  /** What the module has told the others about the order, in order. */
+  async said(orderId: string): Promise<string[]> {
+    const find = `select type from messages where key = $1 and type <> 'payment.continue' order by key_version`;
+    return (await this.db.read<{ type: string }>(find, [orderId])).map(({ type }) => type);
+  }
+
+  /** Resolves when nothing is under way for the order: no message, no timer, no open call. */
+  async atRest(orderId: string): Promise<void> {
+    await eventually(async () => {
+      const [busy] = await this.db.read<{ busy: boolean }>(
+        `select exists (select from inbox where key = $1) or exists (select from outbox join messages using (message_id) where key = $1)
+           or exists (select from timers where key = $1)
+           or exists (select from payments where order_id = $1 and detail ->> 'call' is not null) as busy`,
+        [orderId],
+      );
+      return busy?.busy === false;
+    });
+  }
+
+  async payment(orderId: string): Promise<PaymentDetails> {
+    return (await this.ask<PaymentDetails>('GET', `/payments/${orderId}`)).body;
+  }
+
+  /** What the provider's own books say. */
+  charges(orderId: string): Promise<Charge[]> {
+    return this.db.read<Charge>(
+      'select operation, outcome, amount from provider_log where order_id = $1 order by number',
+      [orderId],
+    );
+  }
+
+  async balanceOf(account: string): Promise<number> {
+    const [row] = await this.db.read<{ balance: number }>('select balance from accounts where account = $1', [account]);
+    return row?.balance ?? 0;
+  }
+
+  async ask<Body>(method: 'GET' | 'POST', url: string, body?: object, headers = {}): Promise<Answer<Body>> {
+    const answer = await this.app.nest.inject({ method, url, headers, ...(body && { payload: body }) });
+    return { status: answer.statusCode, body: (answer.body === '' ? {} : JSON.parse(answer.body)) as Body };
+  }
+
+  refund<Body = { refundId: string; code?: string }>(orderId: string, body: object, key = this.ids.uuid()) {
+    return this.ask<Body>('POST', `/payments/${orderId}/refunds`, body, { 'idempotency-key': key });
+  }
+
+  /** The provider tells us something; by default rightly signed, now. */
+  async webhook(event: WebhookEvent | string, signature?: string | null): Promise<Answer<{ code?: string }>> {
+    const payload = typeof event === 'string' ? event : JSON.stringify(event);
+    const signed = signature === undefined ? signWebhook(payload, webhookSecret, new Date()) : signature;
+    const headers = { 'content-type': 'application/json', ...(signed !== null && { [signatureHeader]: signed }) };
+    const answer = await this.app.nest.inject({ method: 'POST', url: '/payments/webhooks', headers, payload });
+    return {
+      status: answer.statusCode,
+      body: answer.body === '' ? {} : (JSON.parse(answer.body) as { code?: string }),
+    };
+  }
+}
+
+/** Asks again until there is an answer. What never comes ends with the test's own time limit. */
+export async function eventually<T>(look: () => Promise<T | undefined | false>): Promise<T> {
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+  }
+}

@@ -1,0 +1,199 @@
+import { ItemAvailabilityChanged, MenuPublished, OpeningChanged } from '@thali/contracts';
+import type { RestaurantPage } from '../src/restaurants.view';
+import { Kitchen } from '../testing/kitchen';
+
+describe('a menu', () => {
+  let kitchen: Kitchen;
+  let restaurantId: string;
+
+  beforeAll(async () => {
+    kitchen = await Kitchen.open();
+  });
+  beforeEach(async () => {
+    restaurantId = await kitchen.aRestaurant({ dishes: { dosa: 5, idli: 20 } });
+  });
+  afterAll(() => kitchen.close());
+
+  const menuUrl = () => `/restaurants/${restaurantId}/menu`;
+  const itemUrl = (itemId: string) => `/restaurants/${restaurantId}/items/${itemId}`;
+  const announced = (type: { type: string }) =>
+    kitchen.db.read<{ data: Record<string, unknown> }>(
+      'select data from messages where key = $1 and type = $2 order by key_version',
+      [restaurantId, type.type],
+    );
+
+  it('is read with its version as ETag, and not twice', async () => {
+    const { status, body, etag } = await kitchen.ask('GET', menuUrl());
+    expect([status, etag, body.version]).toEqual([200, '"1"', 1]);
+    expect(await kitchen.ask('GET', menuUrl(), undefined, { 'if-none-match': '"1"' })).toEqual({
+      status: 304,
+      body: {},
+      etag: '"1"',
+    });
+    expect((await kitchen.ask('GET', menuUrl(), undefined, { 'if-none-match': '"7"' })).status).toBe(200);
+  });
+
+  it('is not there where there is no restaurant', async () => {
+    expect(await kitchen.ask('GET', '/restaurants/rst_00000000000000000000000000/menu')).toMatchObject({
+      status: 404,
+      body: { code: 'restaurant.not-found' },
+    });
+    expect(await kitchen.ask('GET', '/restaurants/nonsense/menu')).toMatchObject({
+      status: 400,
+      body: { problems: [{ field: 'restaurantId' }] },
+    });
+  });
+
+  it('may be sent back as it was read, changed', async () => {
+    const menu = await kitchen.menu(restaurantId);
+    const sections = menu.sections.map((section) => ({ ...section, name: 'Everything' }));
+    const put = await kitchen.ask('PUT', menuUrl(), { ...menu, sections }, { 'if-match': '"1"' });
+    expect([put.status, put.etag]).toEqual([200, '"2"']);
+    expect(put.body).toEqual({ ...menu, version: 2, sections });
+    expect(await kitchen.menu(restaurantId)).toEqual(put.body);
+    expect((await announced(MenuPublished)).map(({ data }) => data.version)).toEqual([1, 2]);
+    expect((await announced(MenuPublished)).at(-1)?.data).toMatchObject({ sections });
+  });
+
+  it('is not overwritten by who has not seen it', async () => {
+    const menu = await kitchen.menu(restaurantId);
+    expect((await kitchen.ask('PUT', menuUrl(), menu)).status).toBe(428);
+    const answers = await Promise.all([1, 2, 3].map(() => kitchen.ask('PUT', menuUrl(), menu, { 'if-match': '"1"' })));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 412, 412]);
+    expect(answers.find(({ status }) => status === 412)?.body).toMatchObject({
+      code: 'restaurant.menu.stale',
+      current: 2,
+    });
+  });
+
+  it('leaves portions and availability to the kitchen, but for new dishes', async () => {
+    const menu = await kitchen.menu(restaurantId);
+    await kitchen.ask('PATCH', itemUrl('dosa'), { available: false, portions: 3 });
+    const cake = { itemId: 'cake', name: 'Cake', price: { amount: 400, currency: 'EUR' }, portions: 8 };
+    const sections = [{ name: 'All', items: [...(menu.sections[0]?.items ?? []), cake] }];
+    await kitchen.ask('PUT', menuUrl(), { sections }, { 'if-match': '"1"' });
+    const left = (await kitchen.menu(restaurantId)).sections[0]?.items.map(({ itemId, portions, available }) => ({
+      itemId,
+      portions,
+      available,
+    }));
+    expect(left).toEqual([
+      { itemId: 'dosa', portions: 3, available: false },
+      { itemId: 'idli', portions: 20, available: true },
+      { itemId: 'cake', portions: 8, available: true },
+    ]);
+  });
+
+  it('gives a dish that comes back its old portions', async () => {
+    const menu = await kitchen.menu(restaurantId);
+    const [dosa, idli] = menu.sections[0]?.items ?? [];
+    await kitchen.ask('PUT', menuUrl(), { sections: [{ name: 'All', items: [idli] }] }, { 'if-match': '"1"' });
+    expect(await kitchen.portionsOf(restaurantId, 'dosa')).toBeUndefined();
+    await kitchen.ask(
+      'PUT',
+      menuUrl(),
+      { sections: [{ name: 'All', items: [{ ...dosa, portions: 99 }] }] },
+      { 'if-match': '"2"' },
+    );
+    expect(await kitchen.portionsOf(restaurantId, 'dosa')).toBe(5);
+  });
+
+  it('is refused whole for one bad dish, naming its place', async () => {
+    const dosa = { itemId: 'dosa', name: 'Dosa', price: { amount: 950, currency: 'EUR' } };
+    const put = (...items: object[]) =>
+      kitchen.ask('PUT', menuUrl(), { sections: [{ name: 'All', items }] }, { 'if-match': '"1"' });
+    expect(await put(dosa, { ...dosa, itemId: 'a b' })).toMatchObject({
+      status: 400,
+      body: { problems: [{ field: 'sections.0.items.1.itemId' }] },
+    });
+    expect(await put(dosa, dosa)).toMatchObject({
+      status: 422,
+      body: { problems: [{ field: 'sections.0.items.1.itemId' }] },
+    });
+    expect(await put({ ...dosa, price: { amount: 950, currency: 'INR' } })).toMatchObject({
+      status: 422,
+      body: { code: 'restaurant.invalid-menu' },
+    });
+    expect((await kitchen.menu(restaurantId)).version).toBe(1);
+  });
+
+  it('has a new version when a price changes, and none when a dish is taken off', async () => {
+    expect((await kitchen.ask('PATCH', itemUrl('dosa'), { available: false })).body).toMatchObject({
+      available: false,
+      menuVersion: 1,
+    });
+    expect(
+      (await kitchen.ask('PATCH', itemUrl('dosa'), { price: { amount: 990, currency: 'EUR' } })).body,
+    ).toMatchObject({
+      price: { amount: 990, currency: 'EUR' },
+      available: false,
+      menuVersion: 2,
+    });
+    expect(
+      (await kitchen.ask('PATCH', itemUrl('dosa'), { price: { amount: 990, currency: 'EUR' } })).body.menuVersion,
+    ).toBe(2);
+    expect(await announced(ItemAvailabilityChanged)).toEqual([
+      { data: { restaurantId, itemId: 'dosa', available: false } },
+    ]);
+    expect((await announced(MenuPublished)).at(-1)?.data).toMatchObject({
+      version: 2,
+      sections: [{ items: [{ itemId: 'dosa', available: false, price: { amount: 990 } }, { itemId: 'idli' }] }],
+    });
+  });
+
+  it('takes changes of one dish by many at once, each for itself', async () => {
+    const changes = [
+      { available: false },
+      { portions: 9 },
+      { price: { amount: 990, currency: 'EUR' } },
+      { price: { amount: 1090, currency: 'EUR' } },
+    ];
+    const answers = await Promise.all(changes.map((change) => kitchen.ask('PATCH', itemUrl('dosa'), change)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    const dosa = (await kitchen.menu(restaurantId)).sections[0]?.items[0];
+    expect(dosa).toMatchObject({ available: false, portions: 9 });
+    expect((await kitchen.menu(restaurantId)).version).toBe(3);
+  });
+
+  it.each([
+    ['no change at all', {}, 400],
+    ['another currency', { price: { amount: 5, currency: 'USD' } }, 422],
+    ['less than no portions', { portions: -1 }, 400],
+    ['half a portion', { portions: 1.5 }, 400],
+  ])('is not changed by %s', async (_, change, status) => {
+    expect((await kitchen.ask('PATCH', itemUrl('dosa'), change)).status).toBe(status);
+  });
+
+  it('knows only its own dishes', async () => {
+    expect(await kitchen.ask('PATCH', itemUrl('pizza'), { available: true })).toMatchObject({
+      status: 404,
+      body: { code: 'restaurant.no-such-item' },
+    });
+  });
+
+  it('of a restaurant that closes stays, and its restaurant says so once', async () => {
+    const close = () => kitchen.ask('POST', `/restaurants/${restaurantId}/close`);
+    expect([(await close()).body.open, (await close()).body.open]).toEqual([false, false]);
+    expect((await kitchen.ask('GET', `/restaurants/${restaurantId}`)).body.open).toBe(false);
+    expect((await kitchen.ask('POST', `/restaurants/${restaurantId}/open`)).body.open).toBe(true);
+    expect((await announced(OpeningChanged)).map(({ data }) => data.open)).toEqual([true, false, true]);
+  });
+
+  it('belongs to a restaurant that is found page by page', async () => {
+    const first = (await kitchen.ask<RestaurantPage>('GET', '/restaurants?limit=1')).body;
+    const second = (await kitchen.ask<RestaurantPage>('GET', `/restaurants?limit=200&after=${first.next}`)).body;
+    expect(first.items).toHaveLength(1);
+    expect(second.next).toBeNull();
+    expect(second.items.find((restaurant) => restaurant.restaurantId === restaurantId)).toEqual({
+      restaurantId,
+      name: 'Dosa Corner',
+      cuisine: null,
+      currency: 'EUR',
+      location: { lat: 52.52, lon: 13.405 },
+      open: true,
+      openingHours: [],
+      autopilot: false,
+      menuVersion: 1,
+    });
+  });
+});
