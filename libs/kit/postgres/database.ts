@@ -65,6 +65,7 @@ export class Database extends EventEmitter {
         query_timeout: within + 1_000,
         connectionTimeoutMillis: 5_000,
         types: { getTypeParser },
+        pipeline: true,
         // Without a listener, a session that the server ends while it is checked out ends the process. Its query fails anyway.
         onConnect: (client: PoolClient) => void client.on('error', () => {}),
       },

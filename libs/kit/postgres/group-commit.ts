@@ -106,17 +106,15 @@ export class GroupCommit {
     const onError = (error: Error) => (broken = error);
     client.on('error', onError);
     try {
-      await client.query('BEGIN');
+      const begun = client.query('BEGIN'); // Its answer travels with that of the first statement.
       const shared = new SharedTransaction(client, this.options.now(), this.options.ids, this.options.module);
-      const outcomes = await Promise.all(units.map((unit) => runUnit(unit, shared)));
+      const [outcomes] = await Promise.all([Promise.all(units.map((unit) => runUnit(unit, shared))), begun]);
       const spoiled = outcomes.find(({ failed, tx, error }) => failed && !(error instanceof DomainError && !tx.changed));
       if (spoiled) throw spoiled.error;
       const kept = outcomes.filter(({ failed }) => !failed);
       const signals = new Set(kept.flatMap(({ tx }) => [...tx.signals]));
-      await writeCollected(kept, shared, signals);
-      const { command } = await client.query('COMMIT');
-      // Postgres answers COMMIT with ROLLBACK, and no error, when a statement had failed before.
-      if (command !== 'COMMIT') throw new Error('the transaction had already failed and was rolled back');
+      const writes = writesOf(kept).map(([statement, rows]) => shared.rows(statement, rows));
+      await commit(client, writes, signals);
       this.options.committed(signals);
       return outcomes;
     } catch (error) {
@@ -144,17 +142,27 @@ async function runUnit(unit: Unit, shared: SharedTransaction): Promise<Outcome> 
   }
 }
 
-/** Rows of one statement go in one round trip, in the order in which they were collected. */
-async function writeCollected(outcomes: Outcome[], shared: SharedTransaction, signals: Set<string>): Promise<void> {
+/** What the units have collected, by statement, each in the order in which it was collected. */
+function writesOf(outcomes: Outcome[]): [Statement<object>, object[]][] {
   const rows = new Map<Statement<object>, object[]>();
   for (const { statement, row } of outcomes.flatMap(({ tx }) => tx.collected)) {
     const same = rows.get(statement);
     if (same) same.push(row);
     else rows.set(statement, [row]);
   }
-  for (const [statement, all] of rows) {
-    for (const { signal } of (await shared.rows(statement, all)) as { signal?: string }[]) if (signal) signals.add(signal);
+  return [...rows];
+}
+
+/** The last writes and the commit travel together. Adds the signals that the writes raise. */
+async function commit(client: PoolClient, writes: Promise<object[]>[], signals: Set<string>): Promise<void> {
+  const [committed, ...written] = await Promise.allSettled([client.query('COMMIT'), ...writes]);
+  for (const write of written) {
+    if (write.status === 'rejected') throw write.reason;
+    for (const { signal } of write.value as { signal?: string }[]) if (signal) signals.add(signal);
   }
+  if (committed.status === 'rejected') throw committed.reason;
+  // Postgres answers COMMIT with ROLLBACK, and no error, when a statement had failed before.
+  if (committed.value.command !== 'COMMIT') throw new Error('the transaction had already failed and was rolled back');
 }
 
 function databaseAway(error: unknown): boolean {

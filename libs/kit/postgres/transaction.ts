@@ -39,7 +39,7 @@ export class SharedTransaction {
     const batch = this.waiting;
     this.waiting = new Map();
     this.sending = undefined;
-    for (const [statement, calls] of batch) await this.send(statement, calls);
+    await Promise.all([...batch].map(([statement, calls]) => this.send(statement, calls)));
   }
 
   private async send(statement: Statement<object>, calls: Call[]): Promise<void> {

@@ -143,10 +143,12 @@ it('recovers what was committed when the server itself was killed', async () => 
   expect(await ask(second, 'select name from drink')).toEqual(['chai']);
 });
 
-it('starts although a killed server left a claim, under a number that is somebody else’s by now', async () => {
+it('starts although a killed server left a claim, under a number that is another server’s by now', async () => {
+  const elsewhere = path.join(directory, 'elsewhere');
+  await start({}, elsewhere);
   await (await start()).stop();
   const home = path.join(directory, 'postgres');
-  const claim = [process.pid, path.join(home, 'data'), 1, 5432, home, '', '', 'ready', ''].join('\n');
+  const claim = [postmaster(elsewhere), path.join(home, 'data'), 1, 5432, home, '', '', 'ready', ''].join('\n');
   writeFileSync(path.join(home, 'data/postmaster.pid'), claim);
   writeFileSync(path.join(home, '.s.PGSQL.5432.lock'), claim);
 

@@ -17,7 +17,6 @@ type Decide = (payment: Payment) => Decision;
 export type Recording = (tx: Tx) => Promise<void>;
 
 const longestPauseMs = 30_000;
-const silence: Answer = { outcome: 'silence' };
 
 /**
  * Makes the calls to the provider. No transaction is open meanwhile: a call is recorded, made, and its answer recorded.
@@ -45,30 +44,21 @@ export class PursueCall {
     const { call } = after;
     if (!call) return async () => {};
     const answer = await this.ask(after, call);
-    if (answer.outcome === 'silence')
-      this.log.warn(
-        { key: keyOf(after, call), unanswered: call.unanswered + 1 },
-        'the payment provider does not answer',
-      );
     return async (tx) => void (await this.later(tx, orderId, (payment) => hear(payment, call, answer)));
   }
 
   /** Decides and records; a call that comes of it is made when this has been committed, or after a pause if it is in doubt. */
   async later(tx: Tx, orderId: string, decide: Decide): Promise<Payment> {
     const { before, after } = await this.payments.change(tx, orderId, decide);
-    if (after.call && after.call !== before.call)
-      await remind(tx, ContinuePayment({ orderId }), { afterMs: this.pauseMs(after.call) });
+    const { call } = after;
+    if (call && call !== before.call) await remind(tx, ContinuePayment({ orderId }), { afterMs: this.pauseMs(call) });
     return after;
   }
 
   /** The provider's answer. A call in doubt is looked up first, and not made again if nobody wants it any more. Never throws. */
   private async ask(payment: Payment, call: Call): Promise<Answer> {
-    const request = {
-      key: keyOf(payment, call),
-      orderId: payment.orderId,
-      amount: call.amount,
-      currency: payment.currency,
-    };
+    const { orderId, currency } = payment;
+    const request = { key: keyOf(payment, call), orderId, amount: call.amount, currency };
     try {
       if (call.unanswered > 0) {
         const found = await this.inTime<Answer>(this.provider.find(request));
@@ -76,8 +66,8 @@ export class PursueCall {
       }
       return await this.inTime<Answer>(this.make(payment, call, request));
     } catch (error) {
-      this.log.warn({ err: error, key: request.key }, `the payment provider failed: ${messageOf(error)}`);
-      return silence;
+      this.log.warn({ err: error, key: request.key }, `the payment provider is silent: ${messageOf(error)}`);
+      return { outcome: 'silence' };
     }
   }
 
@@ -96,10 +86,11 @@ export class PursueCall {
     }
   }
 
-  private async inTime<T extends Answer>(answer: Promise<T>): Promise<T | typeof silence> {
+  private async inTime<T>(answer: Promise<T>): Promise<T> {
+    const { answerWithinMs } = this.settings;
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<typeof silence>((resolve) => {
-      timer = setTimeout(() => resolve(silence), this.settings.answerWithinMs);
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`no answer within ${answerWithinMs} ms`)), answerWithinMs);
     });
     return Promise.race([answer, late]).finally(() => clearTimeout(timer));
   }

@@ -26,7 +26,7 @@ import { SetOpening } from './set-opening';
 const ItemId = z.string().meta({ example: 'masala-dosa' });
 
 /** Restaurants and their menus. */
-@ApiTags('restaurants')
+@ApiTags('Restaurants')
 @Controller('restaurants')
 @UseInterceptors(UnitOfWork)
 export class RestaurantController {

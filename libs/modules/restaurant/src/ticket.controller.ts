@@ -18,7 +18,7 @@ const Rejection = z
 const Delay = z.object({ minutes: z.int().min(1).max(240) }).meta({ example: { minutes: 10 } });
 
 /** The kitchen board: what cooks see and say. Saying the same twice changes nothing; saying it too late is 409. */
-@ApiTags('kitchen')
+@ApiTags('Tickets')
 @Controller()
 @UseInterceptors(UnitOfWork)
 export class TicketController {

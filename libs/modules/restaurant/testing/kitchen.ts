@@ -30,7 +30,7 @@ export class Kitchen {
   static async open(env: Record<string, string> = {}): Promise<Kitchen> {
     const server = await aServer();
     const fast = { THALI_AUTOPILOT_ACCEPT_MS: '1', THALI_AUTOPILOT_PREPARE_MS: '1', THALI_AUTOPILOT_FINISH_MS: '1' };
-    return Kitchen.on(server, { THALI_LOG_LEVEL: 'warn', ...fast, ...env });
+    return Kitchen.on(server, { THALI_LOG_LEVEL: 'silent', ...fast, ...env });
   }
 
   private static async on(server: TestServer, env: Record<string, string>): Promise<Kitchen> {
@@ -39,9 +39,10 @@ export class Kitchen {
       modules: { restaurant: RestaurantModule },
       env: { THALI_DATABASE_URL: server.url, ...env },
     });
+    await app.runtime.prepare();
     await app.nest.init();
     await app.nest.getHttpAdapter().getInstance().ready();
-    await app.runtime.start();
+    app.runtime.start();
     return new Kitchen(app, server, app.nest.get(Database, { strict: false }));
   }
 

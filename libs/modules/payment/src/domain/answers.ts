@@ -8,7 +8,7 @@ import {
   PaymentInDoubt,
   PaymentRefunded,
 } from '@thali/contracts';
-import { accounts, transfer } from './ledger';
+import { accounts, transfer, type Transfer } from './ledger';
 import { advance, begin } from './next';
 import { paymentIdOf, unchanged, type Answer, type Call, type Decision, type Payment, type Refund } from './payment';
 
@@ -67,28 +67,23 @@ function done(payment: Payment, call: Call, { amount, reference }: Done): Decisi
       return advance({ ...closed, authorized: call.amount, adjustment: null, revision }, { says });
     }
     case 'capture': {
-      const about = { orderId, what: `capture/${call.number}`, currency };
-      const taken = transfer(about, {
-        from: accounts.provider,
-        to: [{ account: accounts.clearing(orderId), amount: call.amount }],
-      });
-      const says = status === 'capturing' ? [PaymentCaptured({ orderId, amount: money })] : [];
-      const next = status === 'capturing' ? 'captured' : status;
-      return advance({ ...closed, status: next, captured: captured + call.amount }, { says, transfers: [taken] });
+      const transfers = [moved(payment, call, accounts.provider, accounts.clearing(orderId))];
+      const taken: Payment = { ...closed, captured: captured + call.amount };
+      if (status === 'cancelling') return advance(taken, { transfers });
+      return advance(
+        { ...taken, status: 'captured' },
+        { says: [PaymentCaptured({ orderId, amount: money })], transfers },
+      );
     }
     case 'void':
       // The provider's word is the last: what it held is what it gave us and what it has released.
       return advance({ ...closed, voided: amount, authorized: captured + amount, mayBeHeld: false });
     case 'refund': {
-      const about = { orderId, what: `refund/${call.number}`, currency };
-      const given = transfer(about, {
-        from: accounts.clearing(orderId),
-        to: [{ account: accounts.provider, amount: call.amount }],
-      });
       const { refundId } = call;
+      const transfers = [moved(payment, call, accounts.clearing(orderId), accounts.provider)];
       const says = refundId ? [PaymentRefunded({ orderId, refundId, amount: money })] : [];
       const refunds = ended(payment, refundId, 'done');
-      return advance({ ...closed, refunded: refunded + call.amount, refunds }, { says, transfers: [given] });
+      return advance({ ...closed, refunded: refunded + call.amount, refunds }, { says, transfers });
     }
   }
 }
@@ -116,6 +111,10 @@ function refused(payment: Payment, call: Call, reason: string): Decision {
       // A cancellation is never given up: after a pause it is tried again, as a new call.
       return unchanged(begin(closed, { ...call, unanswered: call.unanswered + 1 }));
   }
+}
+
+function moved({ orderId, currency }: Payment, { kind, number, amount }: Call, from: string, to: string): Transfer {
+  return transfer({ orderId, what: `${kind}/${number}`, currency }, { from, to: [{ account: to, amount }] });
 }
 
 /** The call has its answer; the card is not needed any more. */

@@ -6,10 +6,10 @@ import {
   PaymentDeclined,
   type Money,
 } from '@thali/contracts';
-import { DomainError } from '@thali/kit/core';
+import { DomainError, type ErrorKind } from '@thali/kit/core';
 import type { Shares } from './ledger';
 import { advance, cancelled } from './next';
-import { heldOf, refundableOf, unchanged, type Decision, type Payment } from './payment';
+import { heldOf, refundableOf, unchanged, type Decision, type Payment, type Refund } from './payment';
 
 /** Hold the money. Heard a second time, or after a cancellation, it changes nothing. */
 export function authorizePayment(
@@ -28,12 +28,12 @@ export function authorizePayment(
 export function capturePayment(payment: Payment): Decision {
   const { orderId, status, captured, currency } = payment;
   if (status === 'capturing') return unchanged(payment);
-  if (status === 'captured')
+  if (status === 'captured') {
     return unchanged(payment, PaymentCaptured({ orderId, amount: { amount: captured, currency } }));
+  }
   const holds = (status === 'authorized' || status === 'capture-failed') && heldOf(payment) > 0;
-  if (!holds)
-    return unchanged(payment, PaymentCaptureFailed({ orderId, reason: `The payment is ${status}: nothing is held.` }));
-  return advance({ ...payment, status: 'capturing' });
+  if (holds) return advance({ ...payment, status: 'capturing' });
+  return unchanged(payment, PaymentCaptureFailed({ orderId, reason: `The payment is ${status}: nothing is held.` }));
 }
 
 /** Hold another amount than the one held. */
@@ -57,8 +57,10 @@ export function adjustPayment(payment: Payment, { revision, amount }: { revision
  */
 export function cancelPayment(payment: Payment, keep: number): Decision {
   if (payment.status === 'cancelling') return unchanged(payment);
-  if (payment.status === 'cancelled')
-    return unchanged(payment.version === 0 ? { ...payment } : payment, cancelled(payment));
+  if (payment.status === 'cancelled') {
+    const mark = payment.version === 0 ? { ...payment } : payment;
+    return unchanged(mark, cancelled(payment));
+  }
   // Somebody else may be making the call right now. As a call in doubt it is looked up, rather than made a second time.
   const call = payment.call && { ...payment.call, unanswered: Math.max(1, payment.call.unanswered) };
   return advance({ ...payment, status: 'cancelling', keep, call });
@@ -74,28 +76,23 @@ export function requestRefund(
   payment: Payment,
   wish: { refundId: string; amount?: Money | undefined; reason: string; requestedAt: string },
 ): Decision {
-  const { status, currency, refunds } = payment;
-  const refundable = refundableOf(payment);
-  const amount = wish.amount ?? { amount: refundable, currency };
-  const facts = { payment: status, refundable: { amount: refundable, currency } };
-  if (status === 'cancelling') {
-    throw new DomainError(
-      'payment.cannot-refund',
-      'conflict',
-      'This payment is being cancelled: the money is on its way back.',
-      facts,
-    );
+  const refundable = { amount: refundableOf(payment), currency: payment.currency };
+  const amount = wish.amount ?? refundable;
+  const refuse = (reason: string, kind: ErrorKind, message: string) =>
+    new DomainError(`payment.${reason}`, kind, message, { payment: payment.status, refundable });
+  if (payment.status === 'cancelling') {
+    throw refuse('cannot-refund', 'conflict', 'This payment is being cancelled: the money is on its way back.');
   }
-  if (amount.amount > refundable || refundable === 0) {
-    const message = `Only ${refundable} ${currency} can still be refunded (in the minor unit).`;
-    throw new DomainError('payment.refund-exceeds-captured', 'conflict', message, facts);
+  if (amount.currency !== refundable.currency) {
+    throw refuse('other-currency', 'invalid', `This payment was made in ${refundable.currency}.`);
   }
-  if (amount.currency !== currency) {
-    throw new DomainError('payment.other-currency', 'invalid', `This payment was made in ${currency}.`, facts);
+  if (amount.amount > refundable.amount || refundable.amount === 0) {
+    const message = `Only ${refundable.amount} ${refundable.currency} can still be refunded (in the minor unit).`;
+    throw refuse('refund-exceeds-captured', 'conflict', message);
   }
   const { refundId, reason, requestedAt } = wish;
-  const refund = { refundId, amount: amount.amount, reason, requestedAt, status: 'requested' as const };
-  return advance({ ...payment, refunds: [...refunds, refund] });
+  const refund: Refund = { refundId, amount: amount.amount, reason, requestedAt, status: 'requested' };
+  return advance({ ...payment, refunds: [...payment.refunds, refund] });
 }
 
 /** The meal was brought: what was taken can be shared out, as soon as it is taken. */

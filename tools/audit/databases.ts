@@ -1,0 +1,24 @@
+import { readSettings } from '@thali/kit/app/settings';
+import type { Environment } from '@thali/kit/app';
+import { startEmbeddedPostgres } from '@thali/kit/postgres/embedded';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { modules, type Module } from './modules';
+
+/** Where the modules keep their data: found as the application finds it, read as an administrator. */
+export interface Databases {
+  urlOf(module: Module): string;
+  /** Lets go of the embedded server, if it is that: it stops when nobody else uses it. */
+  release(): Promise<void>;
+}
+
+/** @throws {Error} one sentence, when the variables are wrong or there is no data yet. */
+export async function findDatabases(env: Environment): Promise<Databases> {
+  const { databaseUrl, moduleDatabaseUrls, dataDirectory } = readSettings(env, 'THALI', modules);
+  const own = (module: Module) => moduleDatabaseUrls[module] ?? databaseUrl;
+  if (modules.every(own)) return { urlOf: (module) => own(module) as string, release: async () => {} };
+  if (!existsSync(path.join(dataDirectory, 'postgres')))
+    throw new Error(`there is no data in ${dataDirectory}: start Thali first, or say where its data is`);
+  const embedded = await startEmbeddedPostgres({ directory: dataDirectory });
+  return { urlOf: (module) => own(module) ?? embedded.url, release: () => embedded.stop() };
+}

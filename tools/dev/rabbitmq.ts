@@ -1,0 +1,38 @@
+import { answersAt } from './answers-at';
+import { hasDocker, launchInDocker } from './docker-rabbitmq';
+import { canInstallRabbitMq, installRabbitMq } from './install-rabbitmq';
+import { PrivateRabbitMq, locatePrograms } from './private-rabbitmq';
+
+const usual = 'amqp://guest:guest@127.0.0.1:5672';
+
+/** A broker to develop and test with. */
+export interface RabbitMq {
+  /** `amqp://user:password@host:port` */
+  readonly url: string;
+  /** Ends it, if it was started for us. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Finds a broker, or starts one: the one that `THALI_RABBITMQ_URL` names, the one that listens at the usual place, an installed
+ * one on free ports, Debian's package, a container.
+ *
+ * @throws {Error} one sentence that says what to do, when there is none and none can be had.
+ */
+export async function findRabbitMq(): Promise<RabbitMq> {
+  const given = process.env.THALI_RABBITMQ_URL ?? ((await answersAt(usual)) ? usual : undefined);
+  if (given) return { url: given, stop: async () => {} };
+  const broker = await launchRabbitMq();
+  if (broker) return { url: broker.url, stop: () => broker.remove() };
+  if (await hasDocker()) return launchInDocker();
+  throw new Error('There is no RabbitMQ here: set THALI_RABBITMQ_URL, install rabbitmq-server, or start Docker.');
+}
+
+/** A broker of our own that can be stopped and started, if RabbitMQ is installed or can be. */
+export async function launchRabbitMq(): Promise<PrivateRabbitMq | undefined> {
+  if (!locatePrograms() && canInstallRabbitMq()) {
+    process.stderr.write('Installing rabbitmq-server (once; about half a minute) …\n');
+    installRabbitMq();
+  }
+  return locatePrograms() ? PrivateRabbitMq.launch() : undefined;
+}
