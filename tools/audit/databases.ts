@@ -14,7 +14,7 @@ export interface Databases {
 
 /** @throws {Error} one sentence, when the variables are wrong or there is no data yet. */
 export async function findDatabases(env: Environment): Promise<Databases> {
-  const { databaseUrl, moduleDatabaseUrls, dataDirectory } = readSettings(env, 'THALI', modules);
+  const { databaseUrl, moduleDatabaseUrls, dataDirectory } = readSettings(env, 'THALI', { able: modules, whole: [] });
   const own = (module: Module) => moduleDatabaseUrls[module] ?? databaseUrl;
   if (modules.every(own)) return { urlOf: (module) => own(module) as string, release: async () => {} };
   if (!existsSync(path.join(dataDirectory, 'postgres')))

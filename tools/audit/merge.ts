@@ -1,32 +1,34 @@
-/** Rows of one stream that share an id, and the id. */
-interface Group<R> {
+interface Identified {
   readonly id: string;
-  readonly rows: R[];
 }
 
+type Streams = Readonly<Record<string, AsyncIterable<Identified>>>;
+type RowsOf<S extends Streams> = { readonly [Name in keyof S]: S[Name] extends AsyncIterable<infer R> ? readonly R[] : never };
+
 /**
- * Brings together what streams say about the same id, like the zip of a coat: no stream is ever in memory as a whole.
+ * Brings together what several streams say about the same id, without ever holding more than one id's rows.
  *
  * @param streams each sorted by id, by the ids' code points (in SQL: `order by … collate "C"`).
  */
-export async function* merge<const Name extends string>(
-  streams: Readonly<Record<Name, AsyncIterable<{ readonly id: string }>>>,
-): AsyncGenerator<{ id: string; rows: Readonly<Record<Name, readonly unknown[]>> }> {
-  const names = Object.keys(streams) as Name[];
-  const readers = names.map((name) => grouped(streams[name]));
-  const heads = await Promise.all(readers.map(next));
+export async function* merge<S extends Streams>(streams: S): AsyncGenerator<{ id: string; rows: RowsOf<S> }> {
+  const readers = Object.entries(streams).map(([name, stream]) => ({ name, groups: groupById(stream) }));
+  const heads = await Promise.all(readers.map(({ groups }) => take(groups)));
   for (;;) {
     const ids = heads.flatMap((head) => head?.id ?? []);
     if (ids.length === 0) return;
     const id = ids.reduce((least, other) => (other < least ? other : least));
-    const rows = names.map((name, at) => [name, heads[at]?.id === id ? heads[at].rows : []]);
-    yield { id, rows: Object.fromEntries(rows) as Record<Name, readonly unknown[]> };
-    for (const [at, reader] of readers.entries()) if (heads[at]?.id === id) heads[at] = await next(reader);
+    const rows = readers.map(({ name }, at) => [name, heads[at]?.id === id ? heads[at].rows : []]);
+    yield { id, rows: Object.fromEntries(rows) as RowsOf<S> };
+    for (const [at, { groups }] of readers.entries()) if (heads[at]?.id === id) heads[at] = await take(groups);
   }
 }
 
-async function* grouped<R extends { readonly id: string }>(stream: AsyncIterable<R>): AsyncGenerator<Group<R>> {
-  let group: Group<R> | undefined;
+interface Group extends Identified {
+  readonly rows: Identified[];
+}
+
+async function* groupById(stream: AsyncIterable<Identified>): AsyncGenerator<Group> {
+  let group: Group | undefined;
   for await (const row of stream) {
     if (group?.id === row.id) group.rows.push(row);
     else {
@@ -37,7 +39,7 @@ async function* grouped<R extends { readonly id: string }>(stream: AsyncIterable
   if (group) yield group;
 }
 
-async function next<T>(reader: AsyncGenerator<T>): Promise<T | undefined> {
+async function take<T>(reader: AsyncGenerator<T>): Promise<T | undefined> {
   const { done, value } = await reader.next();
   return done ? undefined : value;
 }

@@ -38,15 +38,12 @@ export class Snapshot {
   async *stream<R extends object = Row>(sql: string, values: readonly unknown[] = []): AsyncGenerator<R> {
     const cursor = `c${++this.cursors}`;
     await this.client.query(`declare ${cursor} no scroll cursor for ${sql}`, [...values]);
-    try {
-      for (;;) {
-        const { rows } = await this.client.query<R>(`fetch ${rowsAtOnce} from ${cursor}`);
-        yield* rows;
-        if (rows.length < rowsAtOnce) return;
-      }
-    } finally {
-      await this.client.query(`close ${cursor}`);
+    for (let full = true; full; ) {
+      const { rows } = await this.client.query<R>(`fetch ${rowsAtOnce} from ${cursor}`);
+      yield* rows;
+      full = rows.length === rowsAtOnce;
     }
+    await this.client.query(`close ${cursor}`);
   }
 
   async close(): Promise<void> {
@@ -77,9 +74,9 @@ export async function withSnapshots<T>(
 ): Promise<T> {
   const open: Snapshot[] = [];
   const connect = async (): Promise<SnapshotOf> => {
-    const each = await Promise.all(modules.map((module) => Snapshot.connect(module, urlOf(module))));
-    open.push(...each);
-    return Object.fromEntries(each.map((snapshot) => [snapshot.module, snapshot])) as Record<Module, Snapshot>;
+    const all: Partial<Record<Module, Snapshot>> = {};
+    for (const module of modules) open.push((all[module] = await Snapshot.connect(module, urlOf(module))));
+    return all as SnapshotOf;
   };
   try {
     const effects = await connect();

@@ -1,4 +1,5 @@
 import { DeliveryModule } from '@thali/delivery';
+import { listeners } from '@thali/contracts';
 import { run } from '@thali/kit/app';
 import { OrderModule } from '@thali/order';
 import { PaymentModule } from '@thali/payment';
@@ -7,4 +8,4 @@ import { docs } from './docs';
 import { welcome } from './welcome';
 
 const modules = { order: OrderModule, payment: PaymentModule, restaurant: RestaurantModule, delivery: DeliveryModule };
-void run({ name: 'thali', modules, docs, welcome });
+void run({ name: 'thali', modules, listeners, docs, welcome });

@@ -1,5 +1,6 @@
 export * from './delivery';
 export * from './history';
+export * from './listeners';
 export * from './money';
 export * from './order';
 export * from './payment';

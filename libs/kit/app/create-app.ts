@@ -3,10 +3,11 @@ import { ModulesContainer, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { Questions, InProcessQuestions, InProcessTransport } from '../event-bus';
+import { Questions } from '../event-bus';
 import { messageOf } from '../core';
 import { HealthController, InvalidInput, ProblemFilter, Readiness, serveDocs } from '../http';
 import { Log, createLog } from '../observability';
+import { openBus, type Listeners } from './open-bus';
 import { Runtime } from './runtime';
 import { Seal, secretIn } from './seal';
 import { connectServices } from './service.module';
@@ -17,8 +18,12 @@ export interface AppOptions {
   name: string;
   /** The modules this process hosts, by name. */
   modules: Readonly<Record<string, Type>>;
+  /** Every module of the product, with what it wants to hear of the others; by default there are no others. */
+  listeners?: Listeners;
   env?: Environment;
   docs?: Parameters<typeof serveDocs>[1];
+  /** Adds routes that are no module's, before any other work. */
+  extend?: (nest: NestFastifyApplication, env: Environment) => Promise<void>;
 }
 
 /** A process full of modules, ready to listen. */
@@ -36,13 +41,26 @@ const correlationHeader = 'x-correlation-id';
 const bodyLimitBytes = 1_048_576;
 
 /** Builds the process. @throws {Misconfigured} and whatever keeps a database from opening. */
-export async function createApp({ name, modules, env = process.env, docs }: AppOptions): Promise<App> {
-  const settings = readSettings(env, name.toUpperCase(), Object.keys(modules));
+export async function createApp(options: AppOptions): Promise<App> {
+  const { name, modules, listeners = {}, env = process.env } = options;
+  const able = Object.keys(modules);
+  const settings = readSettings(env, name.toUpperCase(), { able, whole: Object.keys(listeners).length > 0 ? Object.keys(listeners) : able });
   const log = createLog(name, settings.logLevel);
-  const questions = new InProcessQuestions();
-  const runtime = new Runtime(settings, env, log, new InProcessTransport(), questions);
+  const { transport, questions } = openBus(settings, listeners, log);
+  const runtime = new Runtime(settings, env, log, transport, questions);
+  try {
+    return await build(options, runtime);
+  } catch (error) {
+    await runtime.stop();
+    throw error;
+  }
+}
 
-  @Module({ imports: [shared(runtime, questions, log), ...Object.values(modules)], controllers: [HealthController] })
+async function build({ modules, docs, extend }: AppOptions, runtime: Runtime): Promise<App> {
+  const { settings, log } = runtime;
+  const hosted = settings.modules.flatMap((module) => modules[module] ?? []);
+
+  @Module({ imports: [shared(runtime), ...hosted], controllers: [HealthController] })
   class Root {}
 
   const adapter = new FastifyAdapter({
@@ -50,19 +68,17 @@ export async function createApp({ name, modules, env = process.env, docs }: AppO
     genReqId: ({ headers }: IncomingMessage) => correlationIdOf(headers[correlationHeader]),
     forceCloseConnections: 'idle',
   });
-  const nest = await NestFactory.create<NestFastifyApplication>(Root, adapter, { logger: nestLogger(log), rawBody: true, abortOnError: false }).catch(async (error: unknown) => {
-    await runtime.stop();
-    throw error;
-  });
+  const nest = await NestFactory.create<NestFastifyApplication>(Root, adapter, { logger: nestLogger(log), rawBody: true, abortOnError: false });
   nest.useBodyParser('application/json', { bodyLimit: bodyLimitBytes }, parseJson);
   nest.useGlobalFilters(new ProblemFilter(log));
   nest.getHttpAdapter().getInstance().addHook('onRequest', (request, reply, done) => {
     void reply.header(correlationHeader, request.id);
     done();
   });
+  await extend?.(nest, runtime.env);
   if (docs) serveDocs(nest, docs);
   connectServices(nest.get(ModulesContainer), runtime);
-  return withLifecycle(nest, runtime, settings);
+  return withLifecycle(nest, runtime);
 }
 
 /** No body is an empty one, whatever its type is said to be: clients like to say `application/json` of nothing. */
@@ -80,19 +96,20 @@ function withoutPrototype(key: string, value: unknown): unknown {
 }
 
 /** What every module may inject. */
-function shared(runtime: Runtime, questions: Questions, log: Log): DynamicModule {
+function shared(runtime: Runtime): DynamicModule {
   const { secret, dataDirectory } = runtime.settings;
   const providers = [
     { provide: Seal, useFactory: () => new Seal(secret ?? secretIn(dataDirectory)) },
     { provide: Runtime, useValue: runtime },
     { provide: Readiness, useValue: runtime },
-    { provide: Questions, useValue: questions },
-    { provide: Log, useValue: log },
+    { provide: Questions, useValue: runtime.questions },
+    { provide: Log, useValue: runtime.log },
   ];
   return { module: class Shared {}, global: true, providers, exports: providers };
 }
 
-function withLifecycle(nest: NestFastifyApplication, runtime: Runtime, settings: Settings): App {
+function withLifecycle(nest: NestFastifyApplication, runtime: Runtime): App {
+  const { settings } = runtime;
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     await nest.close();
@@ -123,6 +140,7 @@ function nestLogger(log: Log): LoggerService {
   return {
     log: (message: string) => log.debug({}, message),
     warn: (message: string) => log.warn({}, message),
-    error: (message: unknown, stack?: string) => log.error({ stack }, String(message)),
+    // Why the process cannot start is told by whoever starts it, once.
+    error: (message: unknown, stack?: string, context?: string) => (context === 'ExceptionHandler' ? log.debug : log.error).call(log, { stack }, String(message)),
   };
 }

@@ -34,7 +34,9 @@ function explain(error: unknown, port: number | undefined): string {
 
 function stopOnSignals(app: App): void {
   const stop = (signal: NodeJS.Signals) => {
-    process.once(signal, () => process.exit(1));
+    // npm passes on the Ctrl-C that the terminal has sent already: what comes at once is the same wish, not a second one.
+    const since = performance.now();
+    process.on(signal, () => performance.now() - since > 1_000 && process.exit(1));
     setTimeout(() => process.exit(1), drainWithinMs).unref();
     app.stop().then(
       () => process.exit(0),

@@ -32,6 +32,10 @@ export function readVariables<Shape extends Record<string, z.ZodType>>(env: Envi
 
 /** Everything the kit itself wants to know about the deployment. */
 export interface Settings {
+  /** The modules that this process hosts. */
+  readonly modules: readonly string[];
+  readonly transport: 'in-process' | 'rabbitmq';
+  readonly rabbitMqUrl: string;
   readonly port: number;
   /** Address to listen on. */
   readonly host: string;
@@ -52,11 +56,18 @@ export interface Settings {
 const url = z.string().regex(/^postgres(ql)?:\/\//, 'a PostgreSQL URL such as postgresql://user:password@host:5432/database').optional();
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
+/** Which modules there are: what the process is able to host, and what the whole product consists of. */
+export interface Inventory {
+  readonly able: readonly string[];
+  readonly whole: readonly string[];
+}
+
 /**
  * @param prefix of the variables: `THALI` reads `THALI_DATABASE_URL`.
  * @throws {Misconfigured}
  */
-export function readSettings(env: Environment, prefix: string, modules: readonly string[]): Settings {
+export function readSettings(env: Environment, prefix: string, { able, whole }: Inventory): Settings {
+  const { modules, transport, rabbitMqUrl } = readTopology(env, prefix, { able, whole });
   const moduleUrl = (module: string) => `${prefix}_${module.toUpperCase()}_DATABASE_URL`;
   const read = readVariables(env, {
     PORT: z.coerce.number('a port number from 0 to 65535').int().min(0).max(65_535, 'a port number from 0 to 65535').default(3000),
@@ -73,6 +84,9 @@ export function readSettings(env: Environment, prefix: string, modules: readonly
   const moduleDatabaseUrls = Object.fromEntries(modules.map((module) => [module, read[moduleUrl(module)] as string | undefined]));
   const embedded = databaseUrl === undefined && Object.values(moduleDatabaseUrls).some((own) => own === undefined);
   return {
+    modules,
+    transport,
+    rabbitMqUrl,
     port: read.PORT as number,
     host: read[`${prefix}_HOST`] as string,
     dataDirectory: read[`${prefix}_DATA_DIR`] as string,
@@ -83,4 +97,28 @@ export function readSettings(env: Environment, prefix: string, modules: readonly
     leaseMs: read[`${prefix}_LEASE_MS`] as number,
     seed: read[`${prefix}_SEED`] === undefined ? embedded : read[`${prefix}_SEED`] === 'true',
   };
+}
+
+type Topology = Pick<Settings, 'modules' | 'transport' | 'rabbitMqUrl'>;
+
+/** Any grouping of modules into processes is legal, but what is apart needs a wire. @throws {Misconfigured} */
+function readTopology(env: Environment, prefix: string, { able, whole }: Inventory): Topology {
+  const names = z
+    .string()
+    .transform((list) => list.split(',').map((name) => name.trim()))
+    .pipe(z.array(z.enum(able as [string, ...string[]], `a list of some of ${able.join(', ')}, separated by commas`)).min(1))
+    .default([...able]);
+  const read = readVariables(env, {
+    [`${prefix}_MODULES`]: names,
+    [`${prefix}_TRANSPORT`]: z.enum(['in-process', 'rabbitmq'], 'in-process or rabbitmq').default('in-process'),
+    [`${prefix}_RABBITMQ_URL`]: z.string().regex(/^amqps?:\/\//, 'an AMQP URL such as amqp://user:password@host:5672').default('amqp://127.0.0.1:5672'),
+  });
+  const modules = [...new Set(read[`${prefix}_MODULES`] as string[])];
+  const transport = read[`${prefix}_TRANSPORT`] as Topology['transport'];
+  const absent = whole.filter((module) => !modules.includes(module));
+  if (transport === 'in-process' && absent.length > 0) {
+    const why = `rabbitmq, because ${absent.join(', ')} run${absent.length === 1 ? 's' : ''} elsewhere: within one process only modules of that process can hear each other`;
+    throw new Misconfigured(`${prefix}_TRANSPORT`, env[`${prefix}_TRANSPORT`], why);
+  }
+  return { modules, transport, rabbitMqUrl: read[`${prefix}_RABBITMQ_URL`] as string };
 }

@@ -17,7 +17,10 @@ export abstract class Transport {
   /** Announces a module that wants messages. Called for every module of the process before `start`. */
   abstract register(receiver: Receiver): void;
 
-  /** Which destinations want which types, as `{ type, destination }`. Known from `start` on. */
+  /**
+   * Which modules want which types: a destination is always a module, wherever it runs, so that what waits in an outbox stays right
+   * when the topology changes. A module in this process is reached directly; every other one over the wire. Known from `start` on.
+   */
   abstract routes(): readonly { type: string; destination: string }[];
 
   abstract start(): Promise<void>;

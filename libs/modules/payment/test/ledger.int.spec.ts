@@ -6,13 +6,14 @@ import { migrations } from '../src/migrations';
 
 describe('the ledger', () => {
   let db: Database;
-  let close: () => Promise<void>;
+  let database: Awaited<ReturnType<typeof aDatabase>>;
 
   beforeAll(async () => {
-    ({ db, close } = await aDatabase('payment', migrations));
+    database = await aDatabase('payment', migrations);
+    db = database.db;
     await record({ provider: -500, 'clearing:1': 500 });
   });
-  afterAll(() => close());
+  afterAll(() => database.close());
 
   let count = 0;
   const record = (postings: Record<string, number>, what = `test/${++count}`, currency = 'EUR') => {
@@ -67,12 +68,13 @@ describe('the ledger', () => {
 
 describe('the table of payments', () => {
   let db: Database;
-  let close: () => Promise<void>;
+  let database: Awaited<ReturnType<typeof aDatabase>>;
 
   beforeAll(async () => {
-    ({ db, close } = await aDatabase('payment', migrations));
+    database = await aDatabase('payment', migrations);
+    db = database.db;
   });
-  afterAll(() => close());
+  afterAll(() => database.close());
 
   const payment = { authorized: 1_000, captured: 0, voided: 0, refunded: 0, currency: 'EUR' };
 

@@ -9,10 +9,7 @@ describe('money that was taken', () => {
   beforeAll(async () => {
     till = await Till.open();
   });
-  afterAll(async () => {
-    expect(await wrongs(till.db)).toEqual({});
-    await till.close();
-  });
+  afterAll(() => till.close());
 
   it('is given back in part, then altogether, and then no more', async () => {
     const orderId = await till.taken();
@@ -46,7 +43,8 @@ describe('money that was taken', () => {
   it('is never given back twice, however many ask at once', async () => {
     const orderId = await till.taken();
     const answers = await Promise.all(Array.from({ length: 8 }, () => till.refund(orderId, { amount: euros(1_000) })));
-    expect(answers.map(({ status }) => status).sort()).toEqual([202, 202, 409, 409, 409, 409, 409, 409]);
+    expect(answers.filter(({ status }) => status === 202)).toHaveLength(2);
+    expect(answers.filter(({ status }) => status === 409)).toHaveLength(6);
     await till.atRest(orderId);
     expect(await till.payment(orderId)).toMatchObject({ refunded: 2_000 });
   });
@@ -94,6 +92,10 @@ describe('money that was taken', () => {
       status: 409,
       body: { code: 'payment.refund-exceeds-captured' },
     });
+  });
+
+  it('leaves the books in order, after all of this', async () => {
+    expect(await wrongs(till.db)).toEqual({});
   });
 });
 

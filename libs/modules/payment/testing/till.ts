@@ -34,11 +34,11 @@ export const formerWebhookSecret = 'what-the-provider-knew';
 /** A provider that answers at once, and a module that is not patient with it. */
 const quick = {
   THALI_LOG_LEVEL: 'silent',
-  THALI_PAYMENT_ANSWER_WITHIN_MS: '80',
+  THALI_PAYMENT_ANSWER_WITHIN_MS: '300',
   THALI_PAYMENT_ASK_AGAIN_AFTER_MS: '5',
   THALI_PAYMENT_PROVIDER_FASTEST_MS: '1',
   THALI_PAYMENT_PROVIDER_SLOWEST_MS: '2',
-  THALI_PAYMENT_PROVIDER_LATE_MS: '160',
+  THALI_PAYMENT_PROVIDER_LATE_MS: '600',
   THALI_PAYMENT_WEBHOOK_SECRETS: `${webhookSecret},${formerWebhookSecret}`,
 };
 

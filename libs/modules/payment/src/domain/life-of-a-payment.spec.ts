@@ -208,8 +208,9 @@ describe('whatever happens to a payment', () => {
   it('a hold is announced, declined, or overtaken by its cancellation: one of these, and once', () => {
     everyLife(({ said, payment }) => {
       const ends = said.filter((type) => type === 'payment.authorized' || type === 'payment.declined');
+      const overtaken = payment.status === 'cancelled' ? 1 : 0;
       expect(ends.length).toBeLessThanOrEqual(1);
-      if (ends.length === 0) expect(payment.status).toBe('cancelled');
+      expect(ends.length + overtaken).toBeGreaterThanOrEqual(1);
     });
   });
 

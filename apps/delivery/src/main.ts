@@ -1,0 +1,5 @@
+import { listeners } from '@thali/contracts';
+import { run } from '@thali/kit/app';
+import { DeliveryModule } from '@thali/delivery';
+
+void run({ name: 'thali', modules: { delivery: DeliveryModule }, listeners });

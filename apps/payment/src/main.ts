@@ -1,0 +1,5 @@
+import { listeners } from '@thali/contracts';
+import { run } from '@thali/kit/app';
+import { PaymentModule } from '@thali/payment';
+
+void run({ name: 'thali', modules: { payment: PaymentModule }, listeners });

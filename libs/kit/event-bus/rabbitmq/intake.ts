@@ -1,0 +1,80 @@
+import type { Channel, ConsumeMessage } from 'amqplib';
+import type { Message } from '../../core';
+import type { Log } from '../../observability';
+import { Loop } from '../../outbox';
+import type { Receiver } from '../transport';
+import type { Session } from './session';
+import { fromWire } from './wire';
+
+/** Messages stored at once. */
+const batchSize = 200;
+/** Of one queue, in memory at most. */
+const prefetch = 100;
+const pollMs = 1_000;
+
+interface Options {
+  session: Session;
+  receiver: Receiver;
+  queues: readonly string[];
+  log: Log;
+}
+
+/**
+ * Takes a module's messages out of its queues into its inbox, in the order in which they are delivered, and acknowledges them
+ * when they are stored for good. While they cannot be stored they wait here, and the queues hold back what follows.
+ */
+export class Intake {
+  private readonly waiting: ConsumeMessage[] = [];
+  private readonly loop: Loop;
+
+  private constructor(
+    private readonly options: Options,
+    private readonly channel: Channel,
+  ) {
+    const { receiver, log } = options;
+    this.loop = new Loop({ name: `intake of ${receiver.module}`, turn: () => this.storeBatch(), pollMs, log });
+  }
+
+  static async open(options: Options): Promise<Intake> {
+    const channel = await options.session.openChannel();
+    const intake = new Intake(options, channel);
+    await channel.prefetch(prefetch);
+    for (const queue of options.queues) await channel.consume(queue, (delivery) => intake.take(delivery, queue));
+    intake.loop.start();
+    return intake;
+  }
+
+  /** Stores nothing more. What is not acknowledged by then goes back, in order, when the session ends: cancelling would break it. */
+  async stop(): Promise<void> {
+    await this.loop.stop();
+  }
+
+  private take(delivery: ConsumeMessage | null, queue: string): void {
+    if (!delivery) return this.options.session.end(`the broker has cancelled the consumer of ${queue}`);
+    this.waiting.push(delivery);
+    this.loop.wake();
+  }
+
+  private async storeBatch(): Promise<boolean> {
+    const { session, receiver } = this.options;
+    if (session.ended || this.waiting.length === 0) return false;
+    const batch = this.waiting.slice(0, batchSize).map((delivery) => ({ delivery, message: fromWire(delivery.content) }));
+    const readable = batch.filter((each): each is { delivery: ConsumeMessage; message: Message } => each.message !== undefined);
+    if (readable.length > 0) await receiver.receive(readable.map(({ message }) => message));
+    // Whoever has them now finds that they are stored already.
+    if (session.ended) return false;
+    for (const { delivery, message } of batch) if (!message) this.park(delivery);
+    const last = readable.at(-1);
+    if (last) this.channel.ack(last.delivery, true);
+    this.waiting.splice(0, batch.length);
+    return this.waiting.length > 0;
+  }
+
+  private park(delivery: ConsumeMessage): void {
+    const { receiver, log } = this.options;
+    const { properties, fields } = delivery;
+    const facts = { module: receiver.module, messageId: properties.messageId as unknown, type: properties.type as unknown };
+    log.error(facts, `what came to ${receiver.module} by ${fields.routingKey} is no message; it is parked`);
+    this.channel.reject(delivery, false);
+  }
+}

@@ -1,0 +1,105 @@
+import type { ConfirmChannel } from 'amqplib';
+import { EventEmitter, once } from 'node:events';
+import type { Message } from '../../core';
+import type { Session } from './session';
+import { within } from './time-limit';
+import { toWire } from './wire';
+
+/** Messages of one delivery that are under way at once. */
+const windowSize = 200;
+
+export interface Address {
+  readonly exchange: string;
+  readonly routingKey: string;
+}
+
+/** Publishes with confirmation, and at most one unconfirmed message per key: whatever is lost, order is not. */
+export class Publisher {
+  private road: { session: Session; channel: ConfirmChannel } | undefined;
+  /** Ids of messages that came back. The broker tells so before it confirms them. */
+  private readonly returned = new Set<string>();
+  /** Emits `clear` whenever messages may pass again. */
+  private readonly traffic = new EventEmitter().setMaxListeners(0);
+
+  /**
+   * @param addressOf where a message is published.
+   * @param confirmWithinMs how long a message waits to be let through, and then for its confirmation.
+   */
+  constructor(
+    private readonly addressOf: (message: Message) => Address,
+    private readonly confirmWithinMs: number,
+  ) {}
+
+  async begin(session: Session): Promise<void> {
+    const channel = await session.openConfirmChannel();
+    channel.on('return', ({ properties }) => this.returned.add(properties.messageId as string));
+    session.whenUnblocked(() => this.traffic.emit('clear'));
+    this.returned.clear();
+    this.road = { session, channel };
+    this.traffic.emit('clear');
+  }
+
+  /** Resolves when all are confirmed. @throws the first failure, when nothing is under way any more. */
+  async publish(messages: readonly Message[]): Promise<void> {
+    const lines = linesOf(messages).values();
+    let failure: unknown;
+    const workOff = async () => {
+      for (const line of lines) {
+        for (const message of line) {
+          if (failure) return;
+          await this.confirm(message).catch((error: unknown) => (failure ??= error));
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: windowSize }, workOff));
+    if (failure) throw failure;
+  }
+
+  private async confirm(message: Message): Promise<void> {
+    const { session, channel } = await this.clearRoad();
+    const late = () => {
+      // If the broker has told why, it will go on where it stopped. Otherwise it may have lost the message, or us.
+      if (!session.blocked) session.end(`no confirmation within ${this.confirmWithinMs} ms`);
+      return new Error(`RabbitMQ did not confirm ${message.type} within ${this.confirmWithinMs} ms${because(session.blocked)}`);
+    };
+    await within(this.confirmWithinMs, this.send(channel, message), late);
+  }
+
+  private send(channel: ConfirmChannel, message: Message): Promise<void> {
+    const { exchange, routingKey } = this.addressOf(message);
+    const { content, options } = toWire(message);
+    return new Promise((resolve, reject) => {
+      channel.publish(exchange, routingKey, content, options, (error: Error | null) => {
+        if (error) reject(new Error(`RabbitMQ did not take ${message.type}: ${error.message}`));
+        else if (this.returned.delete(message.id)) reject(new Error(`no queue takes ${message.type}: nobody is known to want it`));
+        else resolve();
+      });
+    });
+  }
+
+  private async clearRoad(): Promise<{ session: Session; channel: ConfirmChannel }> {
+    const signal = AbortSignal.timeout(this.confirmWithinMs);
+    for (;;) {
+      const { road } = this;
+      if (road && !road.session.ended && !road.session.blocked) return road;
+      await once(this.traffic, 'clear', { signal }).catch(() => {
+        throw new Error(`RabbitMQ takes no messages${because(road?.session.ended ?? road?.session.blocked)}`);
+      });
+    }
+  }
+}
+
+function because(reason: string | undefined): string {
+  return reason ? `: ${reason}` : '';
+}
+
+/** The messages of each key, in order. */
+function linesOf(messages: readonly Message[]): Message[][] {
+  const lines = new Map<string, Message[]>();
+  for (const message of messages) {
+    const line = lines.get(message.key);
+    if (line) line.push(message);
+    else lines.set(message.key, [message]);
+  }
+  return [...lines.values()];
+}

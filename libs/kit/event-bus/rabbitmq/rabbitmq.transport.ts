@@ -1,0 +1,108 @@
+import type { Message } from '../../core';
+import type { Log } from '../../observability';
+import { Transport, type Receiver } from '../transport';
+import { Intake } from './intake';
+import { Lifeline } from './lifeline';
+import { Publisher } from './publisher';
+import type { Session } from './session';
+import { Topology, type Wanted } from './topology';
+
+const destination = 'rabbitmq';
+
+export interface RabbitMqTransportOptions {
+  /** `amqp://user:password@host:port/vhost`, or `amqps:`. */
+  url: string;
+  /** What every module of the system wants, wherever it runs. What a module of this process registers wins over it. */
+  wanted?: Wanted;
+  log: Log;
+  /** Of the names of all exchanges and queues, the same for every process; default `thali`. */
+  prefix?: string;
+  /** How long a message may wait to be let through, and then to be confirmed, in milliseconds; default 10 seconds. */
+  confirmWithinMs?: number;
+}
+
+/**
+ * The transport between processes. A message is published once, for all who want it, and is confirmed when every queue has it on
+ * the disks of a majority of the broker's nodes. The consumer only stores it into its inbox and acknowledges. Retries, delays and
+ * dead letters are left to the databases: no two versions of RabbitMQ agree on them.
+ */
+export class RabbitMqTransport extends Transport {
+  private readonly receivers: Receiver[] = [];
+  private readonly publisher: Publisher;
+  /** A broker that is short of memory stops reading from those who publish, and must still hear what is acknowledged. */
+  private readonly lifelines: readonly Lifeline[];
+  private intakes: readonly Intake[] = [];
+  private readonly deliveries = new Set<Promise<void>>();
+  private started: Promise<void> | undefined;
+  private stopped: Promise<void> | undefined;
+
+  constructor(private readonly options: RabbitMqTransportOptions) {
+    super();
+    const { url, log, confirmWithinMs = 10_000 } = options;
+    this.publisher = new Publisher((message) => this.topology.addressOf(message), confirmWithinMs);
+    this.lifelines = [
+      new Lifeline({ name: 'publishing', url, log, begin: (session) => this.beginPublishing(session) }),
+      new Lifeline({ name: 'consuming', url, log, begin: (session) => this.beginConsuming(session), finish: () => this.stopConsuming() }),
+    ];
+  }
+
+  register(receiver: Receiver): void {
+    this.receivers.push(receiver);
+  }
+
+  routes(): { type: string; destination: string }[] {
+    return this.topology.types.map((type) => ({ type, destination }));
+  }
+
+  /** @throws {Error} when the broker refuses us, has queues that were declared otherwise, or does not answer within half a minute. */
+  start(): Promise<void> {
+    return (this.started ??= this.open());
+  }
+
+  async deliver(_: string, messages: readonly Message[]): Promise<void> {
+    if (this.stopped) throw new Error('the transport has been stopped');
+    const delivery = this.publisher.publish(messages);
+    this.deliveries.add(delivery);
+    await delivery.finally(() => this.deliveries.delete(delivery));
+  }
+
+  stop(): Promise<void> {
+    return (this.stopped ??= this.close());
+  }
+
+  private get topology(): Topology {
+    const { prefix = 'thali', wanted } = this.options;
+    const here = Object.fromEntries(this.receivers.map(({ module, types }) => [module, types]));
+    return new Topology(prefix, { ...wanted, ...here });
+  }
+
+  private async open(): Promise<void> {
+    for (const lifeline of this.lifelines) await lifeline.start();
+  }
+
+  private async close(): Promise<void> {
+    await Promise.allSettled(this.deliveries);
+    await Promise.all(this.lifelines.map((lifeline) => lifeline.stop()));
+  }
+
+  private async beginPublishing(session: Session): Promise<void> {
+    await this.topology.declare(session);
+    await this.publisher.begin(session);
+  }
+
+  private async beginConsuming(session: Session): Promise<void> {
+    await this.stopConsuming();
+    await this.topology.declare(session);
+    const { log } = this.options;
+    const { topology } = this;
+    const wanting = this.receivers.filter(({ types }) => types.length > 0);
+    this.intakes = await Promise.all(
+      wanting.map((receiver) => Intake.open({ session, receiver, queues: topology.queuesOf(receiver.module), log })),
+    );
+  }
+
+  private async stopConsuming(): Promise<void> {
+    await Promise.all(this.intakes.map((intake) => intake.stop()));
+    this.intakes = [];
+  }
+}

@@ -1,0 +1,16 @@
+/**
+ * Waits for the promise, but no longer than `ms` milliseconds.
+ *
+ * @throws what `late` makes when that is not enough; what becomes of the promise afterwards is nobody's concern.
+ */
+export async function within<T>(ms: number, promise: Promise<T>, late: () => Error): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(late()), ms);
+  });
+  try {
+    return await Promise.race([promise, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,102 @@
+import type { Channel } from 'amqplib';
+import { messageOf, type Message } from '../../core';
+import { partitionOf } from '../../outbox';
+import type { Address } from './publisher';
+import { Refused, type Session } from './session';
+
+/** Queues per module. It never changes: keys would change their queue, and thus their order. It divides the kit's partitions. */
+const queueCount = 8;
+/**
+ * How often the broker may hand out a message before it parks it. We acknowledge whatever we can read, so this counts lost
+ * connections only; without it, RabbitMQ 4 would give up after 20.
+ */
+const deliveryLimit = 10_000;
+
+/** The types that each module of the system wants. */
+export type Wanted = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * The names of a system's exchanges and queues. A module speaks to its own exchange, from where every type goes on to the inboxes
+ * of the modules that want it, and there to one of eight queues, by the message's key:
+ *
+ *     thali.order ──payment.authorize.*──► thali.payment.inbox ──#.p3──► queue thali.payment.p3
+ */
+export class Topology {
+  /** @param prefix of all names. */
+  constructor(
+    private readonly prefix: string,
+    readonly wanted: Wanted,
+  ) {}
+
+  get types(): string[] {
+    return [...new Set(Object.values(this.wanted).flat())];
+  }
+
+  /** Where a message is published. */
+  addressOf(message: Message): Address {
+    return { exchange: this.exchangeOf(message.producer), routingKey: `${message.type}.p${partitionOf(message.key) % queueCount}` };
+  }
+
+  queuesOf(module: string): string[] {
+    return Array.from({ length: queueCount }, (_, part) => `${this.prefix}.${module}.p${part}`);
+  }
+
+  /** Where messages end that cannot be read or were handed out too often. Nobody consumes it. */
+  parkingOf(module: string): string {
+    return `${this.prefix}.${module}.parked`;
+  }
+
+  /**
+   * Declares everything, also for modules that have never run: what is sent to them waits. Declaring again changes nothing.
+   *
+   * @throws {Refused} when the broker has something of that name that is otherwise.
+   */
+  async declare(session: Session): Promise<void> {
+    const channel = await session.openChannel();
+    try {
+      await channel.assertExchange(this.parkingExchange, 'direct', { durable: true });
+      for (const module of Object.keys(this.wanted)) await channel.assertExchange(this.exchangeOf(module), 'topic', { durable: true });
+      for (const module of Object.keys(this.wanted)) await this.declareInbox(channel, module);
+    } catch (error) {
+      const { code } = error as { code?: number };
+      if (code !== 403 && code !== 406) throw error;
+      throw new Refused(`RabbitMQ does not agree with how exchanges and queues are declared here: ${messageOf(error)}`);
+    }
+  }
+
+  private async declareInbox(channel: Channel, module: string): Promise<void> {
+    const types = this.wanted[module] ?? [];
+    if (types.length === 0) return;
+    const inbox = `${this.exchangeOf(module)}.inbox`;
+    await channel.assertExchange(inbox, 'topic', { durable: true });
+    await channel.assertQueue(this.parkingOf(module), { durable: true, arguments: { 'x-queue-type': 'quorum' } });
+    await channel.bindQueue(this.parkingOf(module), this.parkingExchange, module);
+    for (const [part, queue] of this.queuesOf(module).entries()) {
+      await channel.assertQueue(queue, { durable: true, arguments: this.argumentsFor(module) });
+      await channel.bindQueue(queue, inbox, `#.p${part}`);
+    }
+    for (const producer of Object.keys(this.wanted)) {
+      for (const type of types) await channel.bindExchange(inbox, this.exchangeOf(producer), `${type}.*`);
+    }
+  }
+
+  private argumentsFor(module: string): Record<string, unknown> {
+    return {
+      'x-queue-type': 'quorum',
+      'x-single-active-consumer': true,
+      'x-delivery-limit': deliveryLimit,
+      'x-dead-letter-exchange': this.parkingExchange,
+      'x-dead-letter-routing-key': module,
+      'x-dead-letter-strategy': 'at-least-once',
+      'x-overflow': 'reject-publish',
+    };
+  }
+
+  private exchangeOf(module: string): string {
+    return `${this.prefix}.${module}`;
+  }
+
+  private get parkingExchange(): string {
+    return `${this.prefix}.parked`;
+  }
+}

@@ -1,0 +1,35 @@
+import type { Options } from 'amqplib';
+import { z } from 'zod';
+import type { Message } from '../../core';
+
+/** What PostgreSQL can store as text. */
+const text = z.string().regex(/^[^\0\p{Surrogate}]*$/u, 'text without NUL and lone surrogates');
+
+const envelope = z.object({
+  id: z.guid(),
+  producer: text,
+  type: text,
+  version: z.int32(),
+  key: text,
+  keyVersion: z.int(),
+  causationId: z.guid().nullable(),
+  correlationId: text,
+  recordedAt: text,
+  data: z.unknown(),
+});
+
+/** A message as bytes. The properties repeat some of it, for people who look into a queue. */
+export function toWire(message: Message): { content: Buffer; options: Options.Publish } {
+  const { id, type, producer, correlationId } = message;
+  const options = { messageId: id, type, appId: producer, correlationId, contentType: 'application/json' };
+  return { content: Buffer.from(JSON.stringify(message)), options: { ...options, persistent: true, mandatory: true } };
+}
+
+/** @returns undefined for what is no message and never will be. */
+export function fromWire(content: Buffer): Message | undefined {
+  try {
+    return envelope.safeParse(JSON.parse(content.toString('utf8'))).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,122 @@
+import { merge } from './merge';
+import type { SnapshotOf } from './snapshot';
+
+/** Everything the modules know of one order. A part is missing when its module has never heard of it. Amounts in minor units. */
+export interface Dossier {
+  readonly orderId: string;
+  readonly order: Ordered | undefined;
+  readonly money: Money | undefined;
+  readonly kitchen: Kitchen | undefined;
+  readonly delivery: Delivery | undefined;
+}
+
+interface Ordered {
+  readonly status: string;
+  readonly total: number;
+  readonly currency: string;
+  /** What is kept of the money of a cancelled order. */
+  readonly fee: number;
+}
+
+/** The payment's own view, the provider's books and the ledger. */
+interface Money {
+  /** Null when only the provider's books or the ledger know of it. */
+  readonly status: string | null;
+  readonly mayBeHeld: boolean;
+  readonly authorized: number;
+  readonly captured: number;
+  readonly voided: number;
+  readonly refunded: number;
+  /** Of what was refunded: at the customer's wish. */
+  readonly wishedBack: number;
+  readonly providerHolds: number;
+  readonly providerCaptures: number;
+  readonly providerCaptured: number;
+  readonly providerRefunded: number;
+  /** Granted and neither taken nor released. */
+  readonly providerHeld: number;
+  readonly ledgerCaptured: number;
+  readonly ledgerRefunded: number;
+  readonly clearing: number;
+  /** Shared out to restaurant, courier and ourselves. */
+  readonly shared: number;
+  readonly paidCouriers: readonly string[];
+  readonly currencies: readonly string[];
+}
+
+interface Kitchen {
+  readonly status: string | null;
+  /** Portions reserved and neither committed nor released. */
+  readonly held: number;
+}
+
+interface Delivery {
+  readonly status: string;
+  readonly courier: string | null;
+  readonly activeAssignments: number;
+}
+
+/** The dossiers of all orders that any module knows, by order id. */
+export async function* dossiers({ order, payment, restaurant, delivery }: SnapshotOf): AsyncGenerator<Dossier> {
+  const merged = merge({
+    order: order.stream<Ordered & { id: string }>(orders),
+    money: payment.stream<Money & { id: string }>(money),
+    kitchen: restaurant.stream<Kitchen & { id: string }>(kitchens),
+    delivery: delivery.stream<Delivery & { id: string }>(deliveries),
+  });
+  for await (const { id, rows } of merged)
+    yield { orderId: id, order: rows.order[0], money: rows.money[0], kitchen: rows.kitchen[0], delivery: rows.delivery[0] };
+}
+
+const orders = `
+  select order_id as id, status, (what -> 'total' ->> 'amount')::bigint as total, what -> 'total' ->> 'currency' as currency,
+    coalesce((what -> 'fee' ->> 'amount')::bigint, 0) as fee
+  from orders order by order_id collate "C"`;
+
+const money = `
+  with provider as (
+    select order_id, count(*) filter (where operation = 'authorize') as holds, count(*) filter (where operation = 'capture') as captures,
+      coalesce(sum(amount) filter (where operation = 'capture'), 0) as captured,
+      coalesce(sum(amount) filter (where operation = 'refund'), 0) as refunded,
+      case when not bool_or(operation = 'void') then
+        coalesce((array_agg(amount order by number desc) filter (where operation in ('authorize', 'adjust')))[1], 0) end as granted
+    from provider_log where outcome = 'done' group by order_id
+  ), ledger as (
+    select order_id, coalesce(-sum(amount) filter (where account = 'provider' and what like 'capture/%'), 0) as captured,
+      coalesce(sum(amount) filter (where account = 'provider' and what like 'refund/%'), 0) as refunded,
+      coalesce(sum(amount) filter (where account like 'clearing:%'), 0) as clearing,
+      coalesce(sum(amount) filter (where account <> 'provider' and account not like 'clearing:%'), 0) as shared
+    from postings group by order_id
+  ), couriers as (
+    select order_id, array_agg(account) as paid from (
+      select order_id, substr(account, 9) as account from postings where account like 'courier:%' group by 1, 2 having sum(amount) <> 0
+    ) paid group by order_id
+  ), currencies as (
+    select order_id, array_agg(distinct currency) as used from (
+      select order_id, currency from payments where asked > 0 union select order_id, currency from provider_log
+      union select order_id, currency from postings
+    ) used group by order_id
+  )
+  select order_id as id, p.status, coalesce(p.may_be_held, false) as "mayBeHeld", coalesce(p.authorized, 0) as authorized,
+    coalesce(p.captured, 0) as captured, coalesce(p.voided, 0) as voided, coalesce(p.refunded, 0) as refunded,
+    coalesce((select sum((r ->> 'amount')::bigint) from json_array_elements(p.detail -> 'refunds') r where r ->> 'status' = 'done'), 0) as "wishedBack",
+    coalesce(v.holds, 0) as "providerHolds", coalesce(v.captures, 0) as "providerCaptures",
+    coalesce(v.captured, 0) as "providerCaptured", coalesce(v.refunded, 0) as "providerRefunded",
+    coalesce(v.granted - v.captured, 0) as "providerHeld", coalesce(l.captured, 0) as "ledgerCaptured",
+    coalesce(l.refunded, 0) as "ledgerRefunded", coalesce(l.clearing, 0) as clearing, coalesce(l.shared, 0) as shared,
+    coalesce(c.paid, '{}') as "paidCouriers", coalesce(u.used, '{}') as currencies
+  from payments p full join provider v using (order_id) full join ledger l using (order_id)
+    left join couriers c using (order_id) left join currencies u using (order_id)
+  order by order_id collate "C"`;
+
+const kitchens = `
+  select order_id as id, t.status, coalesce(m.held, 0) as held
+  from tickets t full join (select order_id, sum(reserved_change) as held from stock_moves where order_id is not null group by order_id) m
+    using (order_id)
+  order by order_id collate "C"`;
+
+const deliveries = `
+  select order_id as id, d.status, d.courier_id as courier, coalesce(a.active, 0) as "activeAssignments"
+  from deliveries d left join (select order_id, count(*) as active from assignments where ended_at is null group by order_id) a
+    using (order_id)
+  order by order_id collate "C"`;

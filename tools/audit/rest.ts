@@ -1,0 +1,51 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Client } from 'pg';
+import { modules, type Module } from './modules';
+
+/** What is still to be done, by what it is: `{ 'order inbox': 3 }`. Empty at rest. */
+export type Outstanding = Readonly<Record<string, number>>;
+
+const pollMs = 250;
+
+/** Messages behind a dead one wait for an operator, and so do sagas with an alarm: they are not under way. */
+const waiting = `
+  select 'outbox' as what, count(*)::int as count from outbox
+  union all select 'inbox', count(*)::int from inbox i
+    where not exists (select from blocked_keys b where b.subscription = i.subscription and b.key = i.key and b.until = 'infinity')
+  union all select 'timers', count(*)::int from timers`;
+
+const sagas = `select 'sagas' as what, count(*)::int as count from sagas where status in ('running', 'undoing') and alarm is null`;
+
+/** Counts what is under way in all modules. */
+export async function findOutstanding(urlOf: (module: Module) => string): Promise<Outstanding> {
+  const counted = await Promise.all(modules.map((module) => countIn(module, urlOf(module))));
+  return Object.fromEntries(counted.flat());
+}
+
+async function countIn(module: Module, connectionString: string): Promise<[string, number][]> {
+  const client = new Client({ connectionString, options: `-c search_path="${module}"`, application_name: 'thali-audit' });
+  await client.connect();
+  try {
+    const sql = module === 'order' ? `${waiting} union all ${sagas}` : waiting;
+    const { rows } = await client.query<{ what: string; count: number }>(sql);
+    return rows.filter(({ count }) => count > 0).map(({ what, count }) => [`${module} ${what}`, count]);
+  } finally {
+    await client.end();
+  }
+}
+
+/**
+ * Waits until nothing is under way, twice in a row: a message may be between two counts.
+ *
+ * @returns what still is, when it takes longer than `withinMs`: something does not end by itself. Otherwise nothing.
+ */
+export async function waitForRest(urlOf: (module: Module) => string, withinMs: number): Promise<Outstanding> {
+  const until = performance.now() + withinMs;
+  for (let quiet = 0; ; ) {
+    const outstanding = await findOutstanding(urlOf);
+    quiet = Object.keys(outstanding).length === 0 ? quiet + 1 : 0;
+    if (quiet === 2) return {};
+    if (performance.now() > until) return outstanding;
+    await pause(pollMs);
+  }
+}
