@@ -1,16 +1,21 @@
 import { dossiers } from './dossier';
 import type { Evidence, Invariant } from './invariant';
 import { invariants } from './invariants';
-import { modules, type Module } from './modules';
+import { modules, type UrlOf } from './modules';
+import { areAtRest } from './rest';
 import { withSnapshots, type Snapshots } from './snapshot';
 import type { Witness } from './witness';
 
 export interface AuditOptions {
-  /** A login that may read the module's schema. */
-  readonly urlOf: (module: Module) => string;
-  /** Whether nothing is under way any more: what holds only then is checked, too. */
-  readonly atRest: boolean;
+  readonly urlOf: UrlOf;
+  /** Whether nothing is under way any more, so that what holds only then is checked, too. Found out when it is not given. */
+  readonly atRest?: boolean;
   readonly witness?: Witness;
+}
+
+export interface Audit {
+  readonly atRest: boolean;
+  readonly findings: readonly Finding[];
 }
 
 /** What was found out about one invariant. */
@@ -29,18 +34,23 @@ export interface Finding {
 const evidenceKept = 5;
 
 /** Computes every invariant from the modules' own databases, whether these share a server or not. Changes nothing. */
-export async function audit({ urlOf, atRest, witness }: AuditOptions): Promise<Finding[]> {
+export async function audit({ urlOf, atRest: given, witness }: AuditOptions): Promise<Audit> {
   return withSnapshots(urlOf, async (snapshots) => {
+    const atRest = given ?? (await areAtRest(snapshots));
     const tallies = new Map(invariants.map((invariant) => [invariant, new Tally()]));
     const due = invariants.filter(({ when }) => atRest || when === 'always');
     await checkOrders(due, tallies, snapshots);
     for (const invariant of due) await checkOne(invariant, tallies.get(invariant)!, snapshots, witness);
-    return invariants.map((invariant) => tallies.get(invariant)!.finding(invariant));
+    return { atRest, findings: invariants.map((invariant) => tallies.get(invariant)!.finding(invariant)) };
   });
 }
 
 /** One pass over all orders for all invariants that speak of orders. */
-async function checkOrders(due: readonly Invariant[], tallies: ReadonlyMap<Invariant, Tally>, { effects }: Snapshots): Promise<void> {
+async function checkOrders(
+  due: readonly Invariant[],
+  tallies: ReadonlyMap<Invariant, Tally>,
+  { effects }: Snapshots,
+): Promise<void> {
   const ofOrders = due.filter((invariant) => 'about' in invariant);
   for await (const order of dossiers(effects)) {
     for (const invariant of ofOrders) {
@@ -57,7 +67,8 @@ async function checkOne(invariant: Invariant, tally: Tally, snapshots: Snapshots
     for (const place of places) {
       const [counted] = await snapshots.effects[place].all<{ things: number }>(invariant.things);
       tally.count(counted?.things ?? 0);
-      for (const row of await snapshots.effects[place].all(invariant.violations)) tally.blame({ module: place, ...row });
+      for (const row of await snapshots.effects[place].all(invariant.violations))
+        tally.blame({ module: place, ...row });
     }
   }
 }

@@ -3,11 +3,11 @@ import type { Environment } from '@thali/kit/app';
 import { startEmbeddedPostgres } from '@thali/kit/postgres/embedded';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { modules, type Module } from './modules';
+import { modules, type Module, type UrlOf } from './modules';
 
 /** Where the modules keep their data: found as the application finds it, read as an administrator. */
 export interface Databases {
-  urlOf(module: Module): string;
+  readonly urlOf: UrlOf;
   /** Lets go of the embedded server, if it is that: it stops when nobody else uses it. */
   release(): Promise<void>;
 }

@@ -65,7 +65,13 @@ export async function* dossiers({ order, payment, restaurant, delivery }: Snapsh
     delivery: delivery.stream<Delivery & { id: string }>(deliveries),
   });
   for await (const { id, rows } of merged)
-    yield { orderId: id, order: rows.order[0], money: rows.money[0], kitchen: rows.kitchen[0], delivery: rows.delivery[0] };
+    yield {
+      orderId: id,
+      order: rows.order[0],
+      money: rows.money[0],
+      kitchen: rows.kitchen[0],
+      delivery: rows.delivery[0],
+    };
 }
 
 const orders = `

@@ -3,7 +3,9 @@ interface Identified {
 }
 
 type Streams = Readonly<Record<string, AsyncIterable<Identified>>>;
-type RowsOf<S extends Streams> = { readonly [Name in keyof S]: S[Name] extends AsyncIterable<infer R> ? readonly R[] : never };
+type RowsOf<S extends Streams> = {
+  readonly [Name in keyof S]: S[Name] extends AsyncIterable<infer R> ? readonly R[] : never;
+};
 
 /**
  * Brings together what several streams say about the same id, without ever holding more than one id's rows.

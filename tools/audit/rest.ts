@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { Client } from 'pg';
-import { modules, type Module } from './modules';
+import { modules, type Module, type UrlOf } from './modules';
+import type { SnapshotOf, Snapshots } from './snapshot';
 
 /** What is still to be done, by what it is: `{ 'order inbox': 3 }`. Empty at rest. */
 export type Outstanding = Readonly<Record<string, number>>;
@@ -16,22 +18,36 @@ const waiting = `
 
 const sagas = `select 'sagas' as what, count(*)::int as count from sagas where status in ('running', 'undoing') and alarm is null`;
 
+const waitingIn = (module: Module) => (module === 'order' ? `${waiting} union all ${sagas}` : waiting);
+
 /** Counts what is under way in all modules. */
-export async function findOutstanding(urlOf: (module: Module) => string): Promise<Outstanding> {
+export async function findOutstanding(urlOf: UrlOf): Promise<Outstanding> {
   const counted = await Promise.all(modules.map((module) => countIn(module, urlOf(module))));
   return Object.fromEntries(counted.flat());
 }
 
 async function countIn(module: Module, connectionString: string): Promise<[string, number][]> {
-  const client = new Client({ connectionString, options: `-c search_path="${module}"`, application_name: 'thali-audit' });
+  const client = new Client({
+    connectionString,
+    options: `-c search_path="${module}"`,
+    application_name: 'thali-audit',
+  });
   await client.connect();
   try {
-    const sql = module === 'order' ? `${waiting} union all ${sagas}` : waiting;
-    const { rows } = await client.query<{ what: string; count: number }>(sql);
+    const { rows } = await client.query<{ what: string; count: number }>(waitingIn(module));
     return rows.filter(({ count }) => count > 0).map(({ what, count }) => [`${module} ${what}`, count]);
   } finally {
     await client.end();
   }
+}
+
+/** Whether nothing was under way, and nothing was said, from the first snapshot to the last: then they show one moment of rest. */
+export async function areAtRest({ effects, causes }: Snapshots): Promise<boolean> {
+  const sql = (module: Module) => `${waitingIn(module)} union all select 'said', count(*)::int from messages`;
+  const standing = (snapshots: SnapshotOf) =>
+    Promise.all(modules.map((module) => snapshots[module].all<{ what: string; count: number }>(sql(module))));
+  const [before, after] = await Promise.all([standing(effects), standing(causes)]);
+  return isDeepStrictEqual(before, after) && before.flat().every(({ what, count }) => what === 'said' || count === 0);
 }
 
 /**
@@ -39,9 +55,9 @@ async function countIn(module: Module, connectionString: string): Promise<[strin
  *
  * @returns what still is, when it takes longer than `withinMs`: something does not end by itself. Otherwise nothing.
  */
-export async function waitForRest(urlOf: (module: Module) => string, withinMs: number): Promise<Outstanding> {
+export async function waitForRest(urlOf: UrlOf, withinMs: number): Promise<Outstanding> {
   const until = performance.now() + withinMs;
-  for (let quiet = 0; ; ) {
+  for (let quiet = 0; ;) {
     const outstanding = await findOutstanding(urlOf);
     quiet = Object.keys(outstanding).length === 0 ? quiet + 1 : 0;
     if (quiet === 2) return {};

@@ -1,5 +1,5 @@
 import { Client, types } from 'pg';
-import { modules, type Module } from './modules';
+import { modules, type Module, type UrlOf } from './modules';
 
 type Row = Record<string, unknown>;
 
@@ -38,7 +38,7 @@ export class Snapshot {
   async *stream<R extends object = Row>(sql: string, values: readonly unknown[] = []): AsyncGenerator<R> {
     const cursor = `c${++this.cursors}`;
     await this.client.query(`declare ${cursor} no scroll cursor for ${sql}`, [...values]);
-    for (let full = true; full; ) {
+    for (let full = true; full;) {
       const { rows } = await this.client.query<R>(`fetch ${rowsAtOnce} from ${cursor}`);
       yield* rows;
       full = rows.length === rowsAtOnce;
@@ -68,10 +68,7 @@ export interface Snapshots {
 const effectsFirst: readonly Module[] = ['payment', 'order', 'restaurant', 'delivery'];
 
 /** Takes the snapshots, does the work and closes them. */
-export async function withSnapshots<T>(
-  urlOf: (module: Module) => string,
-  work: (snapshots: Snapshots) => Promise<T>,
-): Promise<T> {
+export async function withSnapshots<T>(urlOf: UrlOf, work: (snapshots: Snapshots) => Promise<T>): Promise<T> {
   const open: Snapshot[] = [];
   const connect = async (): Promise<SnapshotOf> => {
     const all: Partial<Record<Module, Snapshot>> = {};

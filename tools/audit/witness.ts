@@ -19,7 +19,11 @@ export interface Intention {
 
 export interface Asked {
   readonly restaurantId: string;
-  readonly lines: readonly { readonly itemId: string; readonly quantity: number; readonly modifierIds?: readonly string[] }[];
+  readonly lines: readonly {
+    readonly itemId: string;
+    readonly quantity: number;
+    readonly modifierIds?: readonly string[];
+  }[];
   readonly deliverTo: { readonly address: string; readonly location: { readonly lat: number; readonly lon: number } };
 }
 

@@ -4,7 +4,7 @@ import { InProcessQuestions, Transport, answeringsOf, subscriptionsOf } from '..
 import { Readiness } from '../http';
 import type { Log } from '../observability';
 import { Messaging } from '../outbox';
-import { Database, provisionModule } from '../postgres';
+import { Database, ensureSchema, provisionModule } from '../postgres';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../postgres/embedded';
 import type { Environment, Settings } from './settings';
 
@@ -29,7 +29,7 @@ export class Runtime extends Readiness {
   /** Opens the module's own database: given by its URL, a schema in the shared one, or a schema in the embedded one. */
   async openDatabase(module: string, migrations: DataSourceOptions['migrations']): Promise<Database> {
     const own = this.settings.moduleDatabaseUrls[module];
-    const url = own ?? (await provisionModule(await this.sharedUrl(), module));
+    const url = own ? await ensureSchema(own, module) : await provisionModule(await this.sharedUrl(), module);
     const database = await Database.open({ module, url, migrations });
     this.databases.set(module, database);
     return database;

@@ -1,4 +1,5 @@
 import { DomainError, messageOf, type Question } from '../core';
+import { within } from './time-limit';
 
 /** Answers one question; never changes anything. */
 export interface Answering {
@@ -8,12 +9,20 @@ export interface Answering {
 
 /** Synchronous questions between modules, wherever these run. */
 export abstract class Questions {
+  /** Announces who answers a question. Called for every module of the process before `start`. */
+  abstract register(answering: Answering): void;
+
   /**
    * Asks, and waits no longer than `withinMs`.
    *
    * @throws {DomainError} `question.unanswered` (unavailable) when no answer came in time or the answerer failed.
    */
   abstract ask<Ask, Answer>(question: Question<Ask, Answer>, ask: Ask, options: { withinMs: number }): Promise<Answer>;
+
+  async start(): Promise<void> {}
+
+  /** Takes no more questions and waits for the answers under way. */
+  async stop(): Promise<void> {}
 }
 
 /** Questions within one process: a call, but by value and with a deadline, as over any network. */
@@ -26,20 +35,20 @@ export class InProcessQuestions extends Questions {
     this.answerings.set(name, answering);
   }
 
+  /** Whether somebody in this process answers the question. */
+  knows(question: string): boolean {
+    return this.answerings.has(question);
+  }
+
   async ask<Ask, Answer>(question: Question<Ask, Answer>, ask: Ask, { withinMs }: { withinMs: number }): Promise<Answer> {
     const answering = this.answerings.get(question.name);
     if (!answering) throw unanswered(question.name, 'nobody here answers it');
     const input = byValue(question.ask.parse(ask));
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(unanswered(question.name, `no answer within ${withinMs} ms`)), withinMs);
-    });
+    const late = () => unanswered(question.name, `no answer within ${withinMs} ms`);
     try {
-      return question.answer.parse(byValue(await Promise.race([answering.answer(input as never), late])));
+      return question.answer.parse(byValue(await within(withinMs, answering.answer(input as never), late)));
     } catch (error) {
       throw error instanceof DomainError ? error : unanswered(question.name, messageOf(error));
-    } finally {
-      clearTimeout(timer);
     }
   }
 }
@@ -49,7 +58,8 @@ function byValue(value: unknown): unknown {
   return value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown);
 }
 
-function unanswered(name: string, why: string): DomainError {
+/** Why there is no answer. */
+export function unanswered(name: string, why: string): DomainError {
   return new DomainError('question.unanswered', 'unavailable', `${name}: ${why}`);
 }
 

@@ -1,5 +1,5 @@
 export { Database, type DatabaseOptions } from './database';
-export { provisionModule } from './provision';
+export { ensureSchema, provisionModule } from './provision';
 export { StaleVersion, connectionLost, worthRepeating } from './sql-errors';
 export { change, query, type Statement } from './statement';
 export { Tx, type Story } from './transaction';

@@ -31,6 +31,20 @@ export async function provisionModule(adminUrl: string, module: string): Promise
   return asRole(adminUrl, role, password);
 }
 
+/** Makes the module's schema in a database that is its own, where it is missing. @returns the URL. */
+export async function ensureSchema(url: string, module: string): Promise<string> {
+  const owner = new Client({ connectionString: url });
+  await owner.connect();
+  try {
+    // IF NOT EXISTS asks for the right to create even where there is nothing to create.
+    const { rowCount } = await owner.query('select 1 from pg_namespace where nspname = $1', [module]);
+    if (!rowCount) await owner.query(`create schema if not exists "${module}"`);
+  } finally {
+    await owner.end();
+  }
+  return url;
+}
+
 function asRole(adminUrl: string, role: string, password: string): string {
   // A URL without a host (`postgresql:///db?host=/socket`) has no place for credentials in WHATWG's grammar.
   return adminUrl.replace(/^(postgres(?:ql)?:\/\/)([^@/]*@)?/, `$1${role}:${password}@`);

@@ -2,7 +2,12 @@ import type { Invariant } from '../invariant';
 import type { Dossier } from '../dossier';
 
 const isDelivered = ({ delivery }: Dossier) => delivery?.status === 'delivered';
-const show = ({ orderId, order, delivery }: Dossier) => ({ orderId, order: order?.status, ...delivery, delivery: delivery?.status });
+const show = ({ orderId, order, delivery }: Dossier) => ({
+  orderId,
+  order: order?.status,
+  ...delivery,
+  delivery: delivery?.status,
+});
 
 export const delivery: readonly Invariant[] = [
   {

@@ -42,7 +42,8 @@ export const history: readonly Invariant[] = [
   },
   {
     id: 'O10',
-    sentence: 'the same key and wish get the same order and answer; another wish is refused, a concurrent one answered alike or refused',
+    sentence:
+      'the same key and wish get the same order and answer; another wish is refused, a concurrent one answered alike or refused',
     when: 'always',
     hear: findInconsistent,
   },
@@ -74,9 +75,12 @@ async function* findAltered(witness: Witness, snapshots: Snapshots): AsyncGenera
     const intention = promised.get(placed.orderId);
     if (!intention) continue;
     promised.delete(placed.orderId);
-    yield isWhatWasAsked(placed, intention) ? null : { orderId: placed.orderId, key: intention.key, asked: intention.asked, placed };
+    yield isWhatWasAsked(placed, intention)
+      ? null
+      : { orderId: placed.orderId, key: intention.key, asked: intention.asked, placed };
   }
-  for (const [orderId, { key, customerId }] of promised) yield { orderId, key, customerId, problem: 'there is no such order' };
+  for (const [orderId, { key, customerId }] of promised)
+    yield { orderId, key, customerId, problem: 'there is no such order' };
 }
 
 function promiseOf(intention: Intention): [string, Intention][] {
@@ -100,7 +104,9 @@ async function* findUnasked(witness: Witness, snapshots: Snapshots): AsyncGenera
   const promised = new Set(witness.intentions.map(acknowledged));
   const open = witness.intentions.filter((each) => !acknowledged(each));
   for await (const placed of placedBy(witness, snapshots)) {
-    const at = open.findIndex(({ customerId, asked }) => customerId === placed.customerId && asked.restaurantId === placed.restaurantId);
+    const at = open.findIndex(
+      ({ customerId, asked }) => customerId === placed.customerId && asked.restaurantId === placed.restaurantId,
+    );
     const asked = promised.has(placed.orderId) || (at >= 0 && open.splice(at, 1).length > 0);
     yield asked ? null : { ...placed };
   }
@@ -112,7 +118,9 @@ async function* findDoubled({ intentions }: Witness): AsyncGenerator<Evidence | 
     const orderIds = [...new Set(answers.flatMap(({ orderId }) => orderId ?? []))];
     const shared = orderIds.filter((orderId) => owners.has(orderId));
     for (const orderId of orderIds) owners.set(orderId, key);
-    yield orderIds.length <= 1 && shared.length === 0 ? null : { key, customerId, orderIds, alsoOf: shared.map((id) => owners.get(id)) };
+    yield orderIds.length <= 1 && shared.length === 0
+      ? null
+      : { key, customerId, orderIds, alsoOf: shared.map((id) => owners.get(id)) };
   }
 }
 

@@ -134,7 +134,8 @@ function* lostOf(kind: string, groups: readonly Lost[], since: ReadonlyMap<strin
   const all = new Set(groups.flatMap(({ receivers }) => receivers));
   for (const { receivers, count, newest } of groups) {
     const missing = [...all].filter((name) => !receivers.includes(name) && newest.messageId >= (since.get(name) ?? ''));
-    if (missing.length > 0 || all.size === 0) yield { kind, count, notReceivedBy: all.size > 0 ? missing : 'anybody', newest };
+    if (missing.length > 0 || all.size === 0)
+      yield { kind, count, notReceivedBy: all.size > 0 ? missing : 'anybody', newest };
   }
 }
 
@@ -153,7 +154,8 @@ async function* findDisorder(snapshots: Snapshots): AsyncGenerator<Evidence | nu
       const { subscription, messageId, version, state } = each;
       const before = latest.get(subscription);
       latest.set(subscription, each);
-      const broken = before && state === 'handled' && !(before.position !== null && before.position < (each.position ?? 0));
+      const broken =
+        before && state === 'handled' && !(before.position !== null && before.position < (each.position ?? 0));
       yield broken ? { key, from, subscription, messageId, version, before } : null;
     }
   }
@@ -197,7 +199,9 @@ async function* followCauses({ effects, causes }: Snapshots): AsyncGenerator<Evi
     const exists = known.some(([name]) => (rows[name]?.length ?? 0) > 0);
     for (const { messageId, type } of told.flatMap(([name]) => rows[name] ?? [])) {
       const circular = id >= messageId && (await isCircular(messageId, causes));
-      yield exists && !circular ? null : { messageId, type, causedBy: id, problem: circular ? 'its own cause' : 'no such message' };
+      yield exists && !circular
+        ? null
+        : { messageId, type, causedBy: id, problem: circular ? 'its own cause' : 'no such message' };
     }
   }
 }
@@ -215,7 +219,7 @@ const byId = 'select message_id::text as id, message_id as "messageId", type fro
 
 async function isCircular(start: string, causes: Snapshots['causes']): Promise<boolean> {
   const seen = new Set<string>();
-  for (let id: string | null = start; id !== null && !seen.has(id); ) {
+  for (let id: string | null = start; id !== null && !seen.has(id);) {
     seen.add(id);
     id = await causeOf(id, causes);
     if (id === start) return true;
@@ -225,6 +229,8 @@ async function isCircular(start: string, causes: Snapshots['causes']): Promise<b
 
 async function causeOf(messageId: string, causes: Snapshots['causes']): Promise<string | null> {
   const sql = 'select causation_id as cause from messages where message_id = $1';
-  const found = await Promise.all(modules.map((module) => causes[module].all<{ cause: string | null }>(sql, [messageId])));
+  const found = await Promise.all(
+    modules.map((module) => causes[module].all<{ cause: string | null }>(sql, [messageId])),
+  );
   return found.flat()[0]?.cause ?? null;
 }

@@ -62,7 +62,8 @@ export const money: readonly Invariant[] = [
     sentence: "by the provider's own log, an order's money is taken once at most, and never more than its total",
     when: 'always',
     about: hasMoney,
-    holds: ({ money, order }) => !money || (money.providerCaptures <= 1 && money.providerCaptured <= (order?.total ?? 0)),
+    holds: ({ money, order }) =>
+      !money || (money.providerCaptures <= 1 && money.providerCaptured <= (order?.total ?? 0)),
     shows: show,
   },
   {

@@ -97,7 +97,8 @@ export const order: readonly Invariant[] = [
   },
   {
     id: 'O7',
-    sentence: 'an order is delivered only by a saga that was completed, and cancelled by one that was undone or whose courier failed',
+    sentence:
+      'an order is delivered only by a saga that was completed, and cancelled by one that was undone or whose courier failed',
     when: 'at rest',
     in: 'order',
     things: 'select count(*) as things from orders',
@@ -146,19 +147,27 @@ async function* comparePrices({ effects, causes }: Snapshots): AsyncGenerator<Ev
     menus: causes.restaurant.stream<MenuRow>(menusByVersion),
   });
   for await (const { id, rows } of merged) {
-    const dishes = new Map(rows.menus.flatMap(({ sections }) => sections.flatMap(({ items }) => items)).map((dish) => [dish.itemId, dish]));
+    const dishes = new Map(
+      rows.menus.flatMap(({ sections }) => sections.flatMap(({ items }) => items)).map((dish) => [dish.itemId, dish]),
+    );
     for (const { orderId, type, lines, total } of rows.placed) {
       const sum = lines.reduce((all, { quantity, unitPrice }) => all + quantity * unitPrice.amount, 0);
-      const wrong = type === 'Placed' ? lines.find((line) => line.unitPrice.amount !== priceOf(line, dishes)) : undefined;
+      const wrong =
+        type === 'Placed' ? lines.find((line) => line.unitPrice.amount !== priceOf(line, dishes)) : undefined;
       yield sum === total.amount && !wrong ? null : { orderId, menu: id, total: total.amount, sum, wrongLine: wrong };
     }
   }
 }
 
 /** Undefined when that menu does not have it. */
-function priceOf({ itemId, modifierIds }: PlacedRow['lines'][number], dishes: ReadonlyMap<string, Dish>): number | undefined {
+function priceOf(
+  { itemId, modifierIds }: PlacedRow['lines'][number],
+  dishes: ReadonlyMap<string, Dish>,
+): number | undefined {
   const dish = dishes.get(itemId);
-  const prices = modifierIds.map((id) => dish?.modifiers.find(({ modifierId }) => modifierId === id)?.price.amount ?? NaN);
+  const prices = modifierIds.map(
+    (id) => dish?.modifiers.find(({ modifierId }) => modifierId === id)?.price.amount ?? NaN,
+  );
   return dish && prices.reduce((sum, price) => sum + price, dish.price.amount);
 }
 

@@ -43,7 +43,12 @@ export const stock: readonly Invariant[] = [
     when: 'at rest',
     about: ({ order, kitchen }) => kitchen !== undefined && ['delivered', 'cancelled'].includes(order?.status ?? ''),
     holds: ({ kitchen }) => kitchen?.held === 0,
-    shows: ({ orderId, order, kitchen }) => ({ orderId, order: order?.status, ticket: kitchen?.status, held: kitchen?.held }),
+    shows: ({ orderId, order, kitchen }) => ({
+      orderId,
+      order: order?.status,
+      ticket: kitchen?.status,
+      held: kitchen?.held,
+    }),
   },
   {
     id: 'S5',

@@ -2,7 +2,7 @@ import type { ConfirmChannel } from 'amqplib';
 import { EventEmitter, once } from 'node:events';
 import type { Message } from '../../core';
 import type { Session } from './session';
-import { within } from './time-limit';
+import { within } from '../time-limit';
 import { toWire } from './wire';
 
 /** Messages of one delivery that are under way at once. */

@@ -31,6 +31,7 @@ export class RabbitMqTransport extends Transport {
   private readonly publisher: Publisher;
   /** A broker that is short of memory stops reading from those who publish, and must still hear what is acknowledged. */
   private readonly lifelines: readonly Lifeline[];
+  private topology: Topology;
   private intakes: readonly Intake[] = [];
   private readonly deliveries = new Set<Promise<void>>();
   private started: Promise<void> | undefined;
@@ -38,7 +39,8 @@ export class RabbitMqTransport extends Transport {
 
   constructor(private readonly options: RabbitMqTransportOptions) {
     super();
-    const { url, log, confirmWithinMs = 10_000 } = options;
+    const { url, log, wanted = {}, prefix = 'thali', confirmWithinMs = 10_000 } = options;
+    this.topology = new Topology(prefix, wanted);
     this.publisher = new Publisher((message) => this.topology.addressOf(message), confirmWithinMs);
     this.lifelines = [
       new Lifeline({ name: 'publishing', url, log, begin: (session) => this.beginPublishing(session) }),
@@ -48,6 +50,7 @@ export class RabbitMqTransport extends Transport {
 
   register(receiver: Receiver): void {
     this.receivers.push(receiver);
+    this.topology = this.topology.with(receiver.module, receiver.types);
   }
 
   routes(): { type: string; destination: string }[] {
@@ -70,12 +73,6 @@ export class RabbitMqTransport extends Transport {
     return (this.stopped ??= this.close());
   }
 
-  private get topology(): Topology {
-    const { prefix = 'thali', wanted } = this.options;
-    const here = Object.fromEntries(this.receivers.map(({ module, types }) => [module, types]));
-    return new Topology(prefix, { ...wanted, ...here });
-  }
-
   private async open(): Promise<void> {
     for (const lifeline of this.lifelines) await lifeline.start();
   }
@@ -94,10 +91,9 @@ export class RabbitMqTransport extends Transport {
     await this.stopConsuming();
     await this.topology.declare(session);
     const { log } = this.options;
-    const { topology } = this;
     const wanting = this.receivers.filter(({ types }) => types.length > 0);
     this.intakes = await Promise.all(
-      wanting.map((receiver) => Intake.open({ session, receiver, queues: topology.queuesOf(receiver.module), log })),
+      wanting.map((receiver) => Intake.open({ session, receiver, queues: this.topology.queuesOf(receiver.module), log })),
     );
   }
 

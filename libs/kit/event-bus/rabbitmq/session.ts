@@ -1,6 +1,6 @@
 import { connect, type Channel, type ChannelModel, type ConfirmChannel, type SocketOptions } from 'amqplib';
 import { messageOf } from '../../core';
-import { within } from './time-limit';
+import { within } from '../time-limit';
 
 const connectWithinMs = 5_000;
 const closeWithinMs = 5_000;

@@ -25,8 +25,13 @@ export class Topology {
   /** @param prefix of all names. */
   constructor(
     private readonly prefix: string,
-    readonly wanted: Wanted,
+    private readonly wanted: Wanted,
   ) {}
+
+  /** The same, but that this module wants these types, and no others. */
+  with(module: string, types: readonly string[]): Topology {
+    return new Topology(this.prefix, { ...this.wanted, [module]: types });
+  }
 
   get types(): string[] {
     return [...new Set(Object.values(this.wanted).flat())];

@@ -58,8 +58,11 @@ describe('a menu', () => {
   it('is not overwritten by who has not seen it', async () => {
     const menu = await kitchen.menu(restaurantId);
     expect((await kitchen.ask('PUT', menuUrl(), menu)).status).toBe(428);
-    const answers = await Promise.all([1, 2, 3].map(() => kitchen.ask('PUT', menuUrl(), menu, { 'if-match': '"1"' })));
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 412, 412]);
+    const colleague = await kitchen.colleague();
+    const authors = [kitchen, colleague, kitchen, colleague, colleague, kitchen];
+    const answers = await Promise.all(authors.map((from) => from.ask('PUT', menuUrl(), menu, { 'if-match': '"1"' })));
+    await colleague.stop();
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 412, 412, 412, 412, 412]);
     expect(answers.find(({ status }) => status === 412)?.body).toMatchObject({
       code: 'restaurant.menu.stale',
       current: 2,

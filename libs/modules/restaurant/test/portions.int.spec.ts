@@ -11,6 +11,7 @@ import fc from 'fast-check';
 import { CancelTicketHandler } from '../src/cancel-ticket';
 import { OpenTicketHandler } from '../src/open-ticket';
 import { ReviseTicketHandler } from '../src/revise-ticket';
+import { Stock } from '../src/stock.repository';
 import { Kitchen, line } from '../testing/kitchen';
 import { stockOf, unsoundHolds, unsoundStock } from '../testing/stock';
 
@@ -52,6 +53,35 @@ describe('portions', () => {
       Array(15).fill('Dosa Corner does not have enough dosa left.'),
     );
     expect(await stockOf(kitchen.db, restaurantId, 'dosa')).toEqual({ onHand: 5, reserved: 5 });
+  });
+
+  it('are never waited for in a circle, in whatever order and process they are reserved and released', async () => {
+    const colleague = await kitchen.colleague();
+    await kitchen.ask('PATCH', `/restaurants/${restaurantId}/items/dosa`, { portions: 100 });
+    await kitchen.ask('PATCH', `/restaurants/${restaurantId}/items/idli`, { portions: 100 });
+    const hold = (itemId: string) => ({
+      orderId: kitchen.anOrder(),
+      restaurantId,
+      revision: 0,
+      portions: [{ itemId, quantity: 1 }],
+    });
+    let runs = 0;
+    const reserveAndRelease = (from: Kitchen, first: string, second: string) =>
+      from.db.transaction(async (tx) => {
+        runs++;
+        const [one, other] = [hold(first), hold(second)];
+        await from.get(Stock).reserve(tx, one);
+        await from.get(Stock).reserve(tx, other);
+        await from.get(Stock).settle(tx, 'release', one);
+        await from.get(Stock).settle(tx, 'release', other);
+      });
+    const rounds = Array.from({ length: 20 }, () => [
+      reserveAndRelease(kitchen, 'dosa', 'idli'),
+      reserveAndRelease(colleague, 'idli', 'dosa'),
+    ]);
+    await Promise.all(rounds.flat());
+    await colleague.stop();
+    expect(runs).toBe(40);
   });
 
   it('are all reserved or none', async () => {

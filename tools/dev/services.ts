@@ -1,0 +1,44 @@
+/** A process of the split deployment. docker-compose.yml starts the same ones with the same variables; a test compares them. */
+export interface Service {
+  name: string;
+  /** What it runs, in dist/. */
+  main: string;
+  /** Where it listens when all of them are on one machine. */
+  port: number;
+  env: Readonly<Record<string, string>>;
+}
+
+export interface Places {
+  /** Of a module's own database. */
+  databaseUrl: (module: string) => string;
+  rabbitMqUrl: string;
+  /** Where a module's service answers. */
+  serviceUrl: (module: string) => string;
+  secret: string;
+  gatewayPort: number;
+}
+
+export const modules = ['order', 'payment', 'restaurant', 'delivery'] as const;
+
+/** The services and their variables, wherever their parts are. */
+export function servicesAt({ databaseUrl, rabbitMqUrl, serviceUrl, secret, gatewayPort }: Places): Service[] {
+  const services = modules.map((module) => ({
+    name: module,
+    main: `apps/${module}/src/main.js`,
+    port: portOf(module),
+    env: {
+      THALI_TRANSPORT: 'rabbitmq',
+      THALI_RABBITMQ_URL: rabbitMqUrl,
+      THALI_SECRET: secret,
+      THALI_SEED: 'true',
+      [`THALI_${module.toUpperCase()}_DATABASE_URL`]: databaseUrl(module),
+    },
+  }));
+  const urls = modules.map((module) => [`THALI_${module.toUpperCase()}_URL`, serviceUrl(module)]);
+  const gateway = { name: 'gateway', main: 'apps/gateway/src/main.js', port: gatewayPort, env: Object.fromEntries(urls) as Record<string, string> };
+  return [...services, gateway];
+}
+
+export function portOf(module: (typeof modules)[number]): number {
+  return 3001 + modules.indexOf(module);
+}
