@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { defineEvent, type Message } from '../../core';
 import { Log } from '../../observability';
@@ -22,8 +23,8 @@ export type Placement = 'one database' | 'a database per module';
 /** A transport as the suite sees it. */
 export interface BusUnderTest {
   readonly name: string;
-  /** A transport for one more process; all of them together are one bus. */
-  aTransport(): Transport;
+  /** A transport for one more process; those of one world are one bus, and those of different worlds never meet. */
+  aTransport(world: string): Transport;
   close(): Promise<void>;
 }
 
@@ -41,6 +42,7 @@ export class World {
   private readonly servers: TestServer[] = [];
   private readonly processes: Process[] = [];
   private readonly urls = new Map<string, string>();
+  private readonly name = `world-${randomUUID()}`;
 
   static async create(bus: BusUnderTest, placement: Placement): Promise<World> {
     const world = new World(bus);
@@ -56,7 +58,7 @@ export class World {
 
   /** One more process, hosting talker and listener. */
   async aProcess(subscriptions: readonly Subscription[], { leaseMs = 1_000 } = {}): Promise<Process> {
-    const transport = this.bus.aTransport();
+    const transport = this.bus.aTransport(this.name);
     const migrations = [CreateMessaging1700000000001, CreateNotebook1700000000900];
     const open = (module: string) => Database.open({ module, migrations, url: this.urls.get(module) ?? '' });
     const [talker, listener] = await Promise.all([open('talker'), open('listener')]);

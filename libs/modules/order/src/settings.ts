@@ -18,7 +18,7 @@ export class OrderSettings {
   /** @throws {Misconfigured} */
   static from(env: Environment): OrderSettings {
     const read = readVariables(env, {
-      THALI_HOLD_MONEY_WITHIN_MS: milliseconds(15 * seconds),
+      THALI_HOLD_MONEY_WITHIN_MS: milliseconds(10 * seconds),
       THALI_ASK_KITCHEN_WITHIN_MS: milliseconds(5 * minutes),
       THALI_FIND_COURIER_WITHIN_MS: milliseconds(5 * minutes),
       THALI_COOK_WITHIN_MS: milliseconds(90 * minutes),

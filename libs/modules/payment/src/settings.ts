@@ -26,7 +26,7 @@ export class PaymentSettings {
       THALI_PAYMENT_WEBHOOK_SECRETS: secrets,
       THALI_PAYMENT_PROVIDER_FASTEST_MS: milliseconds(5),
       THALI_PAYMENT_PROVIDER_SLOWEST_MS: milliseconds(30),
-      THALI_PAYMENT_PROVIDER_LATE_MS: milliseconds(4_000),
+      THALI_PAYMENT_PROVIDER_LATE_MS: milliseconds(12_000),
     });
     return new PaymentSettings(
       read.THALI_PAYMENT_ANSWER_WITHIN_MS,

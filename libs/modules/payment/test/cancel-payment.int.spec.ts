@@ -67,7 +67,7 @@ describe('a cancellation', () => {
   });
 
   it('in doubt finds the hold that was made, and releases it', async () => {
-    const orderId = await till.hold('tok_no_answer');
+    const orderId = await till.hold('tok_answer_lost');
     await till.says(orderId, PaymentInDoubt);
     await till.cancel(orderId);
     expect(await till.says(orderId, PaymentCancelled)).toMatchObject({ voided: dinner });

@@ -52,8 +52,8 @@ describe('a card that', () => {
     expect(await till.says(orderId, PaymentDeclined)).toEqual({ orderId, reason: 'The card does not pay that much.' });
   });
 
-  it('never answers is in doubt, is looked up, and turns out to be held: once', async () => {
-    const orderId = await till.held('tok_no_answer');
+  it('loses its answer is in doubt, is looked up, and turns out to be held: once', async () => {
+    const orderId = await till.held('tok_answer_lost');
     await till.atRest(orderId);
     expect(await till.said(orderId)).toEqual(['payment.in-doubt', 'payment.authorized']);
     expect(await till.charges(orderId)).toEqual([{ operation: 'authorize', outcome: 'done', amount: 2_400 }]);
@@ -81,6 +81,18 @@ describe('a card that', () => {
     expect(await till.says(orderId, PaymentCancelled)).toEqual({ orderId, voided: null, refunded: null, kept: null });
     await till.atRest(orderId);
     expect(await till.charges(orderId)).toEqual([{ operation: 'void', outcome: 'done', amount: 0 }]);
+  });
+
+  it('never answers, not even when asked, is released when the order is cancelled: it may have been held', async () => {
+    const orderId = await till.hold('tok_no_answer');
+    await till.says(orderId, PaymentInDoubt);
+    await till.cancel(orderId);
+    expect(await till.says(orderId, PaymentCancelled)).toMatchObject({ kept: null });
+    await till.atRest(orderId);
+    expect(await till.charges(orderId)).toEqual([
+      { operation: 'authorize', outcome: 'done', amount: 2_400 },
+      { operation: 'void', outcome: 'done', amount: 2_400 },
+    ]);
   });
 
   it('is closed before the money is taken fails then, and what is held can be released', async () => {
@@ -125,7 +137,7 @@ describe('a card that', () => {
 describe('a provider that does not answer', () => {
   it('holds up nobody who pays by another card', async () => {
     const till = await Till.open({ THALI_PAYMENT_ANSWER_WITHIN_MS: '1500' });
-    const silent = await Promise.all(Array.from({ length: 20 }, () => till.hold('tok_no_answer')));
+    const silent = await Promise.all(Array.from({ length: 20 }, () => till.hold('tok_answer_lost')));
     await till.held('tok_visa');
     expect(await Promise.all(silent.map((orderId) => till.said(orderId)))).toEqual(silent.map(() => []));
     await Promise.all(silent.map((orderId) => till.says(orderId, PaymentAuthorized)));

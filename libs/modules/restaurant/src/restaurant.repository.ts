@@ -39,10 +39,13 @@ export class Restaurants {
     return (await tx.one(findMenu, { restaurantId }))?.sections ?? [];
   }
 
-  /** A restaurant we had not heard of. Its menu follows as version 1. */
+  /**
+   * A restaurant we had not heard of, with version 1 of its menu.
+   * @throws {StaleVersion} when somebody else has just added it.
+   */
   async add(tx: Tx, restaurantId: string, details: RestaurantDetails, menu: NewMenu, open: boolean): Promise<number> {
     checkMenu(menu, details.currency);
-    await tx.run(addRestaurant, { restaurantId, ...details, open });
+    if (!(await tx.one(addRestaurant, { restaurantId, ...details, open }))) throw new StaleVersion(restaurantId);
     const version = await this.publish(tx, restaurantId, details, menu, 1);
     send(tx, OpeningChanged({ restaurantId, open }));
     return version;
@@ -129,10 +132,16 @@ const findMenu = query<{ restaurantId: string }, { sections: Menu }>(`
 
 const detailsInput = `"restaurantId" text, name text, cuisine text, currency text, location json, "openingHours" jsonb, "timeZone" text, autopilot boolean`;
 
-const addRestaurant = change<RestaurantDetails & { restaurantId: string; open: boolean }>(`
-  insert into restaurants (restaurant_id, name, cuisine, currency, lat, lon, open, opening_hours, time_zone, autopilot, version)
-  select "restaurantId", name, cuisine, currency, (location->>'lat')::float8, (location->>'lon')::float8, open, "openingHours", "timeZone", autopilot, 1
-  from json_to_recordset($1) as i(n int, open boolean, ${detailsInput})`);
+const addRestaurant = change<RestaurantDetails & { restaurantId: string; open: boolean }, { added: true }>(`
+  with i as (
+    select * from json_to_recordset($1) as i(n int, open boolean, ${detailsInput})
+  ), added as (
+    insert into restaurants (restaurant_id, name, cuisine, currency, lat, lon, open, opening_hours, time_zone, autopilot, version)
+    select "restaurantId", name, cuisine, currency, (location->>'lat')::float8, (location->>'lon')::float8, open,
+      "openingHours", "timeZone", autopilot, 1 from i
+    on conflict (restaurant_id) do nothing returning restaurant_id
+  )
+  select i.n, true as added from i join added on added.restaurant_id = i."restaurantId"`);
 
 const reviseRestaurant = change<RestaurantDetails & { restaurantId: string; seen: number }, { revised: true }>(`
   update restaurants r set name = i.name, cuisine = i.cuisine, currency = i.currency, lat = (i.location->>'lat')::float8, lon = (i.location->>'lon')::float8,

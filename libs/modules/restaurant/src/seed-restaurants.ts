@@ -7,18 +7,15 @@ import { ImportMenu, type Imported } from './import-menu';
 const folder = path.join(__dirname, '../seed');
 
 /**
- * Fills an empty database with the example restaurants; does nothing where there are restaurants already.
- * @throws when a file has a problem, naming it.
+ * Fills an empty database with the example restaurants, all or none; does nothing where there are restaurants already.
+ * @throws when a file has a problem.
  */
-export async function seedRestaurants(db: Database, importer: ImportMenu): Promise<Imported[]> {
+export async function seedRestaurants(db: Database, importer: ImportMenu): Promise<readonly Imported[]> {
   if ((await db.read('select 1 from restaurants limit 1')).length > 0) return [];
   const files = (await readdir(folder)).filter((file) => file.endsWith('.jsonld')).sort();
-  const imported: Imported[] = [];
-  for (const file of files) {
-    const report = await importer.import(await readFile(path.join(folder, file), 'utf8'));
-    const [problem] = report.problems;
-    if (problem) throw new Error(`${file}: ${problem.path} ${problem.message}`);
-    imported.push(...report.imported);
-  }
+  const documents = await Promise.all(files.map((file) => readFile(path.join(folder, file), 'utf8')));
+  const { imported, problems } = await importer.import(`[${documents.join(',')}]`);
+  const [problem] = problems;
+  if (problem) throw new Error(`the seed has a problem: ${problem.path} ${problem.message}`);
   return imported;
 }

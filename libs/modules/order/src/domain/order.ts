@@ -151,5 +151,5 @@ export function cancellationFee(order: Order, { feePercent }: CancellationPolicy
 function wrongTime(verb: string, order: Order): DomainError {
   const state = order.status !== 'new' && order.cancelling ? 'being cancelled' : order.status;
   const words = verb.replace(/[A-Z]/g, (letter, at) => (at ? '-' : '') + letter.toLowerCase());
-  return new DomainError(`order.cannot-${words}`, 'conflict', `An order that is ${state} cannot do that any more (${words}).`, { status: order.status });
+  return new DomainError(`order.cannot-${words}`, 'conflict', `An order that is ${state} cannot do that any more (${words}).`, { orderStatus: order.status });
 }

@@ -5,7 +5,7 @@ export interface Card {
   /** What is refused later on, and why. */
   readonly refuses?: { readonly operation: 'capture' | 'refund'; readonly reason: string };
   /** How a request for a hold is answered; by default at once, and once. */
-  readonly answers?: 'late' | 'twice' | 'never' | 'never, having lost it';
+  readonly answers?: 'late' | 'twice' | 'never' | 'only when asked' | 'never, having lost it';
 }
 
 /** The cards to play with, by token. */
@@ -15,6 +15,7 @@ export const cards: Readonly<Record<string, Card>> = {
   tok_late: { answers: 'late' },
   tok_twice: { answers: 'twice' },
   tok_no_answer: { answers: 'never' },
+  tok_answer_lost: { answers: 'only when asked' },
   tok_lost: { answers: 'never, having lost it' },
   tok_no_capture: { refuses: { operation: 'capture', reason: 'The card was closed meanwhile.' } },
   tok_no_refund: { refuses: { operation: 'refund', reason: 'The card was closed meanwhile.' } },

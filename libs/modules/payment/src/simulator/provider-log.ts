@@ -27,9 +27,9 @@ export class ProviderLog {
   }
 
   /** What became of the request with this key; undefined when it never came. */
-  async find({ orderId, key }: Pick<Request, 'orderId' | 'key'>): Promise<Judged | undefined> {
-    const [found] = await this.db.read<Judged>(
-      'select outcome, amount, reason, reference from provider_log where order_id = $1 and key = $2',
+  async find({ orderId, key }: Pick<Request, 'orderId' | 'key'>): Promise<(Judged & Pick<Request, 'token'>) | undefined> {
+    const [found] = await this.db.read<Judged & Pick<Request, 'token'>>(
+      'select outcome, amount, reason, reference, token from provider_log where order_id = $1 and key = $2',
       [orderId, key],
     );
     return found;

@@ -36,7 +36,7 @@ export class ProviderSimulator extends PaymentProvider {
       { ...request, operation: 'authorize' },
       answers === 'late' ? this.settings.lateMs : 0,
     );
-    if (answers === 'never') return neverAnswer();
+    if (answers === 'never' || answers === 'only when asked') return neverAnswer();
     if (answers === 'late' || answers === 'twice') void this.notifyTwice(request, judged);
     return answerOf(judged);
   }
@@ -60,7 +60,8 @@ export class ProviderSimulator extends PaymentProvider {
   async find(request: Pick<ProviderRequest, 'key' | 'orderId'>): Promise<ProviderAnswer | { outcome: 'unknown' }> {
     await this.latency();
     const found = await this.books.find(request);
-    return found ? answerOf(found) : { outcome: 'unknown' };
+    if (!found || cards[found.token ?? '']?.answers === 'never') return { outcome: 'unknown' };
+    return answerOf(found);
   }
 
   private async do(operation: Request['operation'], request: ProviderRequest): Promise<ProviderAnswer> {

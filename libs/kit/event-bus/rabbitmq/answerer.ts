@@ -1,0 +1,60 @@
+import type { Channel, ConsumeMessage } from 'amqplib';
+import { messageOf } from '../../core';
+import type { Log } from '../../observability';
+import type { Session } from './session';
+
+/** Questions that a process answers at once. */
+const prefetch = 50;
+
+/** Answers one question. @param withinMs how long the asker waits. */
+export type Reply = (asked: Buffer, withinMs: number) => Promise<Buffer>;
+
+/** Answers the questions that come to queues, of which every process that can answer takes its share. */
+export class Answerer {
+  private readonly replies = new Map<string, Reply>();
+  private readonly running = new Set<Promise<void>>();
+  private consumers: { channel: Channel; tag: string }[] = [];
+
+  constructor(private readonly log: Log) {}
+
+  /** Before `begin`. */
+  register(queue: string, reply: Reply): void {
+    this.replies.set(queue, reply);
+  }
+
+  async begin(session: Session): Promise<void> {
+    this.consumers = [];
+    if (this.replies.size === 0) return;
+    const channel = await session.openChannel();
+    await channel.prefetch(prefetch);
+    for (const [queue, reply] of this.replies) {
+      // The queue goes with the last who answers, so that whoever asks then knows at once that nobody does.
+      await channel.assertQueue(queue, { durable: true, autoDelete: true, arguments: { 'x-queue-type': 'classic' } });
+      const take = (asked: ConsumeMessage | null) => {
+        if (!asked) return session.end(`the broker has cancelled the consumer of ${queue}`);
+        const work = this.answer(channel, asked, reply);
+        this.running.add(work);
+        void work.finally(() => this.running.delete(work));
+      };
+      const { consumerTag } = await channel.consume(queue, take);
+      this.consumers.push({ channel, tag: consumerTag });
+    }
+  }
+
+  /** Takes no more questions and waits for the answers under way. */
+  async stop(): Promise<void> {
+    await Promise.allSettled(this.consumers.map(async ({ channel, tag }) => channel.cancel(tag)));
+    await Promise.all(this.running);
+  }
+
+  private async answer(channel: Channel, asked: ConsumeMessage, reply: Reply): Promise<void> {
+    const { replyTo, correlationId, expiration } = asked.properties as { replyTo: string; correlationId: string; expiration: string };
+    try {
+      const content = await reply(asked.content, Number(expiration));
+      channel.sendToQueue(replyTo, content, { correlationId });
+      channel.ack(asked);
+    } catch (error) {
+      this.log.warn({ err: error, queue: asked.fields.routingKey }, `an answer could not be sent: ${messageOf(error)}`);
+    }
+  }
+}
