@@ -1,6 +1,6 @@
 import type { Asked } from '../audit/witness';
 import type { Random } from './random';
-import type { Item, Restaurant, Town } from './town';
+import { scarceQuantity, type Item, type Restaurant, type Town } from './town';
 
 /** How often people do what, in parts of a hundred. */
 const habits = {
@@ -38,12 +38,12 @@ export function writeScripts(town: Town, orders: number, random: Random, name: s
   const kitchens = random.deal(habits.kitchen, orders);
   const couriers = random.deal(habits.courier, orders);
   return cards.map((card, at) => {
-    const restaurant = random.pick(town.restaurants);
     const dish = dishes[at] ?? 'from the menu';
+    const restaurant = dish === 'the scarce dish' ? town.scarce.restaurant : random.pick(town.restaurants);
     return {
       key: `${name}-${at + 1}`,
       customerId: `${name}-customer-${random.between(1, Math.ceil(orders / 3))}`,
-      asked: writeWish(restaurant, dish, random),
+      asked: writeWish(restaurant, dish === 'the scarce dish' ? town.scarce.item : undefined, random),
       card,
       sends: sends[at] ?? 'once',
       mood: moods[at] ?? 'waits',
@@ -54,13 +54,12 @@ export function writeScripts(town: Town, orders: number, random: Random, name: s
   });
 }
 
-function writeWish(restaurant: Restaurant, dish: Script['dish'], random: Random): Asked {
-  const { restaurantId, location, items, scarce } = restaurant;
-  const usual = random.shuffle(items.filter((item) => item !== scarce)).slice(0, random.between(1, 4));
-  const wanted = dish === 'the scarce dish' ? [scarce, ...usual.slice(1)] : usual;
+function writeWish({ restaurantId, location, items }: Restaurant, scarce: Item | undefined, random: Random): Asked {
+  const some = random.shuffle(items).slice(0, random.between(1, 4));
+  const lines = some.filter((item) => item !== scarce).map((item) => writeLine(item, random));
   return {
     restaurantId,
-    lines: wanted.map((item) => writeLine(item, random)),
+    lines: scarce ? [{ itemId: scarce.itemId, quantity: scarceQuantity }, ...lines] : lines,
     deliverTo: {
       address: `${random.pick(streets)} ${random.between(1, 99)}`,
       location: { lat: nearby(location.lat, random), lon: nearby(location.lon, random) },

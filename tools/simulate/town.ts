@@ -15,13 +15,13 @@ export interface Restaurant {
   readonly autopilot: boolean;
   /** What can be ordered. */
   readonly items: readonly Item[];
-  /** The one of them that runs out. */
-  readonly scarce: Item;
 }
 
 /** Where everything happens. */
 export interface Town {
   readonly restaurants: readonly Restaurant[];
+  /** A dish that runs out. */
+  readonly scarce: { readonly restaurant: Restaurant; readonly item: Item };
 }
 
 interface Page<T> {
@@ -31,23 +31,28 @@ interface Page<T> {
 
 type Listed = Pick<Restaurant, 'restaurantId' | 'location' | 'autopilot'> & { readonly open: boolean };
 
-/** So many portions of the scarce dish, whatever the size of the run. */
-const scarcePortions = 2;
+/** Of the scarce dish: enough for one. */
+export const scarcePortions = 4;
+export const scarceQuantity = 3;
 
 /** Looks around, and has the kitchens stock up for so many orders. @throws {Error} when nobody is open. */
 export async function prepareTown(api: Api, orders: number): Promise<Town> {
   const open = (await readAll<Listed>(api, '/restaurants')).filter((restaurant) => restaurant.open);
   const restaurants: Restaurant[] = [];
-  for (const { restaurantId, location, autopilot } of open) {
-    const items = await readItems(api, restaurantId);
-    const [scarce] = items;
-    if (!scarce || items.length < 2) continue;
-    await stockUp(api, restaurantId, items.slice(1), orders);
-    await setPortions(api, restaurantId, scarce, scarcePortions);
-    restaurants.push({ restaurantId, location, autopilot, items, scarce });
-  }
-  if (restaurants.length === 0) throw new Error('no restaurant is open: start Thali with its example data');
-  return { restaurants };
+  for (const { restaurantId, location, autopilot } of open)
+    restaurants.push({ restaurantId, location, autopilot, items: await readItems(api, restaurantId) });
+  const serving = restaurants.filter(({ items }) => items.length > 1);
+  const restaurant = serving.at(-1);
+  const item = restaurant?.items.at(-1);
+  if (!restaurant || !item) throw new Error('no restaurant is open: start Thali with its example data');
+  for (const { restaurantId, items } of serving) await stockUp(api, restaurantId, items, orders);
+  await setPortions(api, restaurant.restaurantId, item, scarcePortions);
+  return { restaurants: serving, scarce: { restaurant, item } };
+}
+
+/** Leaves everything as a newcomer would like to find it. */
+export async function tidyTown(api: Api, { scarce: { restaurant, item } }: Town): Promise<void> {
+  await setPortions(api, restaurant.restaurantId, item, Math.max(item.portions, 100));
 }
 
 /** Every page of a list. */
@@ -67,9 +72,9 @@ async function readItems(api: Api, restaurantId: string): Promise<Item[]> {
   return menu.sections.flatMap(({ items }) => items).filter(({ available }) => available);
 }
 
-/** An order takes nine portions of a dish at most, and its fair share of them on average. */
+/** An order takes three portions of a dish at most, and there are dozens of dishes. */
 async function stockUp(api: Api, restaurantId: string, items: readonly Item[], orders: number): Promise<void> {
-  const enough = 20 + orders;
+  const enough = 20 + Math.ceil(orders / 4);
   for (const item of items) if (item.portions < enough) await setPortions(api, restaurantId, item, enough);
 }
 

@@ -44,7 +44,7 @@ const turnsToTheEnd = 10_000;
 export function playOut<Data, Own>(stage: Stage<Data, Own>): Play<Data, Own> {
   const world = new World(stage);
   world.improvise();
-  for (let turn = 0; !world.ended; turn++) {
+  for (let turn = 0; world.isBusy; turn++) {
     if (turn === turnsToTheEnd) throw new Error(`it never ends: ${JSON.stringify(world.report())}`);
     world.behave();
   }
@@ -72,8 +72,8 @@ class World<Data, Own> {
     this.follow(first);
   }
 
-  get ended(): boolean {
-    return this.state.step === null;
+  get isBusy(): boolean {
+    return this.state.step !== null || this.errands.length > 0 || this.answers.length > 0;
   }
 
   /** As long as there is chance, anything may happen. */
@@ -142,16 +142,16 @@ class World<Data, Own> {
     else this.told.push(...decision.own);
     const { alarm } = decision.state;
     if (alarm && alarm !== before.alarm) this.alarms.push(alarm);
-    const attended = this.ended || alarm !== null || decision.limit !== null;
+    const attended = decision.state.step === null || alarm !== null || decision.limit !== null;
     if (!attended) this.openEnds++;
   }
 
   /** A new wait has begun. */
   private follow({ state: { step, status, epoch }, own, limit }: Decision<Data, Own>, again = false): void {
     this.told.push(...own);
+    if (step === null) return;
     if (limit?.epoch === epoch) this.limits.push(epoch);
     else this.openEnds++;
-    if (step === null) return;
     const errand: Errand = { step, what: status === 'running' ? 'do' : 'undo' };
     this.errands.push(errand);
     if (!again) this.asked.push(errand);

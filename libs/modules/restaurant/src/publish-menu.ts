@@ -8,24 +8,47 @@ import { Restaurants, asOffered } from './restaurant.repository';
 import { Stock } from './stock.repository';
 
 /** A whole menu, in the shape in which it is read: what has been read may be sent back, changed. */
-export const MenuRevision = z.object({
-  sections: z
-    .array(
-      z.object({
-        name: z.string().min(1),
-        items: z.array(
-          MenuItem.extend({
-            itemId: z.string().regex(/^[^\s/?#]{1,80}$/, 'must be 1 to 80 characters without spaces, slashes, ? or #'),
-            name: z.string().min(1),
-            portions: MenuItem.shape.portions.max(1_000_000).optional(),
-            available: MenuItem.shape.available.optional(),
-            modifiers: MenuItem.shape.modifiers.default([]),
-          }),
-        ),
-      }),
-    )
-    .min(1),
-});
+export const MenuRevision = z
+  .object({
+    sections: z
+      .array(
+        z.object({
+          name: z.string().min(1),
+          items: z.array(
+            MenuItem.extend({
+              itemId: z
+                .string()
+                .regex(/^[^\s/?#]{1,80}$/, 'must be 1 to 80 characters without spaces, slashes, ? or #'),
+              name: z.string().min(1),
+              portions: MenuItem.shape.portions.max(1_000_000).optional(),
+              available: MenuItem.shape.available.optional(),
+              modifiers: MenuItem.shape.modifiers.default([]),
+            }),
+          ),
+        }),
+      )
+      .min(1),
+  })
+  .meta({
+    id: 'MenuRevision',
+    example: {
+      sections: [
+        {
+          name: 'Dosas',
+          items: [
+            {
+              itemId: 'masala-dosa',
+              name: 'Masala Dosa',
+              price: { amount: 990, currency: 'EUR' },
+              modifiers: [
+                { modifierId: 'extra-chutney', name: 'Extra chutney', price: { amount: 80, currency: 'EUR' } },
+              ],
+            },
+          ],
+        },
+      ],
+    },
+  });
 export type MenuRevision = z.infer<typeof MenuRevision>;
 
 export class PublishMenu extends Command<MenuView> {

@@ -1,7 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { TicketOfOrder, TicketStatus, TicketView, type OrderId, type TicketId } from '@thali/contracts';
+import {
+  RestaurantHistory,
+  TicketOfOrder,
+  TicketStatus,
+  TicketView,
+  type HistoryEntry,
+  type OrderId,
+  type TicketId,
+} from '@thali/contracts';
 import { Answers } from '@thali/kit/event-bus';
+import { historyOf } from '@thali/kit/outbox';
 import { Database } from '@thali/kit/postgres';
 import { z } from 'zod';
 import type { Ticket } from './domain/ticket';
@@ -75,7 +84,7 @@ export class OneTicketHandler implements IQueryHandler<OneTicket> {
   }
 }
 
-/** Tells other modules of an order's ticket. */
+/** Tells other modules of an order's ticket, and of what was said about it. */
 @Injectable()
 export class TicketAnswers {
   constructor(private readonly db: Database) {}
@@ -87,6 +96,11 @@ export class TicketAnswers {
       [orderId],
     );
     return ticket ? viewOf(ticket) : null;
+  }
+
+  @Answers(RestaurantHistory)
+  history({ orderId }: { orderId: OrderId }): Promise<HistoryEntry[]> {
+    return historyOf(this.db, orderId);
   }
 }
 

@@ -2,6 +2,7 @@ import {
   CancelTicket,
   ConfirmTicket,
   OpenTicket,
+  RestaurantHistory,
   ReviseTicket,
   TicketAccepted,
   TicketCancelled,
@@ -200,6 +201,15 @@ describe('the kitchen', () => {
       ticketId,
       status: 'open',
     });
+  });
+
+  it('tells its neighbours what it has said about an order', async () => {
+    const { orderId, ticketId } = await opened();
+    await say(ticketId, 'accept');
+    const history = await kitchen.get(Questions).ask(RestaurantHistory, { orderId }, { withinMs: 1_000 });
+    expect(history).toMatchObject([
+      { module: 'restaurant', type: 'restaurant.ticket-accepted', key: orderId, keyVersion: 1 },
+    ]);
   });
 
   it('has a board: what is new first, or what is to be done in the order in which it came', async () => {

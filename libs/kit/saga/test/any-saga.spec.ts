@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import type { AnyMessageType, Draft } from '../../core';
+import { defineSaga, type SagaDefinition, type Step } from '..';
+import { playOut, type Play } from '../testing';
+
+type Own = 'completed' | 'undoing' | 'undone';
+
+interface Shape {
+  undo: 'function' | 'nothing' | 'impossible';
+  refusable: boolean;
+  needed: boolean;
+  asked: boolean;
+}
+
+const draft = (type: string): Draft => ({ type, version: 1, key: 'k', data: {} });
+const typed = (type: string) => ({ type }) as AnyMessageType;
+
+/** Steps of every kind, called by their place: 'step 0', 'step 1', … */
+function aSaga(shapes: readonly Shape[]): SagaDefinition<object, Own> {
+  const steps = shapes.map(({ undo, refusable, needed, asked }, at): Step<object, Own> => {
+    const name = `step ${at}`;
+    return {
+      name,
+      when: () => needed,
+      send: asked ? () => draft(`do ${name}`) : 'nothing',
+      done: [typed(`${name} is done`)],
+      failed: refusable ? [typed(`${name} has failed`)] : [],
+      meanwhile: [typed(`news of ${name}`)],
+      withinMs: 1_000,
+      because: () => `${name} did not work.`,
+      undo: undo === 'function' ? () => draft(`undo ${name}`) : undo,
+      ...(undo === 'function' ? { undone: typed(`${name} is undone`) } : {}),
+    };
+  });
+  return defineSaga({ name: 'any.saga', version: 1, steps, completed: () => 'completed', undoing: () => 'undoing', undone: () => 'undone', undoWithinMs: 1_000 });
+}
+
+const shapes = fc.array(
+  fc.record({
+    undo: fc.constantFrom('function' as const, 'function' as const, 'nothing' as const, 'impossible' as const),
+    refusable: fc.boolean(),
+    needed: fc.oneof({ arbitrary: fc.constant(true), weight: 4 }, { arbitrary: fc.constant(false), weight: 1 }),
+    asked: fc.oneof({ arbitrary: fc.constant(true), weight: 4 }, { arbitrary: fc.constant(false), weight: 1 }),
+  }),
+  { maxLength: 6 },
+);
+const chance = fc.array(fc.nat({ max: 1_000 }), { maxLength: 60 });
+
+function everyPlay(judge: (play: Play<object, Own>, steps: readonly Shape[]) => void): void {
+  fc.assert(
+    fc.property(shapes, chance, (steps, numbers) => {
+      judge(playOut({ definition: aSaga(steps), data: {}, chance: numbers, answer: draft }), steps);
+    }),
+    { numRuns: 2_000 },
+  );
+}
+
+const namesOf = (what: 'do' | 'undo', { asked }: Play<object, Own>) => asked.filter((one) => one.what === what).map(({ step }) => step);
+const isUnique = (names: readonly string[]) => new Set(names).size === names.length;
+
+describe('any saga, whatever its world does', () => {
+  it('ends, completed with every step that it needs, or with everything undone that was or may have been done', () => {
+    everyPlay(({ state, standing }, steps) => {
+      const all = steps.map((step, at) => ({ ...step, name: `step ${at}` }));
+      const needed = all.filter((step) => step.needed).map(({ name }) => name);
+      const revocable = all.filter(({ undo }) => undo === 'function').map(({ name }) => name);
+      if (state.status === 'completed') expect([...standing].sort()).toEqual(needed);
+      else expect([state.status, standing.filter((name) => revocable.includes(name))]).toEqual(['undone', []]);
+    });
+  });
+
+  it('asks for each step once, in order, and for each undo once, in reverse order', () => {
+    everyPlay((play) => {
+      const [done, undone] = [namesOf('do', play), namesOf('undo', play)];
+      expect(done).toEqual([...done].sort());
+      expect(undone).toEqual([...undone].sort().reverse());
+      expect([done, undone].every(isUnique)).toBe(true);
+      expect(done).toEqual(expect.arrayContaining(undone));
+    });
+  });
+
+  it('asks for nothing new once it has begun to undo', () => {
+    everyPlay(({ asked }) => {
+      const turn = asked.findIndex(({ what }) => what === 'undo');
+      expect(asked.slice(turn < 0 ? asked.length : turn).filter(({ what }) => what === 'do')).toEqual([]);
+    });
+  });
+
+  it('undoes nothing when it completes, and says how it ended once and last', () => {
+    everyPlay((play) => {
+      const { state, told } = play;
+      if (state.status === 'completed') expect([told, namesOf('undo', play)]).toEqual([['completed'], []]);
+      else expect(told).toEqual(['undoing', 'undone']);
+    });
+  });
+
+  it('never lets a time limit of an earlier wait do anything', () => {
+    everyPlay(({ outdatedLimitsHeeded }) => expect(outdatedLimitsHeeded).toBe(0));
+  });
+
+  it('waits for nothing without a time limit, or a person who was called', () => {
+    everyPlay(({ openEnds }) => expect(openEnds).toBe(0));
+  });
+
+  it('calls a person only because something cannot be undone, or is not undone in time', () => {
+    everyPlay(({ alarms }, steps) => {
+      for (const alarm of alarms) {
+        const [, culprit, complaint] = /'step (\d)' (cannot be undone|is not undone in time)/.exec(alarm) ?? [];
+        expect(steps[Number(culprit)]?.undo).toBe(complaint === 'cannot be undone' ? 'impossible' : 'function');
+      }
+    });
+  });
+
+  it('was seen to complete, to be undone, and to be helped, each many times', () => {
+    const seen = { completed: 0, undone: 0, helped: 0, abandoned: 0 };
+    everyPlay((play) => {
+      if (play.state.status === 'completed') seen.completed++;
+      if (namesOf('undo', play).length > 1) seen.undone++;
+      if (play.alarms.length > 0) seen.helped++;
+      if (play.state.ledger.some(({ outcome }) => outcome === 'failed')) seen.abandoned++;
+    });
+    for (const count of Object.values(seen)) expect(count).toBeGreaterThan(50);
+  });
+});

@@ -1,0 +1,265 @@
+import { z } from 'zod';
+import { defineCommand, defineEvent } from '../../core';
+import { defineSaga, type SagaDefinition, type Step } from '..';
+import { abort, given, retry, timeIsUp } from '../testing';
+
+interface Party {
+  id: string;
+  rain?: boolean;
+  band?: string;
+}
+
+const about = z.object({ id: z.string() });
+const byId = { key: ({ id }: { id: string }) => id };
+const command = (type: string) => defineCommand(type, 1, about, byId);
+const event = (type: string) => defineEvent(type, 1, about.extend({ reason: z.string().optional(), band: z.string().optional() }), byId);
+
+const RentHall = command('hall.rent');
+const HallRented = event('hall.rented');
+const HallTaken = event('hall.taken');
+const LeaveHall = command('hall.leave');
+const HallLeft = event('hall.left');
+const PutUpTent = command('tent.put-up');
+const TentUp = event('tent.up');
+const BookBand = command('band.book');
+const BandBooked = event('band.booked');
+const BandBusy = event('band.busy');
+const BandThinking = event('band.thinking');
+const CancelBand = command('band.cancel');
+const BandCancelled = event('band.cancelled');
+const LightFireworks = command('fireworks.light');
+const FireworksLit = event('fireworks.lit');
+const FireworksWet = event('fireworks.wet');
+const ThrowParty = command('party.throw');
+const PartyOver = event('party.over');
+const PartyDull = event('party.dull');
+
+const steps: Step<Party, string>[] = [
+  {
+    name: 'rent the hall',
+    send: ({ id }) => RentHall({ id }),
+    done: [HallRented],
+    failed: [HallTaken],
+    withinMs: 1_000,
+    because: (_, answer) => (answer ? 'the hall is taken' : 'the hall did not answer'),
+    undo: ({ id }) => LeaveHall({ id }),
+    undone: HallLeft,
+  },
+  {
+    name: 'put up the tent',
+    when: ({ rain }) => rain === true,
+    send: ({ id }) => PutUpTent({ id }),
+    done: [TentUp],
+    failed: [],
+    withinMs: 2_000,
+    because: () => 'the tent is not up',
+    undo: 'nothing',
+  },
+  {
+    name: 'book the band',
+    send: ({ id }) => BookBand({ id }),
+    done: [BandBooked],
+    then: (party, { data }) => ({ data: { ...party, band: (data as { band?: string }).band ?? 'a band' }, own: 'band is coming' }),
+    failed: [BandBusy],
+    meanwhile: [BandThinking],
+    heard: () => ({ own: 'band is thinking' }),
+    withinMs: 3_000,
+    because: () => 'there is no band',
+    undo: ({ id }) => CancelBand({ id }),
+    undone: BandCancelled,
+  },
+  {
+    name: 'light the fireworks',
+    send: ({ id }) => LightFireworks({ id }),
+    done: [FireworksLit],
+    failed: [FireworksWet],
+    withinMs: 4_000,
+    because: () => 'the fireworks are wet.',
+    undo: 'impossible',
+  },
+  {
+    name: 'throw the party',
+    send: ({ id }) => ThrowParty({ id }),
+    done: [PartyOver],
+    failed: [PartyDull],
+    withinMs: 5_000,
+    because: () => 'nobody dances.',
+    undo: 'nothing',
+  },
+];
+
+const celebrate: SagaDefinition<Party, string> = defineSaga<Party, string>({
+  name: 'party.celebrate',
+  version: 1,
+  steps,
+  completed: ({ band }) => `that was ${band}`,
+  undoing: (_, why) => `calling it off: ${why}`,
+  undone: (_, why) => `called off: ${why}`,
+  undoWithinMs: 9_000,
+});
+
+const id = 'midsummer';
+const party: Party = { id };
+const rented = HallRented({ id });
+const booked = BandBooked({ id, band: 'the Beetles' });
+const lit = FireworksLit({ id });
+const planning = given(celebrate, party);
+const withHall = given(celebrate, party, rented);
+const withBand = given(celebrate, party, rented, booked);
+const withFireworks = given(celebrate, party, rented, booked, lit);
+
+describe('a saga that goes well', () => {
+  it('asks for the first step when it starts', () => {
+    planning.then(RentHall({ id })).waitsFor('rent the hall');
+  });
+
+  it('asks for the next step when one is done', () => {
+    withHall.then(BookBand({ id })).waitsFor('book the band');
+  });
+
+  it('leaves out a step that it does not need', () => {
+    expect(withHall.state.ledger.map(({ step }) => step)).toEqual(['rent the hall', 'book the band']);
+  });
+
+  it('takes the step that it needs', () => {
+    given(celebrate, { id, rain: true }).when(rented).then(PutUpTent({ id })).waitsFor('put up the tent');
+  });
+
+  it('tells its own module what follows from an answer, before it asks for more', () => {
+    withHall.when(booked).then('band is coming', LightFireworks({ id }));
+  });
+
+  it('remembers what it learns from an answer', () => {
+    withFireworks.when(PartyOver({ id })).then('that was the Beetles').endsAs('completed');
+  });
+
+  it('listens to news while it waits, and waits on', () => {
+    withHall.when(BandThinking({ id })).then('band is thinking').waitsFor('book the band');
+  });
+
+  it('keeps the time limit of a wait through news', () => {
+    const { state } = withHall.when(BandThinking({ id })).then('band is thinking');
+    expect(state.epoch).toBe(withHall.state.epoch);
+  });
+});
+
+describe('a saga that fails', () => {
+  it('has nothing to undo when its first step is refused', () => {
+    planning.when(HallTaken({ id })).then('calling it off: the hall is taken', 'called off: the hall is taken').endsAs('undone');
+  });
+
+  it('undoes what was done, but not the step that was refused', () => {
+    withHall.when(BandBusy({ id })).then('calling it off: there is no band', LeaveHall({ id })).waitsFor('rent the hall');
+  });
+
+  it('undoes the step that it was waiting for too when time runs out: it may have happened', () => {
+    withHall.when(timeIsUp).then('calling it off: there is no band', CancelBand({ id })).waitsFor('book the band');
+  });
+
+  it('undoes one step after the other, the last first', () => {
+    withHall.and(timeIsUp).when(BandCancelled({ id })).then(LeaveHall({ id })).waitsFor('rent the hall');
+  });
+
+  it('ends when the first step is undone', () => {
+    withHall.and(BandBusy({ id })).when(HallLeft({ id })).then('called off: there is no band').endsAs('undone');
+  });
+
+  it('passes over steps with nothing to undo', () => {
+    given(celebrate, { id, rain: true }, rented, TentUp({ id }))
+      .when(BandBusy({ id }))
+      .then('calling it off: there is no band', LeaveHall({ id }));
+  });
+
+  it('is undone when somebody wants it, with the step that it was waiting for', () => {
+    withHall.when(abort('rain')).then('calling it off: rain', CancelBand({ id }));
+  });
+
+  it('does not begin to undo a second time', () => {
+    withHall.and(abort('rain')).when(abort('hail')).thenNothing();
+  });
+});
+
+describe('a saga that hears what does not concern it now', () => {
+  it('ignores an answer that comes twice', () => {
+    withHall.when(rented).thenNothing();
+  });
+
+  it('ignores a late answer to a step that it is undoing', () => {
+    withHall.and(timeIsUp).when(booked).thenNothing();
+  });
+
+  it('ignores the undoing of a step that it is not undoing yet', () => {
+    withHall.and(timeIsUp).when(HallLeft({ id })).thenNothing();
+  });
+
+  it('ignores an undoing as long as nothing is being undone', () => {
+    planning.when(HallLeft({ id })).thenNothing();
+  });
+
+  it('ignores everything when it has ended', () => {
+    const ended = planning.and(HallTaken({ id }));
+    for (const happening of [rented, HallLeft({ id }), timeIsUp, abort('rain'), retry]) ended.when(happening).thenNothing();
+  });
+});
+
+describe('what cannot be undone', () => {
+  it('makes a later failure a case for a person, and leaves everything as it is', () => {
+    withFireworks
+      .when(PartyDull({ id }))
+      .then()
+      .callsForHelp("nobody dances. But 'light the fireworks' cannot be undone.")
+      .waitsFor('throw the party');
+  });
+
+  it('makes its own time limit a case for a person: it may have happened', () => {
+    withBand.when(timeIsUp).then().callsForHelp("the fireworks are wet. But 'light the fireworks' cannot be undone.");
+  });
+
+  it('is no obstacle when it was refused', () => {
+    withBand.when(FireworksWet({ id })).then('calling it off: the fireworks are wet.', CancelBand({ id }));
+  });
+
+  it('goes on by itself when the answer comes after all', () => {
+    const late = withBand.and(timeIsUp).and(lit);
+    late.then(ThrowParty({ id }));
+    expect(late.state.alarm).toBeNull();
+  });
+
+  it('asks again when a person wants it', () => {
+    withBand.and(timeIsUp).when(retry).then(LightFireworks({ id })).waitsFor('light the fireworks');
+  });
+
+  it('begins a refused step anew when a person wants it, and believes it then', () => {
+    withFireworks.and(PartyDull({ id })).and(retry).when(PartyOver({ id })).then('that was the Beetles').endsAs('completed');
+  });
+});
+
+describe('an undo that takes too long', () => {
+  const stuck = withHall.and(BandBusy({ id })).and(timeIsUp);
+
+  it('calls a person and is not given up', () => {
+    stuck.then().callsForHelp("'rent the hall' is not undone in time").waitsFor('rent the hall');
+  });
+
+  it('goes on by itself when it is done after all', () => {
+    stuck.when(HallLeft({ id })).then('called off: there is no band').endsAs('undone');
+  });
+
+  it('is asked for again when a person wants it', () => {
+    stuck.when(retry).then(LeaveHall({ id })).waitsFor('rent the hall');
+  });
+});
+
+describe('a definition that cannot work', () => {
+  const [first] = steps as [Step<Party, string>];
+  const define = (...some: Step<Party, string>[]) => defineSaga({ ...celebrate, steps: some });
+
+  it.each([
+    ['two steps of one name', () => define(first, first), "two steps called 'rent the hall'"],
+    ['an undo without an answer', () => define({ ...first, undone: undefined as never }), 'needs both undo and undone'],
+    ['an answer to no undo', () => define({ ...first, undo: 'nothing' }), 'needs both undo and undone'],
+    ['no time limit', () => define({ ...first, withinMs: 0 }), 'needs a time limit'],
+  ])('is refused: %s', (_, attempt, why) => {
+    expect(attempt).toThrow(why);
+  });
+});
