@@ -45,7 +45,8 @@ export class Api {
       const reply = await this.attempt(call).catch(() => undefined);
       heard(reply);
       if (reply && saysSomething(reply)) return reply as Reply<Body>;
-      if (performance.now() > until) throw new Error(`${call.method} ${call.path} was not answered (${reply?.status ?? 'no connection'})`);
+      if (performance.now() > until)
+        throw new Error(`${call.method} ${call.path} was not answered (${reply?.status ?? 'no connection'})`);
       await pause(Math.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** tries));
     }
   }
@@ -59,7 +60,10 @@ export class Api {
 
   /** Whether anybody answers there. */
   async isThere(): Promise<boolean> {
-    return this.attempt({ method: 'GET', path: '/health/live' }).then(({ status }) => status === 200, () => false);
+    return this.attempt({ method: 'GET', path: '/health/live' }).then(
+      ({ status }) => status === 200,
+      () => false,
+    );
   }
 
   close(): void {
@@ -73,11 +77,21 @@ export class Api {
       ...(etag && { 'if-none-match': etag }),
     };
     return new Promise((resolve, reject) => {
-      const sent = request(`${this.url}${path}`, { method, headers, agent: this.agent, timeout: answerWithinMs }, (answer) => {
-        text(answer).then((received) => {
-          resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: received ? JSON.parse(received) : undefined });
-        }, reject).catch(reject);
-      });
+      const sent = request(
+        `${this.url}${path}`,
+        { method, headers, agent: this.agent, timeout: answerWithinMs },
+        (answer) => {
+          text(answer)
+            .then((received) => {
+              resolve({
+                status: answer.statusCode ?? 0,
+                headers: answer.headers,
+                body: received ? JSON.parse(received) : undefined,
+              });
+            }, reject)
+            .catch(reject);
+        },
+      );
       sent.on('timeout', () => sent.destroy(new Error('no answer in time')));
       sent.on('error', reject);
       sent.end(body && JSON.stringify(body));

@@ -12,10 +12,13 @@ const habits = {
   courier: { brings: 72, declines: 12, 'says nothing': 2, 'gives up': 7, 'loses the meal': 7 },
 } as const;
 
-type Habit<Name extends keyof typeof habits> = keyof (typeof habits)[Name];
+export type Role = keyof typeof habits;
+export const roles = Object.keys(habits) as Role[];
+type Habit<Name extends Role> = keyof (typeof habits)[Name];
 
 /** What everybody is going to do about one order, if it comes to that. */
 export interface Script {
+  /** The Idempotency-Key of the order. */
   readonly key: string;
   readonly customerId: string;
   readonly asked: Asked;
@@ -23,7 +26,9 @@ export interface Script {
   readonly sends: Habit<'sends'>;
   readonly mood: Habit<'mood'>;
   readonly dish: Habit<'dish'>;
-  /** What the cook does, where the kitchen is not on autopilot. */
+  /** Whether the kitchen has a cook, rather than being on autopilot. */
+  readonly hasCook: boolean;
+  /** What the cook does. */
   readonly kitchen: Habit<'kitchen'>;
   /** What the first of our couriers does who is asked; whoever is asked after them brings it. */
   readonly courier: Habit<'courier'>;
@@ -48,6 +53,7 @@ export function writeScripts(town: Town, orders: number, random: Random, name: s
       sends: sends[at] ?? 'once',
       mood: moods[at] ?? 'waits',
       dish,
+      hasCook: !restaurant.autopilot,
       kitchen: kitchens[at] ?? 'accepts',
       courier: couriers[at] ?? 'brings',
     };

@@ -58,7 +58,7 @@ export async function tidyTown(api: Api, { scarce: { restaurant, item } }: Town)
 /** Every page of a list. */
 export async function readAll<T>(api: Api, path: string): Promise<T[]> {
   const all: T[] = [];
-  for (let after: string | null = ''; after !== null; ) {
+  for (let after: string | null = ''; after !== null;) {
     const query: string = after ? `?after=${after}` : '';
     const page: Page<T> = await api.ask({ method: 'GET', path: path + query });
     all.push(...page.items);
@@ -68,7 +68,10 @@ export async function readAll<T>(api: Api, path: string): Promise<T[]> {
 }
 
 async function readItems(api: Api, restaurantId: string): Promise<Item[]> {
-  const menu = await api.ask<{ sections: { items: Item[] }[] }>({ method: 'GET', path: `/restaurants/${restaurantId}/menu` });
+  const menu = await api.ask<{ sections: { items: Item[] }[] }>({
+    method: 'GET',
+    path: `/restaurants/${restaurantId}/menu`,
+  });
   return menu.sections.flatMap(({ items }) => items).filter(({ available }) => available);
 }
 
@@ -79,5 +82,9 @@ async function stockUp(api: Api, restaurantId: string, items: readonly Item[], o
 }
 
 async function setPortions(api: Api, restaurantId: string, { itemId }: Item, portions: number): Promise<void> {
-  await api.ask({ method: 'PATCH', path: `/restaurants/${restaurantId}/items/${encodeURIComponent(itemId)}`, body: { portions } });
+  await api.ask({
+    method: 'PATCH',
+    path: `/restaurants/${restaurantId}/items/${encodeURIComponent(itemId)}`,
+    body: { portions },
+  });
 }

@@ -6,7 +6,7 @@ export const OrderId = idOf('ord');
 export type OrderId = z.infer<typeof OrderId>;
 
 /** Who orders. Any name a shop gives its customers. */
-export const CustomerId = z.string().regex(/^[\w.@-]{1,64}$/, 'must be 1 to 64 letters, digits or . _ @ -');
+export const CustomerId = z.string().regex(/^[\w.@-]{1,64}$/, 'must be 1 to 64 letters, digits or . _ @ -').meta({ example: 'cus_demo' });
 export type CustomerId = z.infer<typeof CustomerId>;
 
 /** A line of an order, priced: what was promised for how much. */

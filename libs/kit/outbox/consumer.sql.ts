@@ -10,7 +10,10 @@ export interface Waiting {
   message: Message;
 }
 
-/** What waits and is not blocked, oldest first, without what the caller has in memory already. */
+/**
+ * What waits and is not blocked, oldest first, without what the caller has in memory already. A block that expires does so for the
+ * whole key at once: by the time of the statement, which stands still.
+ */
 export async function fetchWaiting(db: Database, subscription: string, parts: number[], known: number[], limit: number): Promise<Waiting[]> {
   type Row = Omit<Waiting, 'message'> & Message;
   const rows = await db.read<Row>(
@@ -18,7 +21,7 @@ export async function fetchWaiting(db: Database, subscription: string, parts: nu
        correlation_id as "correlationId", causation_id as "causationId", recorded_at as "recordedAt"
      from inbox i
      where subscription = $1 and part = any($2) and seq <> all($3)
-       and not exists (select 1 from blocked_keys b where b.subscription = $1 and b.key = i.key and b.until > clock_timestamp())
+       and not exists (select 1 from blocked_keys b where b.subscription = $1 and b.key = i.key and b.until > statement_timestamp())
      order by seq limit $4`,
     [subscription, parts, known, limit],
   );

@@ -33,6 +33,8 @@ export class Consumer {
   /** Per key, what is in memory; the first of each line is being handled. */
   private readonly lines = new Map<string, Waiting[]>();
   private readonly inMemory = new Set<number>();
+  /** Keys whose line broke off during the look under way: what it sees of them may leave out their first. */
+  private readonly brokenOff = new Set<string>();
   /** Partitions whose owner crashed, until what it may have had in flight is dealt with. */
   private inherited: number[] = [];
   private readonly running = new Set<Promise<void>>();
@@ -85,9 +87,10 @@ export class Consumer {
     const parts = this.partitions.mine();
     this.more = room <= 0;
     if (room <= 0 || parts.length === 0) return false;
+    this.brokenOff.clear();
     const rows = await fetchWaiting(this.db, this.subscription.name, parts, [...this.inMemory], room);
     this.more = rows.length === room;
-    rows.forEach((row) => this.enqueue(row));
+    rows.filter(({ message }) => !this.brokenOff.has(message.key)).forEach((row) => this.enqueue(row));
     return false;
   }
 
@@ -114,6 +117,7 @@ export class Consumer {
       this.inMemory.delete(row.seq);
     }
     for (const row of line) this.inMemory.delete(row.seq);
+    if (line.length > 0) this.brokenOff.add(key);
     this.lines.delete(key);
     if (this.more && !this.stopping && this.inMemory.size <= this.limit / 2) this.loop.wake();
   }

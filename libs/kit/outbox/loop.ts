@@ -37,10 +37,15 @@ export class Loop {
     setTimeout(() => this.wake(), ms).unref();
   }
 
-  /** Finishes the turn under way and starts no other. */
-  async stop(): Promise<void> {
+  /** Starts no further turn. */
+  finish(): void {
     this.stopped = true;
     this.endRest();
+  }
+
+  /** As `finish`, and waits for the turn under way. */
+  async stop(): Promise<void> {
+    this.finish();
     await this.done;
   }
 

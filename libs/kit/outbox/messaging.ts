@@ -6,6 +6,7 @@ import { Inbox } from './inbox';
 import { Partitions } from './partitions';
 import { Relay } from './relay';
 import { Timers } from './timers';
+import { WakeUp } from './wake-up';
 
 interface Options {
   db: Database;
@@ -20,6 +21,7 @@ interface Options {
 export class Messaging {
   private readonly partitions: Partitions;
   private readonly timers: Timers;
+  private readonly wakeUp: WakeUp;
   private readonly consumers: Consumer[];
   private relays: Relay[] = [];
 
@@ -28,6 +30,7 @@ export class Messaging {
     refuseDuplicates(subscriptions);
     this.partitions = new Partitions(db, log, leaseMs);
     this.timers = new Timers(db, this.partitions, log);
+    this.wakeUp = new WakeUp(db, this.partitions, log);
     this.consumers = subscriptions.map((subscription) => new Consumer(db, this.partitions, subscription, log));
     transport.register(new Inbox(db, subscriptions));
   }
@@ -51,13 +54,14 @@ export class Messaging {
     const routes = transport.routes();
     const destinations = new Set(routes.map(({ destination }) => destination));
     this.relays = [...destinations].map((destination) => new Relay(db, this.partitions, transport, destination, log));
-    for (const part of [...this.relays, this.timers, ...this.consumers, this.partitions]) part.start();
+    for (const part of [...this.relays, this.timers, ...this.consumers, this.wakeUp, this.partitions]) part.start();
   }
 
   /** Drains: starts nothing new, lets what is running finish, then hands the partitions over. */
   async stop(): Promise<void> {
     await Promise.all([...this.consumers, this.timers].map((part) => part.stop()));
     await Promise.all(this.relays.map((relay) => relay.stop()));
+    await this.wakeUp.stop();
     await this.partitions.stop();
   }
 }

@@ -23,6 +23,8 @@ interface Taken {
  */
 export class Partitions extends EventEmitter {
   readonly instanceId = randomUUID();
+  /** Instances of the module that are alive, this one included. */
+  instances = 1;
   private owned = new Set<number>();
   private validUntil = 0;
   private readonly loop: Loop;
@@ -64,6 +66,7 @@ export class Partitions extends EventEmitter {
   private async renew(): Promise<boolean> {
     const asked = performance.now();
     const { instances, mine } = await this.extend();
+    this.instances = instances;
     this.validUntil = asked + this.leaseMs;
     const lost = [...this.owned].filter((part) => !mine.includes(part));
     if (lost.length > 0) this.drop(lost);

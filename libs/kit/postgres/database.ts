@@ -23,10 +23,12 @@ export interface DatabaseOptions {
 /**
  * A module's own database: its schema, its login role, its pool. Nobody else opens it.
  *
- * Emits the signals that units of work raised (`tx.signal`), after their commit.
+ * Emits the signals that units of work raised (`tx.signal`), after their commit, and then `committed` with all of them.
  */
 export class Database extends EventEmitter {
   readonly module: string;
+  /** Logs in as the module's own role. */
+  readonly url: string;
   readonly ids: Ids;
   private readonly clock: Clock;
   private readonly commits: GroupCommit;
@@ -38,6 +40,7 @@ export class Database extends EventEmitter {
     super();
     this.setMaxListeners(50);
     this.module = options.module;
+    this.url = options.url;
     this.ids = options.ids ?? new SystemIds();
     this.clock = options.clock ?? new SystemClock();
     this.commits = new GroupCommit({
@@ -45,7 +48,10 @@ export class Database extends EventEmitter {
       connect: () => this.connect(),
       now: () => this.clock.now(),
       ids: this.ids,
-      committed: (signals) => signals.forEach((signal) => this.emit(signal)),
+      committed: (signals) => {
+        for (const signal of signals) this.emit(signal);
+        if (signals.size > 0) this.emit('committed', signals);
+      },
     });
   }
 

@@ -49,7 +49,7 @@ describe('npm run import', () => {
   it('tells every problem with its path, and goes on with the next file', async () => {
     const bad = await aFile('bad.jsonld', {
       '@type': 'Restaurant',
-      '@id': '#bad',
+      '@id': 'https://bad.example/',
       name: 'Bad',
       currenciesAccepted: 'EUR',
       geo: { latitude: 1 },

@@ -32,40 +32,69 @@ function aSaga(shapes: readonly Shape[]): SagaDefinition<object, Own> {
       ...(undo === 'function' ? { undone: typed(`${name} is undone`) } : {}),
     };
   });
-  return defineSaga({ name: 'any.saga', version: 1, steps, completed: () => 'completed', undoing: () => 'undoing', undone: () => 'undone', undoWithinMs: 1_000 });
+  return defineSaga({
+    name: 'any.saga',
+    version: 1,
+    steps,
+    completed: () => 'completed',
+    undoing: () => 'undoing',
+    undone: () => 'undone',
+    undoWithinMs: 1_000,
+  });
 }
 
 const shapes = fc.array(
   fc.record({
-    undo: fc.constantFrom('function' as const, 'function' as const, 'nothing' as const, 'impossible' as const),
+    undo: fc.constantFrom<Shape['undo'][]>('function', 'function', 'function', 'nothing', 'impossible'),
     refusable: fc.boolean(),
     needed: fc.oneof({ arbitrary: fc.constant(true), weight: 4 }, { arbitrary: fc.constant(false), weight: 1 }),
     asked: fc.oneof({ arbitrary: fc.constant(true), weight: 4 }, { arbitrary: fc.constant(false), weight: 1 }),
   }),
-  { maxLength: 6 },
+  { maxLength: 6, size: 'max' },
 );
-const chance = fc.array(fc.nat({ max: 1_000 }), { maxLength: 60 });
+const chance = fc.array(fc.nat({ max: 1_000 }), { maxLength: 60, size: 'max' });
 
-function everyPlay(judge: (play: Play<object, Own>, steps: readonly Shape[]) => void): void {
+type Judge = (play: Play<object, Own>, steps: readonly Shape[]) => void;
+
+function everyPlay(judge: Judge): void {
   fc.assert(
     fc.property(shapes, chance, (steps, numbers) => {
       judge(playOut({ definition: aSaga(steps), data: {}, chance: numbers, answer: draft }), steps);
     }),
-    { numRuns: 2_000 },
+    { numRuns: 1_000 },
   );
 }
 
-const namesOf = (what: 'do' | 'undo', { asked }: Play<object, Own>) => asked.filter((one) => one.what === what).map(({ step }) => step);
+function everyPlayThatIs(status: 'completed' | 'undone', judge: Judge): void {
+  everyPlay((play, steps) => {
+    fc.pre(play.state.status === status);
+    judge(play, steps);
+  });
+}
+
+const namesOf = (what: 'do' | 'undo', { asked }: Play<object, Own>) =>
+  asked.filter((one) => one.what === what).map(({ step }) => step);
 const isUnique = (names: readonly string[]) => new Set(names).size === names.length;
 
 describe('any saga, whatever its world does', () => {
-  it('ends, completed with every step that it needs, or with everything undone that was or may have been done', () => {
-    everyPlay(({ state, standing }, steps) => {
-      const all = steps.map((step, at) => ({ ...step, name: `step ${at}` }));
-      const needed = all.filter((step) => step.needed).map(({ name }) => name);
-      const revocable = all.filter(({ undo }) => undo === 'function').map(({ name }) => name);
-      if (state.status === 'completed') expect([...standing].sort()).toEqual(needed);
-      else expect([state.status, standing.filter((name) => revocable.includes(name))]).toEqual(['undone', []]);
+  it('ends completed or undone', () => {
+    everyPlay(({ state, told }) => {
+      expect(['completed', 'undone']).toContain(state.status);
+      expect(told).toEqual(state.status === 'completed' ? ['completed'] : ['undoing', 'undone']);
+    });
+  });
+
+  it('has taken every step that it needs when it is completed, and undone none', () => {
+    everyPlayThatIs('completed', (play, steps) => {
+      const needed = steps.flatMap((step, at) => (step.needed ? [`step ${at}`] : []));
+      expect([...play.standing].sort()).toEqual(needed);
+      expect(namesOf('undo', play)).toEqual([]);
+    });
+  });
+
+  it('has taken back everything that was or may have been done when it is undone', () => {
+    everyPlayThatIs('undone', ({ standing }, steps) => {
+      expect(standing.filter((name) => steps[Number(name.slice(-1))]?.undo !== 'nothing')).toEqual([]);
     });
   });
 
@@ -83,14 +112,6 @@ describe('any saga, whatever its world does', () => {
     everyPlay(({ asked }) => {
       const turn = asked.findIndex(({ what }) => what === 'undo');
       expect(asked.slice(turn < 0 ? asked.length : turn).filter(({ what }) => what === 'do')).toEqual([]);
-    });
-  });
-
-  it('undoes nothing when it completes, and says how it ended once and last', () => {
-    everyPlay((play) => {
-      const { state, told } = play;
-      if (state.status === 'completed') expect([told, namesOf('undo', play)]).toEqual([['completed'], []]);
-      else expect(told).toEqual(['undoing', 'undone']);
     });
   });
 
@@ -112,12 +133,12 @@ describe('any saga, whatever its world does', () => {
   });
 
   it('was seen to complete, to be undone, and to be helped, each many times', () => {
-    const seen = { completed: 0, undone: 0, helped: 0, abandoned: 0 };
+    const seen = { completed: 0, undone: 0, helped: 0, refused: 0 };
     everyPlay((play) => {
       if (play.state.status === 'completed') seen.completed++;
-      if (namesOf('undo', play).length > 1) seen.undone++;
+      if (namesOf('undo', play).length > 0) seen.undone++;
       if (play.alarms.length > 0) seen.helped++;
-      if (play.state.ledger.some(({ outcome }) => outcome === 'failed')) seen.abandoned++;
+      if (play.state.ledger.some(({ outcome }) => outcome === 'failed')) seen.refused++;
     });
     for (const count of Object.values(seen)) expect(count).toBeGreaterThan(50);
   });

@@ -12,7 +12,8 @@ interface Party {
 const about = z.object({ id: z.string() });
 const byId = { key: ({ id }: { id: string }) => id };
 const command = (type: string) => defineCommand(type, 1, about, byId);
-const event = (type: string) => defineEvent(type, 1, about.extend({ reason: z.string().optional(), band: z.string().optional() }), byId);
+const event = (type: string) =>
+  defineEvent(type, 1, about.extend({ reason: z.string().optional(), band: z.string().optional() }), byId);
 
 const RentHall = command('hall.rent');
 const HallRented = event('hall.rented');
@@ -59,7 +60,10 @@ const steps: Step<Party, string>[] = [
     name: 'book the band',
     send: ({ id }) => BookBand({ id }),
     done: [BandBooked],
-    then: (party, { data }) => ({ data: { ...party, band: (data as { band?: string }).band ?? 'a band' }, own: 'band is coming' }),
+    then: (party, { data }) => ({
+      data: { ...party, band: (data as { band?: string }).band ?? 'a band' },
+      own: 'band is coming',
+    }),
     failed: [BandBusy],
     meanwhile: [BandThinking],
     heard: () => ({ own: 'band is thinking' }),
@@ -137,19 +141,29 @@ describe('a saga that goes well', () => {
     withHall.when(BandThinking({ id })).then('band is thinking').waitsFor('book the band');
   });
 
-  it('keeps the time limit of a wait through news', () => {
-    const { state } = withHall.when(BandThinking({ id })).then('band is thinking');
-    expect(state.epoch).toBe(withHall.state.epoch);
+  it('gives every wait its own time limit, and keeps it through news', () => {
+    expect(withHall.when(booked).limit).toEqual({ withinMs: 4_000, epoch: withHall.state.epoch + 1 });
+    expect(withHall.when(BandThinking({ id })).limit).toBeUndefined();
+  });
+
+  it('needs no time limit any more when it has ended', () => {
+    expect(withFireworks.when(PartyOver({ id })).limit).toBeNull();
   });
 });
 
 describe('a saga that fails', () => {
   it('has nothing to undo when its first step is refused', () => {
-    planning.when(HallTaken({ id })).then('calling it off: the hall is taken', 'called off: the hall is taken').endsAs('undone');
+    planning
+      .when(HallTaken({ id }))
+      .then('calling it off: the hall is taken', 'called off: the hall is taken')
+      .endsAs('undone');
   });
 
   it('undoes what was done, but not the step that was refused', () => {
-    withHall.when(BandBusy({ id })).then('calling it off: there is no band', LeaveHall({ id })).waitsFor('rent the hall');
+    withHall
+      .when(BandBusy({ id }))
+      .then('calling it off: there is no band', LeaveHall({ id }))
+      .waitsFor('rent the hall');
   });
 
   it('undoes the step that it was waiting for too when time runs out: it may have happened', () => {
@@ -198,7 +212,8 @@ describe('a saga that hears what does not concern it now', () => {
 
   it('ignores everything when it has ended', () => {
     const ended = planning.and(HallTaken({ id }));
-    for (const happening of [rented, HallLeft({ id }), timeIsUp, abort('rain'), retry]) ended.when(happening).thenNothing();
+    for (const happening of [rented, HallLeft({ id }), timeIsUp, abort('rain'), retry])
+      ended.when(happening).thenNothing();
   });
 });
 
@@ -206,13 +221,12 @@ describe('what cannot be undone', () => {
   it('makes a later failure a case for a person, and leaves everything as it is', () => {
     withFireworks
       .when(PartyDull({ id }))
-      .then()
       .callsForHelp("nobody dances. But 'light the fireworks' cannot be undone.")
       .waitsFor('throw the party');
   });
 
   it('makes its own time limit a case for a person: it may have happened', () => {
-    withBand.when(timeIsUp).then().callsForHelp("the fireworks are wet. But 'light the fireworks' cannot be undone.");
+    withBand.when(timeIsUp).callsForHelp("the fireworks are wet. But 'light the fireworks' cannot be undone.");
   });
 
   it('is no obstacle when it was refused', () => {
@@ -225,28 +239,46 @@ describe('what cannot be undone', () => {
     expect(late.state.alarm).toBeNull();
   });
 
-  it('asks again when a person wants it', () => {
-    withBand.and(timeIsUp).when(retry).then(LightFireworks({ id })).waitsFor('light the fireworks');
+  it('waits without a time limit for the person who was called', () => {
+    expect(withBand.when(timeIsUp).limit).toBeNull();
   });
 
-  it('begins a refused step anew when a person wants it, and believes it then', () => {
-    withFireworks.and(PartyDull({ id })).and(retry).when(PartyOver({ id })).then('that was the Beetles').endsAs('completed');
+  it('asks again when a person wants it, with a new time limit', () => {
+    const again = withBand.and(timeIsUp).when(retry).then(LightFireworks({ id })).waitsFor('light the fireworks');
+    expect([again.state.alarm, again.limit]).toEqual([null, { withinMs: 4_000, epoch: withBand.state.epoch + 1 }]);
+  });
+
+  it('begins a refused step anew when a person wants it', () => {
+    const { ledger } = withFireworks.and(PartyDull({ id })).and(retry).state;
+    expect(ledger.at(-1)).toEqual({ step: 'throw the party', outcome: 'waiting' });
+  });
+
+  it('completes when the step works that was begun anew', () => {
+    withFireworks
+      .and(PartyDull({ id }))
+      .and(retry)
+      .when(PartyOver({ id }))
+      .then('that was the Beetles')
+      .endsAs('completed');
   });
 });
 
 describe('an undo that takes too long', () => {
-  const stuck = withHall.and(BandBusy({ id })).and(timeIsUp);
+  const undoing = withHall.and(BandBusy({ id }));
+  const stuck = undoing.and(timeIsUp);
 
   it('calls a person and is not given up', () => {
-    stuck.then().callsForHelp("'rent the hall' is not undone in time").waitsFor('rent the hall');
+    undoing.when(timeIsUp).callsForHelp("'rent the hall' is not undone in time").waitsFor('rent the hall');
   });
 
   it('goes on by itself when it is done after all', () => {
-    stuck.when(HallLeft({ id })).then('called off: there is no band').endsAs('undone');
+    const { state } = stuck.when(HallLeft({ id })).then('called off: there is no band').endsAs('undone');
+    expect(state.alarm).toBeNull();
   });
 
   it('is asked for again when a person wants it', () => {
-    stuck.when(retry).then(LeaveHall({ id })).waitsFor('rent the hall');
+    const again = stuck.when(retry).then(LeaveHall({ id })).waitsFor('rent the hall');
+    expect([again.state.alarm, again.limit]).toEqual([null, { withinMs: 9_000, epoch: again.state.epoch }]);
   });
 });
 

@@ -22,7 +22,11 @@ export type Happening = Draft | typeof timeIsUp | typeof retry | ReturnType<type
  *   .then({ type: 'BeginCancellation', reason: 'no dosa' }, CancelPayment({ … }));
  * @throws when something in the given past means nothing to the saga: then it is not the past one has in mind.
  */
-export function given<Data, Own>(definition: SagaDefinition<Data, Own>, data: Data, ...past: Happening[]): Given<Data, Own> {
+export function given<Data, Own>(
+  definition: SagaDefinition<Data, Own>,
+  data: Data,
+  ...past: Happening[]
+): Given<Data, Own> {
   const beginning = new Given(definition, start(definition, data));
   return past.reduce<Given<Data, Own>>((before, happening) => before.and(happening), beginning);
 }
@@ -48,7 +52,7 @@ class Given<Data, Own> {
     return new When(this.decide(happening), this.state);
   }
 
-  /** What it does first of all. */
+  /** What it did last. */
   then(...expected: (Draft | Own)[]): When<Data, Own> {
     return new When(this.last, this.state).then(...expected);
   }
@@ -67,7 +71,7 @@ class When<Data, Own> {
 
   /** It tells its own module and sends exactly this, in this order. */
   then(...expected: (Draft | Own)[]): this {
-    deepStrictEqual([...(this.decision?.own ?? []), ...(this.decision?.send ?? [])], expected);
+    deepStrictEqual(this.said, expected);
     return this;
   }
 
@@ -87,14 +91,24 @@ class When<Data, Own> {
     return this;
   }
 
-  /** It is up to a person now. */
+  /** It is up to a person now: it does nothing by itself. */
   callsForHelp(why: string): this {
     strictEqual(this.state.alarm, why);
+    deepStrictEqual(this.said, []);
     return this;
   }
 
   get state(): SagaState<Data> {
     return this.decision?.state ?? this.before;
+  }
+
+  /** What becomes of its time limit: see {@link Decision}. */
+  get limit(): Decision<Data, Own>['limit'] {
+    return this.decision?.limit;
+  }
+
+  private get said(): (Draft | Own)[] {
+    return [...(this.decision?.own ?? []), ...(this.decision?.send ?? [])];
   }
 }
 

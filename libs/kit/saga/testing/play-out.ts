@@ -76,24 +76,29 @@ class World<Data, Own> {
     return this.state.step !== null || this.errands.length > 0 || this.answers.length > 0;
   }
 
-  /** As long as there is chance, anything may happen. */
+  /** As long as there is chance, anything may happen; half of the time, what should. */
   improvise(): void {
     while (this.chance.length > 0) {
+      if (this.next(2) === 1 && this.bringOldest()) continue;
       const turns = this.possibleTurns();
       turns[this.next(turns.length)]?.();
     }
   }
 
-  /** Everything that is under way arrives; when nothing is, a person looks after it. */
+  /** What is under way arrives; when nothing is, a person looks after it. */
   behave(): void {
-    const [errand] = this.errands.splice(0, 1);
-    const [answer] = errand ? [] : this.answers.splice(0, 1);
+    if (this.bringOldest()) return;
+    for (const [step, outcome] of this.standing) if (outcome === 'refused') this.standing.delete(step);
+    this.heed(decide(this.stage.definition, this.state, { kind: 'retry' }), true);
+  }
+
+  /** @returns false when nothing is under way. */
+  private bringOldest(): boolean {
+    const errand = this.errands.shift();
+    const answer = errand ? undefined : this.answers.shift();
     if (errand) this.carryOut(errand);
-    else if (answer) this.hear(answer);
-    else {
-      for (const [step, outcome] of this.standing) if (outcome === 'refused') this.standing.delete(step);
-      this.heed(decide(this.stage.definition, this.state, { kind: 'retry' }), true);
-    }
+    if (answer !== undefined) this.hear(answer);
+    return errand !== undefined || answer !== undefined;
   }
 
   report(): Play<Data, Own> {
@@ -113,12 +118,20 @@ class World<Data, Own> {
       this.hear(answer);
     });
     const repetitions = this.answers.map((answer) => () => this.hear(answer));
-    const news = (this.step()?.meanwhile ?? []).map(({ type }) => () => this.hear(type));
+    const news = (this.step()?.meanwhile ?? []).map(
+      ({ type }) =>
+        () =>
+          this.hear(type),
+    );
     const limits = this.limits.map((epoch) => () => this.fire(epoch));
     const abort = () => this.heed(decide(definition, this.state, { kind: 'abort', reason: 'called off' }));
     const retry = () => this.heed(decide(definition, this.state, { kind: 'retry' }), true);
     return [
-      ...[...arrivals, ...firsts, ...repetitions, ...news, ...limits],
+      ...arrivals,
+      ...firsts,
+      ...repetitions,
+      ...news,
+      ...limits,
       ...(canAbort(definition, this.state) ? [abort] : []),
       ...(this.state.alarm ? [retry] : []),
     ];
@@ -167,7 +180,7 @@ class World<Data, Own> {
       return;
     }
     if (before === 'undone') return;
-    const refused = before ? before === 'refused' : failed.length > 0 && this.next(3) === 1;
+    const refused = before ? before === 'refused' : failed.length > 0 && this.next(2) === 1;
     this.standing.set(step, refused ? 'refused' : 'done');
     const words = refused ? failed : done;
     this.answers.push(words[this.next(words.length)]?.type ?? '');

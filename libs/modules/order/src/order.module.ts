@@ -14,6 +14,7 @@ import { CustomerOrdersHandler, GetOrderHandler } from './order.queries';
 import { OrderRepository } from './order.repository';
 import { PlaceOrderHandler } from './place-order';
 import { ReviseOrderHandler, ReviseOrderProcess } from './revise-order';
+import { SeedExampleOrder } from './seed-example-order';
 import { OrderSettings } from './settings';
 
 @Module({
@@ -35,6 +36,7 @@ import { OrderSettings } from './settings';
     GetOrderDetailsHandler,
     GetOrderHistoryHandler,
     CustomerOrdersHandler,
+    SeedExampleOrder,
   ],
 })
 export class OrderModule {}

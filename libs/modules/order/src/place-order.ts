@@ -8,6 +8,7 @@ import type { Tx } from '@thali/kit/postgres';
 import { z } from 'zod';
 import type { Order } from './domain/order';
 import { priceOrder } from './domain/price-order';
+import { exampleOrder } from './examples';
 import { FulfilOrder } from './fulfil-order';
 import { MenuView } from './menu.view';
 import { OrderRepository } from './order.repository';
@@ -34,12 +35,13 @@ export const PlaceOrderInput = z
     paymentToken: z.string().regex(/^tok_[A-Za-z0-9_]{1,64}$/, 'must be a token of the payment provider, such as tok_visa'),
     customerId: CustomerId.default(demoCustomer),
   })
-  .meta({ id: 'PlaceOrder' });
+  .meta({ id: 'PlaceOrder', example: exampleOrder });
 
 export class PlaceOrder extends Command<Loaded<Order>> {
   constructor(
     readonly tx: Tx,
     readonly input: z.infer<typeof PlaceOrderInput>,
+    readonly orderId: OrderId = tx.ids.next('ord'),
   ) {
     super();
   }
@@ -56,13 +58,12 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
     private readonly seal: Seal,
   ) {}
 
-  async execute({ tx, input }: PlaceOrder): Promise<Loaded<Order>> {
+  async execute({ tx, input, orderId }: PlaceOrder): Promise<Loaded<Order>> {
     const { restaurantId, customerId, deliverTo, paymentToken } = input;
     const menu = await this.menus.excerpt(tx, restaurantId, input.lines.map(({ itemId }) => itemId));
     if (!menu) throw new DomainError('order.unknown-restaurant', 'invalid', `restaurantId: there is no restaurant ${restaurantId}.`, { field: 'restaurantId' });
     if (!menu.open) throw new DomainError('order.restaurant-closed', 'conflict', `${menu.name} is closed now.`);
     const { lines, total } = priceOrder(menu, input.lines);
-    const orderId = tx.ids.next('ord') as OrderId;
     const order = { orderId, customerId, restaurantId, restaurantName: menu.name, menuVersion: menu.version, lines, total, deliverTo };
     const placed = await this.orders.place(tx, { type: 'Place', ...order, placedAt: tx.now.toISOString() });
     const sealedToken = this.seal.seal(paymentToken);

@@ -8,12 +8,13 @@ import { z } from 'zod';
 import { refuseRevisionUnlessConfirmed, type OrderCommand } from './domain/order';
 import { priceOrder } from './domain/price-order';
 import { reviseOrderSaga, type Revision } from './domain/revise-order.saga';
+import { exampleOrder } from './examples';
 import { MenuView } from './menu.view';
 import { OrderRepository, unknownOrder } from './order.repository';
 import { WantedLines } from './place-order';
 import { OrderSettings } from './settings';
 
-export const ReviseOrderInput = z.object({ lines: WantedLines }).meta({ id: 'ReviseOrder' });
+export const ReviseOrderInput = z.object({ lines: WantedLines }).meta({ id: 'ReviseOrder', example: { lines: exampleOrder.lines } });
 
 export class ReviseOrder extends Command<{ orderId: OrderId; revision: number; total: Money }> {
   constructor(

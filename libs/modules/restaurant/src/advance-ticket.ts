@@ -3,7 +3,7 @@ import type { DataOf } from '@thali/kit/core';
 import { Handles } from '@thali/kit/event-bus';
 import type { Tx } from '@thali/kit/postgres';
 import { acceptTicket, finishTicket, nextOnAutopilot, prepareTicket } from './domain/ticket';
-import { AdvanceTicket } from './domain/timers';
+import { AdvanceTicket } from './timers';
 import { Tickets } from './ticket.repository';
 
 const steps = { accept: acceptTicket, prepare: prepareTicket, finish: finishTicket };

@@ -87,7 +87,7 @@ export function restaurantIdOf(identity: string): RestaurantId {
 
 function parse(text: string): { value: unknown } | { problem: Problem } {
   try {
-    return { value: JSON.parse(text) as unknown };
+    return { value: JSON.parse(text.replace(/^\uFEFF/, '')) as unknown };
   } catch (error) {
     return { problem: { path: '$', message: `is not JSON: ${messageOf(error)}` } };
   }

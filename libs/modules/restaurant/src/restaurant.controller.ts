@@ -70,7 +70,8 @@ export class RestaurantController {
   @ApiOperation({
     summary: 'Publish a new version of the menu',
     description:
-      'Send back what you have read, changed. If somebody published since, you are refused (412). `portions` and `available` count for items that are new; those of items already there are the kitchen’s: change them with PATCH.',
+      'Send back what you have read, changed. If somebody published since, you are refused (412). ' +
+      '`portions` and `available` count for items that are new; those of items already there are the kitchen’s: change them with PATCH.',
   })
   @Returns(200, MenuView, 'The menu now in force')
   async publish(

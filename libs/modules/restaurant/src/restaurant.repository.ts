@@ -120,17 +120,20 @@ export function asPrinted(menu: NewMenu): Menu {
 }
 
 /** The columns of a {@link Restaurant}, for every statement that reads one. */
-export const restaurantColumns = `restaurant_id as "restaurantId", name, cuisine, currency, json_build_object('lat', lat, 'lon', lon) as location, open,
-  opening_hours as "openingHours", time_zone as "timeZone", autopilot, version`;
+export const restaurantColumns = `restaurant_id as "restaurantId", name, cuisine, currency,
+  json_build_object('lat', lat, 'lon', lon) as location, open, opening_hours as "openingHours", time_zone as "timeZone",
+  autopilot, version`;
 
 const findRestaurant = query<{ restaurantId: string }, Restaurant>(`
-  select i.n, ${restaurantColumns} from json_to_recordset($1) as i(n int, "restaurantId" text) join restaurants r on r.restaurant_id = i."restaurantId"`);
+  select i.n, ${restaurantColumns} from json_to_recordset($1) as i(n int, "restaurantId" text)
+  join restaurants r on r.restaurant_id = i."restaurantId"`);
 
 const findMenu = query<{ restaurantId: string }, { sections: Menu }>(`
   select i.n, m.sections from json_to_recordset($1) as i(n int, "restaurantId" text)
   join restaurants r on r.restaurant_id = i."restaurantId" join menus m using (restaurant_id, version)`);
 
-const detailsInput = `"restaurantId" text, name text, cuisine text, currency text, location json, "openingHours" jsonb, "timeZone" text, autopilot boolean`;
+const detailsInput = `"restaurantId" text, name text, cuisine text, currency text, location json, "openingHours" jsonb,
+  "timeZone" text, autopilot boolean`;
 
 const addRestaurant = change<RestaurantDetails & { restaurantId: string; open: boolean }, { added: true }>(`
   with i as (
@@ -144,19 +147,21 @@ const addRestaurant = change<RestaurantDetails & { restaurantId: string; open: b
   select i.n, true as added from i join added on added.restaurant_id = i."restaurantId"`);
 
 const reviseRestaurant = change<RestaurantDetails & { restaurantId: string; seen: number }, { revised: true }>(`
-  update restaurants r set name = i.name, cuisine = i.cuisine, currency = i.currency, lat = (i.location->>'lat')::float8, lon = (i.location->>'lon')::float8,
-    opening_hours = i."openingHours", time_zone = i."timeZone", autopilot = i.autopilot, version = version + 1
+  update restaurants r set name = i.name, cuisine = i.cuisine, currency = i.currency,
+    lat = (i.location->>'lat')::float8, lon = (i.location->>'lon')::float8, opening_hours = i."openingHours",
+    time_zone = i."timeZone", autopilot = i.autopilot, version = version + 1
   from json_to_recordset($1) as i(n int, seen int, ${detailsInput})
   where r.restaurant_id = i."restaurantId" and r.version = i.seen
   returning i.n, true as revised`);
 
 const addMenu = change<{ restaurantId: string; version: number; sections: Menu }>(`
   insert into menus (restaurant_id, version, sections)
-  select "restaurantId", version, sections from json_to_recordset($1) as i(n int, "restaurantId" text, version int, sections jsonb)`);
+  select "restaurantId", version, sections from json_to_recordset($1) as i(n int, "restaurantId" text, version int, sections json)`);
 
 const setOpen = change<{ restaurantId: string; open: boolean }, { changed: true }>(`
   with said as (
-    select distinct on ("restaurantId") * from json_to_recordset($1) as i(n int, "restaurantId" text, open boolean) order by "restaurantId", n desc
+    select distinct on ("restaurantId") * from json_to_recordset($1) as i(n int, "restaurantId" text, open boolean)
+    order by "restaurantId", n desc
   )
   update restaurants r set open = said.open from said where r.restaurant_id = said."restaurantId" and r.open <> said.open
   returning said.n, true as changed`);

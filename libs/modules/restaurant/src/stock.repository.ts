@@ -12,9 +12,10 @@ export interface Lacking {
 /**
  * Portions: what the kitchen has, and what orders hold of it.
  *
- * Every method here that changes something first takes one lock for the whole stock and keeps it to the commit. Units of work share
- * transactions and reach their stock in no fixed order: rows locked one by one end in deadlocks. With two processes that reserve
- * and release the same dishes, one lock did 2,700 orders a second and row locks 600; where nothing is released they are equal.
+ * Every method here that changes something first takes one lock for the whole stock and keeps it to the commit. Units of
+ * work share transactions and reach their stock in no fixed order: rows locked one by one end in deadlocks. With two
+ * processes that reserve and release the same dishes, one lock did 2,700 orders a second and row locks 600; where nothing
+ * is released they are equal.
  */
 @Injectable()
 export class Stock {
@@ -24,7 +25,8 @@ export class Stock {
   }
 
   /**
-   * Reserves all portions of the hold or none. `instead` is a hold of the same order that this one replaces: it is released in the same step.
+   * Reserves all portions of the hold or none. `instead` is a hold of the same order that this one replaces: it is
+   * released in the same step.
    * @returns what stands in the way, if anything.
    */
   async reserve(tx: Tx, hold: Hold, instead?: Hold): Promise<Lacking | undefined> {
@@ -107,15 +109,16 @@ interface Verdict {
 }
 
 /**
- * Judges the orders of a batch first come, first served: one is served if each of its items has enough for it and for all before it.
- * So an order may be passed over for one that is refused; then `served` is false and nothing is lacking.
+ * Judges the orders of a batch first come, first served: one is served if each of its items has enough for it and for all
+ * before it. So an order may be passed over for one that is refused; then `served` is false and nothing is lacking.
  */
 const changeHold = change<HoldRow, Verdict>(`
   with hold as (
     select * from json_to_recordset($1) as i(n int, "orderId" text, "restaurantId" text, revision int, "heldRevision" int, changes json)
   ), line as (
     select hold.*, c.*, greatest(c.wanted - c.held, 0) as more
-    from hold, rows from (json_to_recordset(hold.changes) as ("itemId" text, held int, wanted int)) with ordinality as c("itemId", held, wanted, position)
+    from hold, rows from (json_to_recordset(hold.changes) as ("itemId" text, held int, wanted int)) with ordinality
+      as c("itemId", held, wanted, position)
   ), weighed as (
     select line.*,
       case when more = 0 then null
@@ -124,7 +127,8 @@ const changeHold = change<HoldRow, Verdict>(`
       more = 0 or sum(more) over (partition by "restaurantId", "itemId" order by n) <= i.on_hand - i.reserved as fits
     from line left join items i on i.restaurant_id = "restaurantId" and i.item_id = "itemId"
   ), verdict as (
-    select n, bool_and(problem is null and fits) as served, (array_agg("itemId" order by position) filter (where problem is not null))[1] as "itemId",
+    select n, bool_and(problem is null and fits) as served,
+      (array_agg("itemId" order by position) filter (where problem is not null))[1] as "itemId",
       (array_agg(problem order by position) filter (where problem is not null))[1] as problem
     from weighed group by n
   ), served as (
@@ -156,7 +160,8 @@ const settleHold = change<Settlement>(`
   )
   update items set reserved = reserved - s.quantity, on_hand = on_hand - s.committed
   from (
-    select "restaurantId", "itemId", sum(quantity) as quantity, coalesce(sum(quantity) filter (where kind = 'commit'), 0) as committed
+    select "restaurantId", "itemId", sum(quantity) as quantity,
+      coalesce(sum(quantity) filter (where kind = 'commit'), 0) as committed
     from settled group by 1, 2
   ) s
   where items.restaurant_id = s."restaurantId" and items.item_id = s."itemId"`);
@@ -174,14 +179,16 @@ const countPortions = change<Count>(`
     order by restaurant_id, item_id, n desc
   ), moved as (
     insert into stock_moves (restaurant_id, item_id, kind, quantity)
-    select restaurant_id, item_id, case when difference > 0 then 'received' else 'discarded' end, abs(difference) from counted where difference <> 0
+    select restaurant_id, item_id, case when difference > 0 then 'received' else 'discarded' end, abs(difference)
+    from counted where difference <> 0
   )
   update items set on_hand = on_hand + difference from counted
   where items.restaurant_id = counted.restaurant_id and items.item_id = counted.item_id`);
 
 const setAvailable = change<{ restaurantId: string; itemId: string; available: boolean }, { changed: true }>(`
   with said as (
-    select distinct on ("restaurantId", "itemId") * from json_to_recordset($1) as i(n int, "restaurantId" text, "itemId" text, available boolean)
+    select distinct on ("restaurantId", "itemId") *
+    from json_to_recordset($1) as i(n int, "restaurantId" text, "itemId" text, available boolean)
     order by "restaurantId", "itemId", n desc
   )
   update items set available = said.available from said
@@ -191,7 +198,8 @@ const setAvailable = change<{ restaurantId: string; itemId: string; available: b
 const listItems = change<{ restaurantId: string; items: readonly { itemId: string; available: boolean }[] }>(`
   with listed as (
     select i."restaurantId", l."itemId", l.available
-    from json_to_recordset($1) as i(n int, "restaurantId" text, items json), json_to_recordset(i.items) as l("itemId" text, available boolean)
+    from json_to_recordset($1) as i(n int, "restaurantId" text, items json),
+      json_to_recordset(i.items) as l("itemId" text, available boolean)
   ), withdrawn as (
     update items set on_menu = false
     where restaurant_id in (select "restaurantId" from listed) and on_menu

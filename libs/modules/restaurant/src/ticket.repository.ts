@@ -5,7 +5,7 @@ import { remind, send } from '@thali/kit/outbox';
 import { StaleVersion, change, query, type Tx } from '@thali/kit/postgres';
 import { announce } from './domain/announce';
 import { evolve, fateOfHold, holdOf, nextOnAutopilot, type Ticket, type TicketEvent } from './domain/ticket';
-import { AdvanceTicket } from './domain/timers';
+import { AdvanceTicket } from './timers';
 import { RestaurantSettings } from './settings';
 import { Stock } from './stock.repository';
 
@@ -83,8 +83,8 @@ export function noTicket(ticketId: string): DomainError {
 }
 
 /** The columns of a {@link Ticket}, for every statement that reads one. Those called off before they came are none. */
-export const ticketColumns = `ticket_id as "ticketId", order_id as "orderId", restaurant_id as "restaurantId", status, lines, revision, autopilot, reason,
-  delayed_by_minutes as "delayedByMinutes", version`;
+export const ticketColumns = `ticket_id as "ticketId", order_id as "orderId", restaurant_id as "restaurantId", status, lines, revision,
+  autopilot, reason, delayed_by_minutes as "delayedByMinutes", version`;
 
 const orderKnown = query<{ orderId: string }, { known: true }>(`
   select i.n, true as known from json_to_recordset($1) as i(n int, "orderId" text) join tickets t on t.order_id = i."orderId"`);
@@ -99,7 +99,8 @@ const ticketById = query<{ ticketId: string }, Ticket>(`
 
 const insertTicket = change<Ticket, { added: true }>(`
   with i as (
-    select * from json_to_recordset($1) as i(n int, "ticketId" text, "orderId" text, "restaurantId" text, status text, lines jsonb, autopilot boolean, reason text)
+    select * from json_to_recordset($1) as i(n int, "ticketId" text, "orderId" text, "restaurantId" text, status text,
+      lines jsonb, autopilot boolean, reason text)
   ), added as (
     insert into tickets (ticket_id, order_id, restaurant_id, status, lines, autopilot, reason)
     select "ticketId", "orderId", "restaurantId", status, lines, autopilot, reason from i
@@ -108,9 +109,10 @@ const insertTicket = change<Ticket, { added: true }>(`
   select i.n, true as added from i join added on added.ticket_id = i."ticketId"`);
 
 const updateTicket = change<Ticket, { changed: true }>(`
-  update tickets t set status = i.status, lines = i.lines, revision = i.revision, reason = i.reason, delayed_by_minutes = i."delayedByMinutes",
-    version = i.version
-  from json_to_recordset($1) as i(n int, "ticketId" text, status text, lines jsonb, revision int, reason text, "delayedByMinutes" int, version int)
+  update tickets t set status = i.status, lines = i.lines, revision = i.revision, reason = i.reason,
+    delayed_by_minutes = i."delayedByMinutes", version = i.version
+  from json_to_recordset($1) as i(n int, "ticketId" text, status text, lines jsonb, revision int, reason text,
+    "delayedByMinutes" int, version int)
   where t.ticket_id = i."ticketId" and t.version = i.version - 1
   returning i.n, true as changed`);
 

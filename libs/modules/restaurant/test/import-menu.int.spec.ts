@@ -1,5 +1,4 @@
-import { MenuPublished } from '@thali/contracts';
-import { Database } from '@thali/kit/postgres';
+import { MenuPublished, OpeningChanged } from '@thali/contracts';
 import { ImportMenu, seedRestaurants } from '../src';
 import { restaurantIdOf } from '../src/import-menu';
 import { Kitchen } from '../testing/kitchen';
@@ -9,40 +8,50 @@ import { stockOf } from '../testing/stock';
 describe('importing a menu', () => {
   let kitchen: Kitchen;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     kitchen = await Kitchen.open();
   });
-  afterEach(() => kitchen.close());
+  afterAll(() => kitchen.close());
 
   it('makes a restaurant with a menu, portions included, and announces it', async () => {
-    const { imported } = await kitchen.import(aRestaurant({ dishes: { dosa: 5, idli: 20 } }));
-    expect(imported).toEqual([{ restaurantId: dosaCorner, name: 'Dosa Corner', outcome: 'imported', version: 1 }]);
-    expect(await stockOf(kitchen.db, dosaCorner, 'dosa')).toEqual({ onHand: 5, reserved: 0 });
-    expect(await kitchen.said(dosaCorner)).toEqual([MenuPublished.type, 'restaurant.opening-changed']);
+    const restaurantId = kitchen.anId('rst');
+    const { imported } = await kitchen.import(aRestaurant({ restaurantId, dishes: { dosa: 5, idli: 20 } }));
+    expect(imported).toEqual([{ restaurantId, name: 'Dosa Corner', outcome: 'imported', version: 1 }]);
+    expect(await stockOf(kitchen.db, restaurantId, 'dosa')).toEqual({ onHand: 5, reserved: 0 });
+    expect(await kitchen.said(restaurantId)).toEqual([MenuPublished.type, OpeningChanged.type]);
   });
 
   it('of the same file again changes nothing', async () => {
-    await kitchen.import(aRestaurant());
-    const { imported } = await kitchen.import(aRestaurant());
+    const restaurantId = await kitchen.aRestaurant();
+    const { imported } = await kitchen.import(aRestaurant({ restaurantId }));
     expect(imported).toMatchObject([{ outcome: 'unchanged', version: 1 }]);
-    expect(await kitchen.said(dosaCorner)).toHaveLength(2);
+    expect(await kitchen.said(restaurantId)).toHaveLength(2);
   });
 
   it('of a changed file makes the next version, and leaves the portions that are there', async () => {
-    await kitchen.import(aRestaurant({ dishes: { dosa: 5 } }));
-    const { imported } = await kitchen.import(
-      aRestaurant({ dishes: { dosa: 50, idli: 7 }, more: { name: 'Dosa Palace' } }),
-    );
-    expect(imported).toEqual([{ restaurantId: dosaCorner, name: 'Dosa Palace', outcome: 'revised', version: 2 }]);
-    expect([await kitchen.portionsOf(dosaCorner, 'dosa'), await kitchen.portionsOf(dosaCorner, 'idli')]).toEqual([
-      5, 7,
+    const restaurantId = await kitchen.aRestaurant({ dishes: { dosa: 5 } });
+    const changed = aRestaurant({ restaurantId, dishes: { dosa: 50, idli: 7 }, more: { name: 'Dosa Palace' } });
+    const { imported } = await kitchen.import(changed);
+    expect(imported).toEqual([{ restaurantId, name: 'Dosa Palace', outcome: 'revised', version: 2 }]);
+    expect(await kitchen.portionsOf(restaurantId, 'dosa')).toBe(5);
+    expect(await kitchen.portionsOf(restaurantId, 'idli')).toBe(7);
+  });
+
+  it('of one file in two processes at once makes one restaurant', async () => {
+    const colleague = await kitchen.colleague();
+    const file = aRestaurant({ restaurantId: kitchen.anId('rst') });
+    const reports = await Promise.all([kitchen.import(file), colleague.import(file)]);
+    await colleague.stop();
+    expect(reports.flatMap(({ imported }) => imported.map(({ outcome }) => outcome)).toSorted()).toEqual([
+      'imported',
+      'unchanged',
     ]);
   });
 
   it('of a file with one bad dish imports nothing of it, and says where', async () => {
-    const good = aRestaurant({ restaurantId: 'rst_01h455vb4pex5vsknk084sn0a2' });
+    const restaurantId = kitchen.anId('rst');
     const report = await kitchen.import([
-      good,
+      aRestaurant({ restaurantId }),
       aRestaurant({ more: { hasMenu: { hasMenuItem: { name: 'Dosa', offers: { price: 'cheap' } } } } }),
     ]);
     expect(report).toEqual({
@@ -51,7 +60,7 @@ describe('importing a menu', () => {
         { path: '$[1].hasMenu.hasMenuItem.offers.price', message: '"cheap" is not a price such as 12.50 in EUR' },
       ],
     });
-    expect(await kitchen.db.read('select 1 from restaurants')).toEqual([]);
+    expect((await kitchen.ask('GET', `/restaurants/${restaurantId}`)).status).toBe(404);
   });
 
   it('of something else than JSON says so', async () => {
@@ -67,16 +76,19 @@ describe('importing a menu', () => {
     expect(restaurantIdOf('https://cafe.example/')).toBe(restaurantIdOf('https://cafe.example/'));
     expect(restaurantIdOf('https://cafe.example/')).not.toBe(restaurantIdOf('https://bar.example/'));
   });
+});
 
-  it('fills an empty database with the seed, once', async () => {
-    const seed = () => seedRestaurants(kitchen.get(Database), kitchen.get(ImportMenu));
-    expect((await seed()).length).toBeGreaterThanOrEqual(12);
-    expect(await seed()).toEqual([]);
-    expect(
-      (await kitchen.menu('rst_01h455vb4pex5vsknk084sn02q')).sections
-        .flatMap(({ items }) => items)
-        .find(({ itemId }) => itemId === 'masala-dosa'),
-    ).toMatchObject({
+describe('the seed', () => {
+  it('fills an empty database, once', async () => {
+    const kitchen = await Kitchen.open();
+    const seed = () => seedRestaurants(kitchen.db, kitchen.get(ImportMenu));
+    const first = await seed();
+    const second = await seed();
+    const dishes = (await kitchen.menu('rst_01h455vb4pex5vsknk084sn02q')).sections.flatMap(({ items }) => items);
+    await kitchen.close();
+    expect(first.length).toBeGreaterThanOrEqual(12);
+    expect(second).toEqual([]);
+    expect(dishes.find(({ itemId }) => itemId === 'masala-dosa')).toMatchObject({
       price: { amount: 950, currency: 'EUR' },
       modifiers: expect.arrayContaining([
         { modifierId: 'extra-chutney', name: 'Extra chutney', price: { amount: 80, currency: 'EUR' } },

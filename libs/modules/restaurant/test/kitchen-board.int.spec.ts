@@ -1,7 +1,6 @@
 import {
   CancelTicket,
   ConfirmTicket,
-  OpenTicket,
   RestaurantHistory,
   ReviseTicket,
   TicketAccepted,
@@ -15,7 +14,7 @@ import {
   type TicketView,
 } from '@thali/contracts';
 import { Questions } from '@thali/kit/event-bus';
-import { AdvanceTicket } from '../src/domain/timers';
+import { AdvanceTicket } from '../src/timers';
 import type { TicketBoard } from '../src/ticket-board.view';
 import { Kitchen, line, openTicket } from '../testing/kitchen';
 import { stockOf } from '../testing/stock';
@@ -79,7 +78,7 @@ describe('the kitchen', () => {
   it('hears one of two cooks who speak at once', async () => {
     const { ticketId, orderId } = await opened();
     const answers = await Promise.all([say(ticketId, 'accept'), say(ticketId, 'reject', { reason: 'No dosa' })]);
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
     expect(await kitchen.said(orderId)).toHaveLength(1);
   });
 

@@ -89,13 +89,17 @@ export class Kitchen {
     return sections.flatMap(({ items }) => items).find((item) => item.itemId === itemId)?.portions;
   }
 
+  anId(prefix: string): string {
+    return this.ids.next(prefix);
+  }
+
   anOrder(): string {
-    return this.ids.next('ord');
+    return this.anId('ord');
   }
 
   /** The restaurant of a file like {@link aRestaurant}'s, new in this kitchen. @returns its id. */
   async aRestaurant(differences: Parameters<typeof aRestaurant>[0] = {}): Promise<string> {
-    const restaurantId = this.ids.next('rst');
+    const restaurantId = this.anId('rst');
     await this.import(aRestaurant({ restaurantId, ...differences }));
     return restaurantId;
   }

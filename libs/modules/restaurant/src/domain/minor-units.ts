@@ -13,6 +13,11 @@ export function isCurrency(code: string): boolean {
   return currencies.has(code);
 }
 
+/** How a price in this currency may be written. */
+export function priceExample(currency: string): string {
+  return ['12', '12.5', '12.50', '12.500', '12.5000'][decimalsOf(currency)] ?? '12';
+}
+
 /** How many decimals a price in this currency may have. */
 export function decimalsOf(currency: string): number {
   return decimals[currency] ?? 2;

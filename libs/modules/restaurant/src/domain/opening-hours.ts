@@ -2,7 +2,10 @@
 export const days = ['Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa', 'Su'] as const;
 export type Day = (typeof days)[number];
 
-/** On these days from `opens` to `closes`, as `HH:MM` on the restaurant's own clock. Closing at or before opening means the next day. */
+/**
+ * On these days from `opens` to `closes`, as `HH:MM` on the restaurant's own clock.
+ * Closing at or before opening means the next day.
+ */
 export interface OpeningHours {
   readonly days: readonly Day[];
   readonly opens: string;
@@ -17,7 +20,10 @@ interface Timetable {
   readonly timeZone: string | null;
 }
 
-/** Whether the published hours allow it at that moment. They say nothing when there are none, or when nobody knows whose clock they are on. */
+/**
+ * Whether the published hours allow it at that moment. They say nothing when there are none, or when nobody knows whose
+ * clock they are on.
+ */
 export function withinOpeningHours({ openingHours, timeZone }: Timetable, at: Date): boolean {
   if (openingHours.length === 0 || timeZone === null) return true;
   if (openingHours.some(isAlways)) return true;

@@ -88,7 +88,11 @@ describe('a restaurant in JSON-LD', () => {
     const { '@id': _, ...nameless } = aCafe();
     expect(read({ ...nameless, identifier: { '@type': 'PropertyValue', value: '42' } })[0]?.identity).toBe('42');
     expect(read({ ...nameless, url: 'https://cafe.example' })[0]?.identity).toBe('https://cafe.example');
-    expect(problemsOf(nameless)).toEqual(['$: has no "@id", identifier or url: it could not be known again']);
+    expect(problemsOf(nameless)).toEqual(['$: has no absolute "@id", identifier or url: it could not be known again']);
+    expect(['#restaurant', '_:b0', '/about'].map((id) => problemsOf({ ...nameless, '@id': id }).length)).toEqual([
+      1, 1, 1,
+    ]);
+    expect(problemsOf({ ...nameless, '@id': 'rst_01h455vb4pex5vsknk084sn02q' })).toEqual([]);
   });
 
   it('says in additional properties what schema.org has no words for', () => {

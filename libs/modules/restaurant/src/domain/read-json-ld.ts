@@ -66,10 +66,12 @@ function readRestaurant(restaurant: JsonLd, identity: string | undefined): Publi
   return { identity, details: { name, cuisine, currency, location, openingHours, timeZone, autopilot }, open, menu };
 }
 
+/** Not by a relative `@id` such as `#restaurant`, or one such as `_:b0`: those mean another thing in every file. */
 function identityOf(restaurant: JsonLd): string | undefined {
   const identifier = restaurant.one('identifier');
-  const identity = restaurant.id ?? identifier?.text ?? identifier?.one('value')?.text ?? restaurant.one('url')?.text;
-  return identity ?? restaurant.complain('has no "@id", identifier or url: it could not be known again');
+  const absolute = /^(?!_:)\w[\w+.-]*:|rst_\w{26}/.test(restaurant.id ?? '') ? restaurant.id : undefined;
+  const identity = absolute ?? identifier?.text ?? identifier?.one('value')?.text ?? restaurant.one('url')?.text;
+  return identity ?? restaurant.complain('has no absolute "@id", identifier or url: it could not be known again');
 }
 
 /** `currenciesAccepted`, or else that of the first offer that names one. */

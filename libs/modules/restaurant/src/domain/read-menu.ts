@@ -1,7 +1,7 @@
 import type { Modifier } from '@thali/contracts';
 import type { JsonLd } from './json-ld';
 import type { Dish } from './menu';
-import { decimalsOf, toMinorUnits } from './minor-units';
+import { priceExample, toMinorUnits } from './minor-units';
 
 export interface PublishedDish extends Dish {
   /** How many there are, if the file says so. */
@@ -118,12 +118,8 @@ class MenuReader {
     if (written === undefined) return undefined;
     const amount = toMinorUnits(written, currency);
     if (amount !== undefined) return { amount, currency };
-    const digits = decimalsOf(currency);
-    return offer
-      .at('price')
-      .complain(
-        `${offer.at('price')} is not a price such as ${digits === 0 ? '12' : `12.${'50'.padEnd(digits, '0').slice(0, digits)}`} in ${currency}`,
-      );
+    const at = offer.at('price');
+    return at.complain(`${at} is not a price such as ${priceExample(currency)} in ${currency}`);
   }
 
   /** Its own id, or else made of its name; of section and name for a second dish of that name. */

@@ -1,7 +1,10 @@
 import { localName, type JsonLd } from './json-ld';
 import { aroundTheClock, days, type Day, type OpeningHours } from './opening-hours';
 
-/** The hours of a restaurant: `openingHours` ("Mo-Fr 11:00-22:00") and `openingHoursSpecification`. Hours of a season or a single day are left out. */
+/**
+ * The hours of a restaurant: `openingHours` ("Mo-Fr 11:00-22:00") and `openingHoursSpecification`.
+ * Hours of a season or a single day are left out.
+ */
 export function readOpeningHours(restaurant: JsonLd): OpeningHours[] {
   const written = restaurant.all('openingHours').flatMap(readShorthand);
   const specified = restaurant.all('openingHoursSpecification').flatMap(readSpecification);

@@ -24,7 +24,7 @@ export class CreateRestaurant1700000000100 implements MigrationInterface {
       create table menus (
         restaurant_id text references restaurants,
         version int,
-        sections jsonb not null,
+        sections json not null,
         published_at timestamptz not null default clock_timestamp(),
         primary key (restaurant_id, version)
       );

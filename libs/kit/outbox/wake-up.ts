@@ -1,0 +1,87 @@
+import { Client, type Notification } from 'pg';
+import { messageOf } from '../core';
+import type { Log } from '../observability';
+import type { Database } from '../postgres';
+import { Loop } from './loop';
+import type { Partitions } from './partitions';
+
+/** Signals of this long are sent as one: a NOTIFY takes a lock that all committing transactions share. */
+const gatherMs = 20;
+const checkMs = 5_000;
+
+/**
+ * Tells the other instances of the module what was committed here, since they may own the partitions it is in. It is the fast
+ * road only: whoever misses a signal finds the work when it looks again. With one instance it does nothing.
+ */
+export class WakeUp {
+  private readonly pending = new Set<string>();
+  private timer: NodeJS.Timeout | undefined;
+  private listener: Client | undefined;
+  private readonly loop: Loop;
+  private readonly onCommitted = (signals: ReadonlySet<string>) => this.tell(signals);
+
+  constructor(
+    private readonly db: Database,
+    private readonly partitions: Partitions,
+    private readonly log: Log,
+  ) {
+    this.loop = new Loop({ name: `${db.module} wake-up`, turn: () => this.keepListening(), pollMs: checkMs, log });
+  }
+
+  start(): void {
+    this.db.on('committed', this.onCommitted);
+    this.loop.start();
+  }
+
+  async stop(): Promise<void> {
+    this.db.off('committed', this.onCommitted);
+    clearTimeout(this.timer);
+    await this.loop.stop();
+    await this.listener?.end().catch(() => {});
+  }
+
+  private get channel(): string {
+    return `wake_${this.db.module}`;
+  }
+
+  /** A connection of its own, replaced when it breaks or falls silent. */
+  private async keepListening(): Promise<boolean> {
+    if (this.listener) {
+      await this.listener.query('select 1');
+      return false;
+    }
+    const listener = new Client({ connectionString: this.db.url, query_timeout: checkMs });
+    const lose = () => {
+      if (this.listener === listener) this.listener = undefined;
+      this.loop.wake();
+    };
+    listener.on('error', lose).on('end', lose);
+    listener.on('notification', (notification) => this.hear(notification));
+    await listener.connect();
+    await listener.query(`listen "${this.channel}"`);
+    this.listener = listener;
+    return false;
+  }
+
+  private hear({ payload = '' }: Notification): void {
+    const [from, ...signals] = payload.split('\n');
+    if (from !== this.partitions.instanceId) for (const signal of signals) this.db.emit(signal);
+  }
+
+  private tell(signals: ReadonlySet<string>): void {
+    if (this.partitions.instances < 2) return;
+    for (const signal of signals) this.pending.add(signal);
+    this.timer ??= setTimeout(() => void this.send(), gatherMs);
+  }
+
+  private async send(): Promise<void> {
+    const payload = [this.partitions.instanceId, ...this.pending].join('\n');
+    this.pending.clear();
+    this.timer = undefined;
+    try {
+      await this.db.read('select pg_notify($1, $2)', [this.channel, payload]);
+    } catch (error) {
+      this.log.debug({ err: error }, `the others were not told: ${messageOf(error)}`);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+
+export interface ThaliProcessOptions {
+  /** Where the repository is, built. */
+  readonly root: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Takes what the process says on standard error. */
+  readonly logFile: string;
+}
+
+/** Thali in a process of its own, to be started, stopped and killed. It stays at the same address. */
+export class ThaliProcess {
+  private child: ChildProcess | undefined;
+
+  private constructor(
+    private readonly options: ThaliProcessOptions,
+    private readonly port: number,
+  ) {}
+
+  /** @throws {Error} with its own last words, when it cannot start. */
+  static async start(options: ThaliProcessOptions): Promise<ThaliProcess> {
+    const thali = new ThaliProcess(options, await findFreePort());
+    await thali.restart();
+    return thali;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Starts it once more, after `kill` or `stop`; resolves when it serves. */
+  async restart(): Promise<void> {
+    const { root, env, logFile } = this.options;
+    mkdirSync(path.dirname(logFile), { recursive: true });
+    const log = openSync(logFile, 'a');
+    const main = path.join(root, 'dist/apps/thali/src/main.js');
+    const child = spawn(process.execPath, ['--enable-source-maps', main], {
+      cwd: root,
+      env: { ...env, PORT: String(this.port) },
+      stdio: ['ignore', 'pipe', log],
+      // Its own process group: a Ctrl-C is meant for us, and it is needed until everybody is done.
+      detached: true,
+    });
+    closeSync(log);
+    this.child = child;
+    const ended = once(child, 'exit').then(() => {
+      throw new Error(lastWords(logFile));
+    });
+    await Promise.race([firstLine(child.stdout!, /serves http/), ended]);
+    ended.catch(() => {});
+  }
+
+  /** As a power cut would: at whatever instruction it is. */
+  kill(): Promise<void> {
+    return this.end('SIGKILL');
+  }
+
+  /** Lets it finish what is under way. */
+  stop(): Promise<void> {
+    return this.end('SIGTERM');
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill(signal);
+    await gone;
+  }
+}
+
+async function firstLine(out: Readable, wanted: RegExp): Promise<void> {
+  const lines = createInterface(out);
+  await new Promise<void>((resolve) => lines.on('line', (line) => wanted.test(line) && resolve()));
+}
+
+function lastWords(logFile: string): string {
+  return readFileSync(logFile, 'utf8').trim().split('\n').at(-1) || 'Thali ended without a word';
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -1,0 +1,32 @@
+import { Client } from 'pg';
+import { audit, type Audit } from '../audit/audit';
+import type { UrlOf } from '../audit/modules';
+import { waitForRest, type Outstanding } from '../audit/rest';
+import type { Outcome } from './simulation';
+
+const restWithinMs = 60_000;
+
+export interface Verdict extends Audit {
+  /** What was still under way when patience ended. */
+  readonly outstanding: Outstanding;
+}
+
+/** Waits until nothing is under way, then checks every invariant, with the customers as witnesses. What never ends is a violation, too. */
+export async function judge({ witness }: Outcome, urlOf: UrlOf): Promise<Verdict> {
+  const outstanding = await waitForRest(urlOf, restWithinMs);
+  return { outstanding, ...(await audit({ urlOf, atRest: true, witness })) };
+}
+
+/** Whether these are the databases behind the server that the run has talked to. */
+export async function isBehind(urlOf: UrlOf, { courierId }: Pick<Outcome, 'courierId'>): Promise<boolean> {
+  const client = new Client({ connectionString: urlOf('delivery'), options: '-c search_path=delivery' });
+  try {
+    await client.connect();
+    const { rowCount } = await client.query('select 1 from couriers where courier_id = $1', [courierId]);
+    return rowCount === 1;
+  } catch {
+    return false;
+  } finally {
+    await client.end();
+  }
+}
