@@ -23,13 +23,14 @@ const nodeItself = /^node:/;
 const packages = /^(?!node:|@thali\/|libs\/|apps\/|tools\/|@nestjs\/[^/]+\/)[@a-z]/;
 const contracts = /^@thali\/contracts$/;
 const modules = oneOf('@thali', moduleNames);
+const documents = /^docs\/[^/]+\.json$/;
 const kit = oneOf('@thali/kit', kitEntriesForWork);
 const kitForTests = oneOf('@thali/kit', kitEntries);
 
 export const arrows: readonly Arrow[] = [
   { from: /^tools\//, to: [/./] },
   { from: /^apps\/[^/]+\/(?=test\/)/, to: [nodeItself, packages, contracts, modules, kitForTests] },
-  { from: /^apps\/[^/]+\/(?=src\/)/, to: [contracts, modules, kit] },
+  { from: /^apps\/[^/]+\/(?=src\/)/, to: [contracts, modules, kit, documents] },
   { from: /^libs\/modules\/[^/]+\/(?=test|src\/.*\.spec\.ts$)/, to: [nodeItself, packages, contracts, kitForTests] },
   { from: /^libs\/modules\/[^/]+\/src\/domain\//, to: [contracts, oneOf('@thali/kit', ['core', 'saga'])] },
   { from: /^libs\/modules\/[^/]+\/(?=src\/)/, to: [nodeItself, packages, contracts, kit] },

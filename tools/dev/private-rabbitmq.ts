@@ -62,12 +62,16 @@ export class PrivateRabbitMq {
     }
   }
 
-  /** Stops the server properly. The data stays. */
-  async stop(): Promise<void> {
-    const { server } = this;
-    if (!server?.pid || hasEnded(server)) return;
-    process.kill(-server.pid, 'SIGTERM');
-    await endOf(server);
+  /** Stops the server, properly or not. The data stays. */
+  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    if (!this.server || hasEnded(this.server)) return;
+    this.signal(signal);
+    await endOf(this.server);
+  }
+
+  /** Has the server stand still, or go on. */
+  signal(signal: NodeJS.Signals): void {
+    if (this.server?.pid) process.kill(-this.server.pid, signal);
   }
 
   /** Has `rabbitmqctl` do something. @returns what it says. */

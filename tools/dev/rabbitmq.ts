@@ -22,17 +22,24 @@ export interface RabbitMq {
 export async function findRabbitMq(): Promise<RabbitMq> {
   const given = process.env.THALI_RABBITMQ_URL ?? ((await answersAt(usual)) ? usual : undefined);
   if (given) return { url: given, stop: async () => {} };
-  const broker = await launchRabbitMq();
-  if (broker) return { url: broker.url, stop: () => broker.remove() };
+  if (canLaunchRabbitMq()) {
+    const broker = await launchRabbitMq();
+    return { url: broker.url, stop: () => broker.remove() };
+  }
   if (await hasDocker()) return launchInDocker();
   throw new Error('There is no RabbitMQ here: set THALI_RABBITMQ_URL, install rabbitmq-server, or start Docker.');
 }
 
-/** A broker of our own that can be stopped and started, if RabbitMQ is installed or can be. */
-export async function launchRabbitMq(): Promise<PrivateRabbitMq | undefined> {
-  if (!locatePrograms() && canInstallRabbitMq()) {
+/** Whether there can be a broker of our own, which we may stop and start: RabbitMQ is installed or can be. */
+export function canLaunchRabbitMq(): boolean {
+  return locatePrograms() !== undefined || canInstallRabbitMq();
+}
+
+/** Starts a broker of our own. @throws {Error} when it does not start. */
+export async function launchRabbitMq(): Promise<PrivateRabbitMq> {
+  if (!locatePrograms()) {
     process.stderr.write('Installing rabbitmq-server (once; about half a minute) …\n');
     installRabbitMq();
   }
-  return locatePrograms() ? PrivateRabbitMq.launch() : undefined;
+  return PrivateRabbitMq.launch();
 }

@@ -1,4 +1,9 @@
-import { run } from '@thali/kit/app';
-import { forwardRequests } from './forward-requests';
+import { forwardRequests, run } from '@thali/kit/app';
 
-void run({ name: 'thali', modules: {}, extend: forwardRequests });
+const extend = forwardRequests('THALI', {
+  order: ['/orders', '/customers'],
+  payment: ['/payments'],
+  restaurant: ['/restaurants', '/tickets'],
+  delivery: ['/couriers', '/offers', '/deliveries'],
+});
+void run({ name: 'thali', modules: {}, extend });

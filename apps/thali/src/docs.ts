@@ -1,7 +1,7 @@
 import type { AppOptions } from '@thali/kit/app';
+import messages from '../../../docs/asyncapi.json';
 
-/** What Swagger UI says about the whole API. */
-export const docs: AppOptions['docs'] = {
+const api = {
   title: 'Thali',
   version: '0.1.0',
   description: [
@@ -18,3 +18,6 @@ export const docs: AppOptions['docs'] = {
     { name: 'Deliveries', description: 'From the kitchen to the door.' },
   ],
 };
+
+/** What Thali tells developers: about its API in its own words, about its messages as they are described once for all processes. */
+export const docs: NonNullable<AppOptions['docs']> = { api, messages };

@@ -1,3 +1,4 @@
+export * from './callers';
 export * from './delivery';
 export * from './history';
 export * from './listeners';

@@ -1,16 +1,16 @@
 import { Module, type DynamicModule, type LoggerService, type Type } from '@nestjs/common';
-import { ModulesContainer, NestFactory } from '@nestjs/core';
+import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Questions } from '../event-bus';
 import { messageOf } from '../core';
-import { HealthController, InvalidInput, ProblemFilter, Readiness, serveDocs } from '../http';
+import { HealthController, InvalidInput, ProblemFilter, Readiness, serveDocs, type Docs } from '../http';
 import { Log, createLog } from '../observability';
 import { openBus, type Listeners } from './open-bus';
 import { Runtime } from './runtime';
 import { Seal, secretIn } from './seal';
-import { connectServices } from './service.module';
+import { servicesOf } from './service.module';
 import { readSettings, type Environment, type Settings } from './settings';
 
 export interface AppOptions {
@@ -21,7 +21,7 @@ export interface AppOptions {
   /** Every module of the product, with what it wants to hear of the others; by default there are no others. */
   listeners?: Listeners;
   env?: Environment;
-  docs?: Parameters<typeof serveDocs>[1];
+  docs?: Docs;
   /** Adds routes that are no module's, before any other work. */
   extend?: (nest: NestFastifyApplication, env: Environment) => Promise<void>;
 }
@@ -77,7 +77,7 @@ async function build({ modules, docs, extend }: AppOptions, runtime: Runtime): P
   });
   await extend?.(nest, runtime.env);
   if (docs) serveDocs(nest, docs);
-  connectServices(nest.get(ModulesContainer), runtime);
+  for (const service of servicesOf(nest)) runtime.connect(service.name, service.providers);
   return withLifecycle(nest, runtime);
 }
 
@@ -141,6 +141,6 @@ function nestLogger(log: Log): LoggerService {
     log: (message: string) => log.debug({}, message),
     warn: (message: string) => log.warn({}, message),
     // Why the process cannot start is told by whoever starts it, once.
-    error: (message: unknown, stack?: string, context?: string) => (context === 'ExceptionHandler' ? log.debug : log.error).call(log, { stack }, String(message)),
+    error: (message: unknown, stack?: string, context?: string) => log[context === 'ExceptionHandler' ? 'debug' : 'error']({ stack }, String(message)),
   };
 }

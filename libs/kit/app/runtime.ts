@@ -14,6 +14,7 @@ const readyWithinMs = 1_000;
 export class Runtime extends Readiness {
   private readonly databases = new Map<string, Database>();
   private readonly messagings: Messaging[] = [];
+  private readonly openings: Promise<Database>[] = [];
   private embedded: Promise<EmbeddedPostgres> | undefined;
 
   constructor(
@@ -27,12 +28,25 @@ export class Runtime extends Readiness {
   }
 
   /** Opens the module's own database: given by its URL, a schema in the shared one, or a schema in the embedded one. */
-  async openDatabase(module: string, migrations: DataSourceOptions['migrations']): Promise<Database> {
-    const own = this.settings.moduleDatabaseUrls[module];
-    const url = own ? await ensureSchema(own, module) : await provisionModule(await this.sharedUrl(), module);
-    const database = await Database.open({ module, url, migrations });
-    this.databases.set(module, database);
-    return database;
+  openDatabase(module: string, migrations: DataSourceOptions['migrations']): Promise<Database> {
+    const opening = this.open(module, migrations);
+    this.openings.push(opening);
+    return opening;
+  }
+
+  private async open(module: string, migrations: DataSourceOptions['migrations']): Promise<Database> {
+    const { moduleDatabaseUrls, databaseUrl, prefix } = this.settings;
+    const own = moduleDatabaseUrls[module];
+    const shared = own ? undefined : await this.sharedUrl();
+    try {
+      const url = own ? await ensureSchema(own, module) : await provisionModule(shared ?? '', module);
+      const database = await Database.open({ module, url, migrations });
+      this.databases.set(module, database);
+      return database;
+    } catch (error) {
+      const variable = own ? `${prefix}_${module.toUpperCase()}_DATABASE_URL` : databaseUrl ? `${prefix}_DATABASE_URL` : `${prefix}_DATA_DIR`;
+      throw new Error(`the ${module} database cannot be opened: ${messageOf(error)}. Check ${variable}.`, { cause: error });
+    }
   }
 
   /** Connects what the module's providers subscribe to and answer. Before `start`. */
@@ -57,6 +71,7 @@ export class Runtime extends Readiness {
 
   /** Drains, then closes; nothing is lost and nothing is half done. */
   async stop(): Promise<void> {
+    await Promise.allSettled(this.openings);
     await Promise.all(this.messagings.map((messaging) => messaging.stop()));
     await this.transport.stop();
     await Promise.all([...this.databases.values()].map((database) => database.close()));

@@ -1,10 +1,10 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type INestApplicationContext, type Type } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import type { DataSourceOptions } from 'typeorm';
 import { Database } from '../postgres';
 import { Runtime } from './runtime';
 
-interface Service {
+interface Registration {
   /** The module's name: of its schema, its role, and the first word of its messages. */
   name: string;
   migrations: DataSourceOptions['migrations'];
@@ -20,7 +20,7 @@ interface Service {
  */
 @Module({})
 export class ServiceModule {
-  static register({ name, migrations }: Service): DynamicModule {
+  static register({ name, migrations }: Registration): DynamicModule {
     const database = { provide: Database, inject: [Runtime], useFactory: (runtime: Runtime) => runtime.openDatabase(name, migrations) };
     const host = { provide: ServiceName, useValue: new ServiceName(name) };
     return { module: ServiceModule, providers: [database, host], exports: [Database] };
@@ -33,18 +33,27 @@ class ServiceName {
   constructor(readonly name: string) {}
 }
 
-/** Finds the Thali modules of an application and connects their providers to the bus. */
-export function connectServices(container: ModulesContainer, runtime: Runtime): void {
-  for (const service of container.values()) {
-    const name = service.metatype === ServiceModule ? (service.providers.get(ServiceName)?.instance as ServiceName | undefined) : undefined;
-    if (name) runtime.connect(name.name, providersOfImporters(container, service));
-  }
+/** A Thali module as Nest has built it. */
+export interface Service {
+  readonly name: string;
+  /** The Nest modules that registered it: as a rule one. */
+  readonly modules: readonly Type[];
+  /** Their providers and controllers. */
+  readonly providers: readonly object[];
 }
 
-function providersOfImporters(container: ModulesContainer, service: NestModule): object[] {
-  return [...container.values()]
-    .filter((module) => module.imports.has(service))
-    .flatMap((module) => [...module.providers.values(), ...module.controllers.values()])
+/** The Thali modules of an application. */
+export function servicesOf(nest: INestApplicationContext): Service[] {
+  const all = [...nest.get(ModulesContainer).values()];
+  return all.flatMap((service) => {
+    const name = service.metatype === ServiceModule ? (service.providers.get(ServiceName)?.instance as ServiceName | undefined) : undefined;
+    const importers = all.filter((module) => module.imports.has(service));
+    return name ? [{ name: name.name, modules: importers.map(({ metatype }) => metatype as Type), providers: importers.flatMap(providersOf) }] : [];
+  });
+}
+
+function providersOf({ providers, controllers }: NestModule): object[] {
+  return [...providers.values(), ...controllers.values()]
     .map(({ instance }) => instance as unknown)
     .filter((instance): instance is object => typeof instance === 'object' && instance !== null);
 }

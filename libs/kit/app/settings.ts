@@ -12,7 +12,10 @@ export class Misconfigured extends Error {
 }
 
 /** A whole number of milliseconds, as a variable. */
-export const milliseconds = (byDefault: number) => z.coerce.number().int().positive().max(2_147_483_647).default(byDefault);
+export const milliseconds = (byDefault: number) => {
+  const should = 'a whole number of milliseconds from 1 to 2147483647';
+  return z.coerce.number(should).int(should).positive(should).max(2_147_483_647, should).default(byDefault);
+};
 
 /**
  * Reads variables through a schema each.
@@ -32,6 +35,8 @@ export function readVariables<Shape extends Record<string, z.ZodType>>(env: Envi
 
 /** Everything the kit itself wants to know about the deployment. */
 export interface Settings {
+  /** What the variables begin with. */
+  readonly prefix: string;
   /** The modules that this process hosts. */
   readonly modules: readonly string[];
   readonly transport: 'in-process' | 'rabbitmq';
@@ -54,6 +59,7 @@ export interface Settings {
 }
 
 const url = z.string().regex(/^postgres(ql)?:\/\//, 'a PostgreSQL URL such as postgresql://user:password@host:5432/database').optional();
+const aPort = 'a port number from 0 to 65535';
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** Which modules there are: what the process is able to host, and what the whole product consists of. */
@@ -70,7 +76,7 @@ export function readSettings(env: Environment, prefix: string, { able, whole }: 
   const { modules, transport, rabbitMqUrl } = readTopology(env, prefix, { able, whole });
   const moduleUrl = (module: string) => `${prefix}_${module.toUpperCase()}_DATABASE_URL`;
   const read = readVariables(env, {
-    PORT: z.coerce.number('a port number from 0 to 65535').int().min(0).max(65_535, 'a port number from 0 to 65535').default(3000),
+    PORT: z.coerce.number(aPort).int(aPort).min(0, aPort).max(65_535, aPort).default(3000),
     [`${prefix}_HOST`]: z.string().default('127.0.0.1'),
     [`${prefix}_DATA_DIR`]: z.string().default(`.${prefix.toLowerCase()}`),
     [`${prefix}_DATABASE_URL`]: url,
@@ -84,6 +90,7 @@ export function readSettings(env: Environment, prefix: string, { able, whole }: 
   const moduleDatabaseUrls = Object.fromEntries(modules.map((module) => [module, read[moduleUrl(module)] as string | undefined]));
   const embedded = databaseUrl === undefined && Object.values(moduleDatabaseUrls).some((own) => own === undefined);
   return {
+    prefix,
     modules,
     transport,
     rabbitMqUrl,

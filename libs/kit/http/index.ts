@@ -1,6 +1,6 @@
 export { NeedsIfMatch, SeenVersion, etagOf, refuseStale, tag } from './etag';
 export { HealthController, Readiness } from './health.controller';
 export { InBody, InPath, InQuery, InvalidInput, Parse, Returns, jsonSchema } from './input';
-export { serveDocs } from './openapi';
+export { serveDocs, type Docs } from './openapi';
 export { ProblemFilter } from './problem.filter';
 export { Idempotent, InTransaction, UnitOfWork } from './unit-of-work.interceptor';

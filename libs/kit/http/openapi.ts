@@ -1,5 +1,9 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import type { AsyncApi } from './async-api';
+import { messagePage } from './message-page';
+import { withSharedSchemas } from './shared-schemas';
 
 interface About {
   title: string;
@@ -9,26 +13,33 @@ interface About {
   tags: readonly { name: string; description: string }[];
 }
 
-/** Serves Swagger UI at `/docs` and OpenAPI 3.1 at `/docs-json`, made of the schemas that check the requests. */
-export function serveDocs(app: INestApplication, about: About): void {
+/** What a process tells developers. */
+export interface Docs {
+  /** Of its routes: what stands above them; or a whole OpenAPI document, where the routes themselves are elsewhere. */
+  api: About | { openapi: string };
+  /** Of its messages: an AsyncAPI 3 document. */
+  messages?: { asyncapi: string };
+}
+
+/**
+ * Serves Swagger UI at `/docs` and OpenAPI 3.1 at `/docs-json`, made of the schemas that check the requests; and the messages at
+ * `/docs/messages`, for programs at `/docs/messages.json`.
+ */
+export function serveDocs(app: INestApplication, { api, messages }: Docs): void {
+  const document = 'openapi' in api ? (api as OpenAPIObject) : describeRoutes(app, api);
+  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'docs-json', swaggerOptions: { tryItOutEnabled: true, defaultModelsExpandDepth: 0 } });
+  if (messages) serveMessages(app, messages as AsyncApi);
+}
+
+function describeRoutes(app: INestApplication, about: About): OpenAPIObject {
   const builder = new DocumentBuilder().setTitle(about.title).setDescription(about.description).setVersion(about.version).setOpenAPIVersion('3.1.0');
   for (const { name, description } of about.tags) builder.addTag(name, description);
-  const document = withSharedSchemas(SwaggerModule.createDocument(app, builder.build()));
-  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'docs-json', swaggerOptions: { tryItOutEnabled: true, defaultModelsExpandDepth: 0 } });
+  return withSharedSchemas(SwaggerModule.createDocument(app, builder.build()));
 }
 
-/** Schemas with an `id` are written once, under components, and referred to. */
-function withSharedSchemas(document: OpenAPIObject): OpenAPIObject {
-  const schemas: Record<string, unknown> = {};
-  const move = (node: unknown): unknown => {
-    if (Array.isArray(node)) return node.map(move);
-    if (typeof node !== 'object' || node === null) return node;
-    const { $defs, ...rest } = node as Record<string, unknown>;
-    for (const [name, schema] of Object.entries($defs ?? {})) schemas[name] = move(schema);
-    return Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, key === '$ref' ? shared(value) : move(value)]));
-  };
-  const moved = move(document) as OpenAPIObject;
-  return { ...moved, components: { ...moved.components, schemas: { ...moved.components?.schemas, ...schemas } as never } };
+function serveMessages(app: INestApplication, document: AsyncApi): void {
+  const page = messagePage(document);
+  const server = app.getHttpAdapter();
+  server.get('/docs/messages', (_: unknown, reply: FastifyReply) => void reply.type('text/html; charset=utf-8').send(page));
+  server.get('/docs/messages.json', (_: unknown, reply: FastifyReply) => void reply.send(document));
 }
-
-const shared = (ref: unknown): string => String(ref).replace('#/$defs/', '#/components/schemas/');

@@ -1,4 +1,4 @@
-import { DomainError, UnreadableMessage, messageOf, type Message } from '../core';
+import { DomainError, UnreadableMessage, messageOf } from '../core';
 import type { Subscription } from '../event-bus';
 import type { Log } from '../observability';
 import { connectionLost, type Database, type Tx } from '../postgres';

@@ -11,8 +11,7 @@ import { Client } from 'pg';
  * @param adminUrl a login that may create roles and schemas.
  */
 export async function provisionModule(adminUrl: string, module: string): Promise<string> {
-  const admin = new Client({ connectionString: adminUrl });
-  await admin.connect();
+  const admin = await connect(adminUrl);
   // Roles belong to the whole server: the database's name keeps those of its neighbours apart.
   const role = `${admin.database}_${module}`;
   const password = createHmac('sha256', adminUrl).update(role).digest('base64url');
@@ -33,8 +32,7 @@ export async function provisionModule(adminUrl: string, module: string): Promise
 
 /** Makes the module's schema in a database that is its own, where it is missing. @returns the URL. */
 export async function ensureSchema(url: string, module: string): Promise<string> {
-  const owner = new Client({ connectionString: url });
-  await owner.connect();
+  const owner = await connect(url);
   try {
     // IF NOT EXISTS asks for the right to create even where there is nothing to create.
     const { rowCount } = await owner.query('select 1 from pg_namespace where nspname = $1', [module]);
@@ -43,6 +41,13 @@ export async function ensureSchema(url: string, module: string): Promise<string>
     await owner.end();
   }
   return url;
+}
+
+async function connect(url: string): Promise<Client> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  client.on('error', () => {}); // The query under way fails, too.
+  await client.connect();
+  return client;
 }
 
 function asRole(adminUrl: string, role: string, password: string): string {

@@ -40,9 +40,12 @@ export interface Decision<Data, Own> {
 
 type Definition<Data, Own> = SagaDefinition<Data, Own>;
 
-/** The first step of a new saga. */
-export function start<Data, Own>(definition: Definition<Data, Own>, data: Data): Decision<Data, Own> {
-  const state: SagaState<Data> = { status: 'running', step: null, epoch: 0, data, ledger: [], reason: null, alarm: null };
+/**
+ * The first step of a new saga.
+ * @param epoch where the one before it under the same id has ended: its time limits may still be on their way.
+ */
+export function start<Data, Own>(definition: Definition<Data, Own>, data: Data, epoch = 0): Decision<Data, Own> {
+  const state: SagaState<Data> = { status: 'running', step: null, epoch, data, ledger: [], reason: null, alarm: null };
   return advance(definition, state, []);
 }
 
@@ -55,6 +58,7 @@ export function decide<Data, Own>(definition: Definition<Data, Own>, state: Saga
   if (!step) return undefined;
   switch (input.kind) {
     case 'message':
+      if (step.isAnswer?.(state.data, input.message, state.status === 'undoing') === false) return undefined;
       return state.status === 'running' ? onAnswer(definition, state, step, input.message) : onUndone(definition, state, step, input.message);
     case 'time-limit':
       if (input.epoch !== state.epoch) return undefined;
@@ -89,7 +93,7 @@ function onLate<Data, Own>(definition: Definition<Data, Own>, state: SagaState<D
 }
 
 function onUndone<Data, Own>(definition: Definition<Data, Own>, state: SagaState<Data>, step: Step<Data, Own>, message: Draft): Decision<Data, Own> | undefined {
-  if (step.undone?.type !== message.type) return undefined;
+  if (!isOneOf(step.undone ?? [], message)) return undefined;
   return undoNext(definition, { ...mark(state, step.name, 'undone'), alarm: null }, []);
 }
 

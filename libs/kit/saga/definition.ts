@@ -37,8 +37,13 @@ export interface Step<Data, Own> {
    * nothing to take back, `'impossible'` when it cannot be: then a later failure needs a person.
    */
   undo: ((data: Data, why: string) => Draft) | 'nothing' | 'impossible';
-  /** The answer by which it is undone; required when `undo` sends something. */
-  undone?: AnyMessageType;
+  /** The answers by which it is undone; required when `undo` sends something. */
+  undone?: readonly AnyMessageType[];
+  /**
+   * Whether an answer is to this very request, for sagas that can be begun again under the same id: what was asked for before may
+   * still be answered. `undoing`: whether it should be an answer to `undo`. Default: it is.
+   */
+  isAnswer?: (data: Data, answer: Draft, undoing: boolean) => boolean;
 }
 
 /**
@@ -74,6 +79,6 @@ export function defineSaga<Data, Own>(definition: SagaDefinition<Data, Own>): Sa
 
 /** Every message type that the saga waits for. */
 export function typesOf<Data, Own>({ steps }: SagaDefinition<Data, Own>): AnyMessageType[] {
-  const types = steps.flatMap(({ done, failed, meanwhile = [], undone }) => [...done, ...failed, ...meanwhile, ...(undone ? [undone] : [])]);
+  const types = steps.flatMap(({ done, failed, meanwhile = [], undone = [] }) => [...done, ...failed, ...meanwhile, ...undone]);
   return [...new Map(types.map((type) => [type.type, type])).values()];
 }

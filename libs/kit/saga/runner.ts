@@ -23,7 +23,7 @@ export class SagaRunner<Data, Own> extends Subscriber {
 
   /** @param tell carries out, in the given transaction, what the saga tells its own module. */
   constructor(
-    private readonly definition: SagaDefinition<Data, Own>,
+    readonly definition: SagaDefinition<Data, Own>,
     private readonly tell: (tx: Tx, sagaId: string, own: readonly Own[]) => Promise<void>,
   ) {
     super();
@@ -40,9 +40,11 @@ export class SagaRunner<Data, Own> extends Subscriber {
    */
   async start(tx: Tx, sagaId: string, data: Data): Promise<void> {
     const decision = start(this.definition, data);
-    const inserted = await tx.one(insertSaga, this.row(sagaId, decision.state, 1));
-    if (!inserted) throw new DomainError('saga.running', 'conflict', `What was begun before for ${sagaId} has not ended yet.`);
-    await this.carryOut(tx, sagaId, decision);
+    if (await tx.one(insertSaga, this.row(sagaId, decision.state, 1))) return this.carryOut(tx, sagaId, decision);
+    const former = await tx.one(loadSaga, { name: this.definition.name, sagaId });
+    const ended = former?.state as SagaState<Data> | undefined;
+    if (!former || ended?.step !== null) throw new DomainError('saga.running', 'conflict', `What was begun before for ${sagaId} has not ended yet.`);
+    await this.enact(tx, sagaId, former.version, start(this.definition, data, ended.epoch));
   }
 
   /**
@@ -116,16 +118,14 @@ const insertSaga = change<SagaRow, { sagaId: string }>(`
   with i as (select * from ${input}), inserted as (
     insert into sagas (name, saga_id, definition_version, status, step, alarm, state, version)
     select name, "sagaId", "definitionVersion", status, step, alarm, state, version from i
-    on conflict (name, saga_id) do update set definition_version = excluded.definition_version, status = excluded.status, step = excluded.step,
-      alarm = excluded.alarm, state = excluded.state, version = sagas.version + 1, started_at = clock_timestamp(), updated_at = clock_timestamp()
-    where sagas.status in ('completed', 'undone')
-    returning name, saga_id
+    on conflict do nothing returning name, saga_id
   )
   select i.n, i."sagaId" from i join inserted s on s.name = i.name and s.saga_id = i."sagaId"`);
 
 const updateSaga = change<SagaRow, { version: number }>(`
-  update sagas s set status = i.status, step = i.step, alarm = i.alarm, state = i.state, version = i.version,
-    updated_at = clock_timestamp()
+  update sagas s set definition_version = i."definitionVersion", status = i.status, step = i.step, alarm = i.alarm, state = i.state,
+    version = i.version, updated_at = clock_timestamp(),
+    started_at = case when s.step is null then clock_timestamp() else s.started_at end
   from ${input}
   where s.name = i.name and s.saga_id = i."sagaId" and s.version = i.version - 1
   returning i.n, s.version`);

@@ -63,6 +63,10 @@ export class Publisher {
       return new Error(`RabbitMQ did not confirm ${message.type} within ${this.confirmWithinMs} ms${because(session.blocked)}`);
     };
     await within(this.confirmWithinMs, this.send(channel, message), late);
+    if (!this.returned.delete(message.id)) return;
+    // Whoever deleted the queue has not told us: the next session declares it anew.
+    session.end('a message came back');
+    throw new Error(`no queue takes ${message.type}`);
   }
 
   private send(channel: ConfirmChannel, message: Message): Promise<void> {
@@ -71,7 +75,6 @@ export class Publisher {
     return new Promise((resolve, reject) => {
       channel.publish(exchange, routingKey, content, options, (error: Error | null) => {
         if (error) reject(new Error(`RabbitMQ did not take ${message.type}: ${error.message}`));
-        else if (this.returned.delete(message.id)) reject(new Error(`no queue takes ${message.type}: nobody is known to want it`));
         else resolve();
       });
     });

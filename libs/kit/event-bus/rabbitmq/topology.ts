@@ -63,9 +63,7 @@ export class Topology {
       for (const module of Object.keys(this.wanted)) await channel.assertExchange(this.exchangeOf(module), 'topic', { durable: true });
       for (const module of Object.keys(this.wanted)) await this.declareInbox(channel, module);
     } catch (error) {
-      const { code } = error as { code?: number };
-      if (code !== 403 && code !== 406) throw error;
-      throw new Refused(`RabbitMQ does not agree with how exchanges and queues are declared here: ${messageOf(error)}`);
+      throw explain(error);
     }
   }
 
@@ -104,4 +102,12 @@ export class Topology {
   private get parkingExchange(): string {
     return `${this.prefix}.parked`;
   }
+}
+
+function explain(error: unknown): unknown {
+  const { code } = error as { code?: number };
+  const reason = /with message "(.*)"/s.exec(messageOf(error))?.[1] ?? messageOf(error);
+  if (code === 403) return new Refused(`RabbitMQ does not let us declare exchanges and queues: ${reason}`);
+  if (code !== 406) return error;
+  return new Refused(`RabbitMQ has an exchange or a queue that is not as it should be; remove it once it is empty: ${reason}`);
 }

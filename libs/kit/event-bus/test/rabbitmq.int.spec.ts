@@ -1,17 +1,187 @@
-import { describeTransport } from '@thali/kit/event-bus/testing';
-import { RabbitMqTransport } from '@thali/kit/event-bus/rabbitmq';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { Message } from '@thali/kit/core';
+import { RabbitMqStrategy, RabbitMqTransport } from '@thali/kit/event-bus/rabbitmq';
+import { describeTransport, eventually } from '@thali/kit/event-bus/testing';
 import { createLog } from '@thali/kit/observability';
+import { connect, type Channel, type ChannelModel } from 'amqplib';
+import { randomUUID } from 'node:crypto';
 import { findRabbitMq, type RabbitMq } from '../../../../tools/dev/rabbitmq';
 
 jest.setTimeout(60_000);
 
+const log = createLog('test', 'silent');
 let broker: RabbitMq;
-beforeAll(async () => (broker = await findRabbitMq()));
 
-const log = createLog('test', process.env.TEST_LOG ?? 'silent');
+beforeAll(async () => (broker = await findRabbitMq()));
 
 describeTransport({
   name: 'RabbitMQ',
   aTransport: (world) => new RabbitMqTransport({ url: broker.url, log, prefix: world }),
-  close: () => broker.stop(),
+  close: async () => {},
 });
+
+describe('RabbitMQ', () => {
+  const wanted = { talker: [], listener: ['talker.said'] };
+  const transports: RabbitMqTransport[] = [];
+  let prefix: string;
+  let connection: ChannelModel;
+  let channel: Channel;
+
+  beforeAll(async () => {
+    connection = await connect(broker.url);
+    channel = await connection.createChannel();
+  });
+
+  afterAll(async () => {
+    await connection.close();
+    await broker.stop();
+  });
+
+  beforeEach(() => (prefix = `test-${randomUUID()}`));
+
+  afterEach(async () => {
+    await Promise.all(transports.splice(0).map((transport) => transport.stop()));
+  });
+
+  /** A transport of a process that hosts only the talker. */
+  function aTalkersTransport(): RabbitMqTransport {
+    const transport = new RabbitMqTransport({ url: broker.url, log, prefix, wanted });
+    transport.register({ module: 'talker', types: [], receive: async () => {} });
+    transports.push(transport);
+    return transport;
+  }
+
+  /** A transport of a process that hosts only the listener, who writes down what arrives. */
+  function aListenersTransport(): { transport: RabbitMqTransport; heard: Message[] } {
+    const heard: Message[] = [];
+    const transport = new RabbitMqTransport({ url: broker.url, log, prefix, wanted });
+    transport.register({ module: 'listener', types: ['talker.said'], receive: async (messages) => void heard.push(...messages) });
+    transports.push(transport);
+    return { transport, heard };
+  }
+
+  const queues = () => Array.from({ length: 8 }, (_, part) => `${prefix}.listener.p${part}`);
+
+  it('keeps what is sent to a module that has never run until it does', async () => {
+    const talker = aTalkersTransport();
+    await talker.start();
+    expect(talker.routes()).toEqual([{ type: 'talker.said', destination: 'rabbitmq' }]);
+    const messages = [1, 2, 3].flatMap((n) => [aMessage('ann', n), aMessage('bob', n)]);
+    await talker.deliver('rabbitmq', messages);
+
+    const { transport, heard } = aListenersTransport();
+    await transport.start();
+    await eventually(async () => heard.length, (count) => count === 6);
+
+    const ofAnn = (list: Message[]) => list.filter(({ key }) => key === 'ann');
+    expect(ofAnn(heard)).toEqual(ofAnn(messages));
+  });
+
+  it('fails with a message that no queue takes', async () => {
+    const talker = aTalkersTransport();
+    await talker.start();
+    await expect(talker.deliver('rabbitmq', [{ ...aMessage('ann', 1), type: 'talker.mumbled' }])).rejects.toThrow('no queue takes talker.mumbled');
+  });
+
+  it('fails with a message whose queue somebody has deleted, and declares the queue anew', async () => {
+    const talker = aTalkersTransport();
+    await talker.start();
+    for (const queue of queues()) await channel.deleteQueue(queue);
+    await expect(talker.deliver('rabbitmq', [aMessage('ann', 1)])).rejects.toThrow('no queue takes talker.said');
+    await talker.deliver('rabbitmq', [aMessage('ann', 1)]);
+  });
+
+  it('listens again when somebody deletes the queues under it', async () => {
+    const { transport, heard } = aListenersTransport();
+    await transport.start();
+    for (const queue of queues()) await channel.deleteQueue(queue);
+    await eventually(() => Promise.all(queues().map((queue) => consumersOf(queue))), (counts) => counts.every((count) => count === 1));
+
+    const talker = aTalkersTransport();
+    await talker.start();
+    await talker.deliver('rabbitmq', [aMessage('ann', 1)]);
+    await eventually(async () => heard.length, (count) => count === 1);
+  });
+
+  it('parks what is no message, and goes on with what is', async () => {
+    const { transport, heard } = aListenersTransport();
+    await transport.start();
+    const { address, good } = { address: `${prefix}.talker`, good: aMessage('ann', 1) };
+    channel.publish(address, 'talker.said.p0', Buffer.from('not even JSON'));
+    channel.publish(address, 'talker.said.p0', Buffer.from(JSON.stringify({ ...good, key: 'a\0b' })));
+    channel.publish(address, 'talker.said.p0', Buffer.from(JSON.stringify(good)));
+    await eventually(async () => heard.length, (count) => count === 1);
+    expect(heard).toEqual([good]);
+    await eventually(() => channel.checkQueue(`${prefix}.listener.parked`), ({ messageCount }) => messageCount === 2);
+  });
+
+  it('stores again, in order, what could not be stored', async () => {
+    const heard: Message[] = [];
+    let failures = 3;
+    const transport = new RabbitMqTransport({ url: broker.url, log, prefix, wanted });
+    transports.push(transport);
+    const receive = async (messages: readonly Message[]) => {
+      if (failures-- > 0) throw new Error('the database is away');
+      heard.push(...messages);
+    };
+    transport.register({ module: 'listener', types: ['talker.said'], receive });
+    await transport.start();
+    const messages = Array.from({ length: 300 }, (_, n) => aMessage('ann', n + 1));
+    await transport.deliver('rabbitmq', messages);
+    await eventually(async () => heard.length, (count) => count >= 300);
+    expect(heard).toEqual(messages);
+  });
+
+  it('does not start on queues that were declared otherwise, and says which', async () => {
+    const [queue = ''] = queues();
+    await channel.assertQueue(queue, { durable: true });
+    await expect(aTalkersTransport().start()).rejects.toThrow(/^RabbitMQ has an exchange or a queue that is not as it should be.*listener\.p0/);
+  });
+
+  it('does not start where it is not let in, and keeps the password to itself', async () => {
+    const { host } = new URL(broker.url);
+    const transport = new RabbitMqTransport({ url: `amqp://nobody:knows@${host}`, log });
+    await expect(transport.start()).rejects.toThrow(new RegExp(`^RabbitMQ at ${host} cannot be reached: .*ACCESS_REFUSED`));
+    await expect(transport.start()).rejects.not.toThrow('knows');
+  });
+
+  it('is a Nest microservice: listening starts it, closing drains it', async () => {
+    @Module({})
+    class Empty {}
+    const talker = aTalkersTransport();
+    const app = await NestFactory.createMicroservice(Empty, { strategy: new RabbitMqStrategy(talker), logger: false });
+    await app.listen();
+    await talker.deliver('rabbitmq', [aMessage('ann', 1)]);
+    await app.close();
+    await expect(talker.deliver('rabbitmq', [aMessage('ann', 2)])).rejects.toThrow('has been stopped');
+  });
+
+  /** Asked on a connection of its own, because a queue that is not there ends the channel. */
+  async function consumersOf(queue: string): Promise<number> {
+    const asking = await connection.createChannel();
+    asking.on('error', () => {});
+    return asking.checkQueue(queue).then(
+      async ({ consumerCount }) => {
+        await asking.close();
+        return consumerCount;
+      },
+      () => 0,
+    );
+  }
+});
+
+function aMessage(who: string, n: number): Message {
+  return {
+    id: randomUUID(),
+    producer: 'talker',
+    type: 'talker.said',
+    version: 2,
+    key: who,
+    keyVersion: n,
+    causationId: null,
+    correlationId: 'a-story',
+    recordedAt: new Date(0).toISOString(),
+    data: { who, n },
+  };
+}

@@ -77,6 +77,22 @@ export function describeTransport(bus: BusUnderTest): void {
       expect(words).toEqual(upTo(5));
     });
 
+    it('keeps the order of every key while many fail at once', async () => {
+      const toFail = new Map<string, number>();
+      const failing = aNotebook('listener.note', ({ data }) => {
+        const left = toFail.get(data.who) ?? 2;
+        toFail.set(data.who, left - 1);
+        if (data.n === 1 && left > 0) throw new Error('not yet');
+      });
+      const { talker, listener } = await world.aProcess([failing]);
+      const people = upTo(100).map((n) => `who-${n}`);
+      await Promise.all(people.map((who) => sayInOrder(talker, who, 5)));
+      for (const who of people) {
+        const words = await eventually(() => wordsOf(listener, 'listener.note', who), ({ length }) => length >= 5);
+        expect(words).toEqual(upTo(5));
+      }
+    });
+
     it('parks the key of a dead letter, and replays it in its place', async () => {
       let broken = true;
       const failing = aNotebook('listener.note', ({ data }) => {

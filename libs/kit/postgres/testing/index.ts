@@ -9,7 +9,7 @@ export interface TestServer {
   /** Logs in as an administrator. */
   readonly url: string;
   /** Removes it, with whoever is still connected. */
-  drop(): Promise<void>;
+  drop: () => Promise<void>;
 }
 
 /** A fresh, empty database on the server that the test run has started (`THALI_TEST_DATABASE_URL`). */
@@ -22,7 +22,7 @@ export async function aServer(): Promise<TestServer> {
 }
 
 /** A module's database as it is in production, its own schema and role, on a server of its own. */
-export async function aDatabase(module: string, migrations: DataSourceOptions['migrations']): Promise<{ db: Database; server: TestServer; close(): Promise<void> }> {
+export async function aDatabase(module: string, migrations: DataSourceOptions['migrations']): Promise<{ db: Database; server: TestServer; close: () => Promise<void> }> {
   const server = await aServer();
   const db = await Database.open({ module, migrations, url: await provisionModule(server.url, module) });
   const close = async () => {

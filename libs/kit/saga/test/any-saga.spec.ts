@@ -29,7 +29,7 @@ function aSaga(shapes: readonly Shape[]): SagaDefinition<object, Own> {
       withinMs: 1_000,
       because: () => `${name} did not work.`,
       undo: undo === 'function' ? () => draft(`undo ${name}`) : undo,
-      ...(undo === 'function' ? { undone: typed(`${name} is undone`) } : {}),
+      ...(undo === 'function' ? { undone: [typed(`${name} is undone`)] } : {}),
     };
   });
   return defineSaga({

@@ -44,7 +44,7 @@ const steps: Step<Party, string>[] = [
     withinMs: 1_000,
     because: (_, answer) => (answer ? 'the hall is taken' : 'the hall did not answer'),
     undo: ({ id }) => LeaveHall({ id }),
-    undone: HallLeft,
+    undone: [HallLeft],
   },
   {
     name: 'put up the tent',
@@ -70,7 +70,7 @@ const steps: Step<Party, string>[] = [
     withinMs: 3_000,
     because: () => 'there is no band',
     undo: ({ id }) => CancelBand({ id }),
-    undone: BandCancelled,
+    undone: [BandCancelled],
   },
   {
     name: 'light the fireworks',

@@ -1,4 +1,4 @@
-import type { Draft } from '../../core';
+import type { AnyMessageType, Draft } from '../../core';
 import { canAbort, decide, start, type Decision, type SagaState } from '../decide';
 import type { SagaDefinition, Step } from '../definition';
 
@@ -172,18 +172,22 @@ class World<Data, Own> {
 
   /** Somebody does what was asked, or does it not. Who is asked to undo what never happened makes sure that it never will. */
   private carryOut({ step, what }: Errand): void {
-    const { done, failed, undone } = this.step(step) ?? { done: [], failed: [] };
+    const { done, failed, undone = [] } = this.step(step) ?? { done: [], failed: [] };
     const before = this.standing.get(step);
     if (what === 'undo') {
       this.standing.set(step, 'undone');
-      if (undone) this.answers.push(undone.type);
+      this.say(undone);
       return;
     }
     if (before === 'undone') return;
     const refused = before ? before === 'refused' : failed.length > 0 && this.next(2) === 1;
     this.standing.set(step, refused ? 'refused' : 'done');
-    const words = refused ? failed : done;
-    this.answers.push(words[this.next(words.length)]?.type ?? '');
+    this.say(refused ? failed : done);
+  }
+
+  private say(oneOf: readonly AnyMessageType[]): void {
+    const type = oneOf[this.next(oneOf.length)];
+    if (type) this.answers.push(type.type);
   }
 
   private step(name: string | null = this.state.step): Step<Data, Own> | undefined {

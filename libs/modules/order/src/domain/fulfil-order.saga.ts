@@ -71,7 +71,7 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
         because: (_, answer) => (answer ? `Your payment was declined: ${reasonOf(answer)}` : 'Your bank did not answer in time.'),
         // Voids what is held, refunds what was taken, and keeps the fee: one command for whatever was or may have been done.
         undo: ({ orderId, fee }, reason) => CancelPayment({ orderId, keep: fee, reason }),
-        undone: PaymentCancelled,
+        undone: [PaymentCancelled],
       },
       {
         name: 'ask the kitchen',
@@ -81,7 +81,7 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
         withinMs: within.askKitchen,
         because: (_, answer) => (answer ? `The restaurant cannot make your order: ${reasonOf(answer)}` : 'The restaurant did not answer in time.'),
         undo: ({ orderId }, reason) => CancelTicket({ orderId, reason }),
-        undone: TicketCancelled,
+        undone: [TicketCancelled],
       },
       {
         name: 'find a courier',
@@ -92,7 +92,7 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
         withinMs: within.findCourier,
         because: noCourier,
         undo: ({ orderId }, reason) => CancelDelivery({ orderId, reason }),
-        undone: DeliveryCancelled,
+        undone: [DeliveryCancelled],
       },
       {
         name: 'cook the meal',

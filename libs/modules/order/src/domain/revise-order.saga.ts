@@ -2,6 +2,7 @@ import {
   AdjustPayment,
   PaymentAdjusted,
   PaymentAdjustmentDeclined,
+  PaymentCancelled,
   ReviseTicket,
   TicketRevised,
   TicketRevisionRefused,
@@ -9,6 +10,7 @@ import {
   type OrderId,
   type OrderLine,
 } from '@thali/contracts';
+import { isA, type Draft } from '@thali/kit/core';
 import { defineSaga, type SagaDefinition } from '@thali/kit/saga';
 import type { OrderCommand } from './order';
 
@@ -32,11 +34,13 @@ export const reviseOrderSaga = (withinMs: number): SagaDefinition<Revision, Orde
         name: 'hold the new amount',
         send: ({ orderId, revision, total }) => AdjustPayment({ orderId, revision, amount: total }),
         done: [PaymentAdjusted],
-        failed: [PaymentAdjustmentDeclined],
+        failed: [PaymentAdjustmentDeclined, PaymentCancelled],
         withinMs,
-        because: () => 'Your bank did not agree to the new amount.',
+        because: (_, answer) => (answer && isA(answer, PaymentCancelled) ? 'The order was cancelled.' : 'Your bank did not agree to the new amount.'),
         undo: ({ orderId, revision, oldTotal }) => AdjustPayment({ orderId, revision: revision + 1, amount: oldTotal }),
-        undone: PaymentAdjusted,
+        // Of a cancelled order nothing is held: nothing is left to be taken back.
+        undone: [PaymentAdjusted, PaymentCancelled],
+        isAnswer: ({ revision }, answer, undoing) => isA(answer, PaymentCancelled) || revisionOf(answer) === (undoing ? revision + 1 : revision),
       },
       {
         name: 'ask the kitchen to change it',
@@ -48,8 +52,13 @@ export const reviseOrderSaga = (withinMs: number): SagaDefinition<Revision, Orde
         withinMs,
         because: () => 'The kitchen could not change it any more.',
         undo: 'impossible',
+        isAnswer: ({ revision }, answer) => revisionOf(answer) === revision,
       },
     ],
     undone: (_, reason) => ({ type: 'RefuseRevision', reason }),
     undoWithinMs: withinMs,
   });
+
+function revisionOf({ data }: Draft): number {
+  return (data as { revision: number }).revision;
+}

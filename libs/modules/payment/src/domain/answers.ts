@@ -62,6 +62,7 @@ function done(payment: Payment, call: Call, { amount, reference }: Done): Decisi
       return advance({ ...held, status: 'authorized' }, { says });
     }
     case 'adjust': {
+      if (isOutdated(payment, call)) return advance({ ...closed, authorized: call.amount });
       const revision = payment.adjustment?.revision ?? payment.revision;
       const says = status === 'cancelling' ? [] : [PaymentAdjusted({ orderId, revision, amount: money })];
       return advance({ ...closed, authorized: call.amount, adjustment: null, revision }, { says });
@@ -96,6 +97,7 @@ function refused(payment: Payment, call: Call, reason: string): Decision {
       if (status === 'cancelling') return advance(closed);
       return advance({ ...closed, status: 'declined' }, { says: [PaymentDeclined({ orderId, reason })] });
     case 'adjust': {
+      if (isOutdated(payment, call)) return advance(closed);
       const revision = adjustment?.revision ?? payment.revision;
       const says = status === 'cancelling' ? [] : [PaymentAdjustmentDeclined({ orderId, revision, reason })];
       return advance({ ...closed, adjustment: null }, { says });
@@ -111,6 +113,11 @@ function refused(payment: Payment, call: Call, reason: string): Decision {
       // A cancellation is never given up: after a pause it is tried again, as a new call.
       return unchanged(begin(closed, { ...call, unanswered: call.unanswered + 1 }));
   }
+}
+
+/** Whether another amount is wanted by now. */
+function isOutdated({ adjustment, status }: Payment, { amount }: Call): boolean {
+  return status !== 'cancelling' && adjustment !== null && adjustment.amount !== amount;
 }
 
 function moved({ orderId, currency }: Payment, { kind, number, amount }: Call, from: string, to: string): Transfer {

@@ -98,8 +98,26 @@ describe('a hold', () => {
     expect(unchanged.payment).toMatchObject({ status: 'authorized', authorized: 2_400 });
   });
 
-  it('cannot be changed when there is none, or no more', () => {
-    expect(said(toBeChangedTo(3_000)(aPaymentThatWas()))).toEqual(['payment.adjustment-declined']);
+  it('can be changed back before the provider has answered: the last word counts, whatever the answer is', () => {
+    const changing = aPaymentThatWas(toBeHeld, done, toBeChangedTo(3_000, 1), toBeChangedTo(2_400, 2));
+    expect([done, refused].map((answer) => calls(answer(changing)))).toEqual([
+      ['adjust', 2_400],
+      ['adjust', 2_400],
+    ]);
+    const changedBack = done(done(changing).payment);
+    expect(changedBack.says).toEqual([
+      expect.objectContaining({ type: 'payment.adjusted', data: { orderId, revision: 2, amount: dinner } }),
+    ]);
+    expect(changedBack.payment).toMatchObject({ authorized: 2_400, adjustment: null, call: null });
+  });
+
+  it('cannot be changed when it was cancelled, and whoever tries learns that', () => {
+    expect(said(toBeChangedTo(3_000)(aPaymentThatWas(toBeHeld, refused, toBeCancelled)))).toEqual([
+      'payment.cancelled',
+    ]);
+  });
+
+  it('cannot be changed when it is no more', () => {
     expect(said(toBeChangedTo(3_000)(aPaymentThatWas(toBeHeld, done, toBeTaken, done)))).toEqual([
       'payment.adjustment-declined',
     ]);

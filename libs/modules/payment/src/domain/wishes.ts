@@ -36,14 +36,15 @@ export function capturePayment(payment: Payment): Decision {
   return unchanged(payment, PaymentCaptureFailed({ orderId, reason: `The payment is ${status}: nothing is held.` }));
 }
 
-/** Hold another amount than the one held. */
+/** Hold another amount than the one held. The last wish counts: it may take back one that the provider has not answered yet. */
 export function adjustPayment(payment: Payment, { revision, amount }: { revision: number; amount: Money }): Decision {
   const { orderId, status, authorized, currency, adjustment } = payment;
   if (adjustment?.revision === revision) return unchanged(payment);
   if (payment.revision === revision) {
     return unchanged(payment, PaymentAdjusted({ orderId, revision, amount: { amount: authorized, currency } }));
   }
-  const possible = status === 'authorized' && !adjustment && amount.currency === currency && amount.amount > 0;
+  if (status === 'cancelled') return unchanged(payment, cancelled(payment));
+  const possible = status === 'authorized' && amount.currency === currency && amount.amount > 0;
   if (!possible) {
     const reason = `A payment that is ${status} cannot be changed to ${amount.amount} ${amount.currency}.`;
     return unchanged(payment, PaymentAdjustmentDeclined({ orderId, revision, reason }));

@@ -1,0 +1,76 @@
+/** As much of JSON Schema (draft 7) as messages need. */
+export interface JsonSchema {
+  $ref?: string;
+  type?: string;
+  format?: string;
+  const?: unknown;
+  enum?: readonly unknown[];
+  properties?: Readonly<Record<string, JsonSchema>>;
+  required?: readonly string[];
+  items?: JsonSchema;
+  minItems?: number;
+  allOf?: readonly JsonSchema[];
+  anyOf?: readonly JsonSchema[];
+  description?: string;
+}
+
+interface Reference {
+  $ref: string;
+}
+
+/** As much of AsyncAPI 3.0 as is made into a page. See https://www.asyncapi.com/docs/reference/specification/v3.0.0. */
+export interface AsyncApi {
+  asyncapi: string;
+  info: { title: string; version: string; description?: string };
+  operations: Readonly<
+    Record<string, { action: 'send' | 'receive'; channel: Reference; messages: readonly Reference[]; tags: readonly { name: string }[] }>
+  >;
+  channels: Readonly<Record<string, { address: string; messages: Readonly<Record<string, Reference>> }>>;
+  components: { messages: Readonly<Record<string, AsyncApiMessage>>; schemas: Readonly<Record<string, JsonSchema>> };
+}
+
+export interface AsyncApiMessage {
+  name: string;
+  title: string;
+  summary?: string;
+  payload: JsonSchema;
+  tags: readonly { name: string }[];
+}
+
+/** A line of the table that describes a schema. */
+export interface Field {
+  /** `lines[].unitPrice`; empty for the schema as a whole. */
+  path: string;
+  /** In words: `list of string`, `Money or null`. */
+  type: string;
+  required: boolean;
+  description: string;
+}
+
+/** What an object of this schema consists of, nested objects included; what is said elsewhere, under a name, only by that name. */
+export function fieldsOf({ allOf, properties, items, required = [] }: JsonSchema, path = ''): Field[] {
+  if (items) return fieldsOf(items, `${path}[]`);
+  const parts = (allOf ?? []).flatMap((part) =>
+    part.$ref ? [{ path, type: typeOf(part), required: true, description: '' }] : fieldsOf(part, path),
+  );
+  const own = Object.entries(properties ?? {}).flatMap(([name, field]) => {
+    const at = path ? `${path}.${name}` : name;
+    const line = { path: at, type: typeOf(field), required: required.includes(name), description: field.description ?? '' };
+    return [line, ...fieldsOf(field, at)];
+  });
+  return [...parts, ...own];
+}
+
+function typeOf({ $ref, type, format, items, minItems = 0, anyOf, ...literal }: JsonSchema): string {
+  if ($ref) return nameIn($ref);
+  if ('const' in literal) return JSON.stringify(literal.const);
+  if (literal.enum) return literal.enum.map((value) => JSON.stringify(value)).join(' or ');
+  if (anyOf) return anyOf.map(typeOf).join(' or ');
+  if (items) return `${minItems > 0 ? 'filled list' : 'list'} of ${typeOf(items)}`;
+  return format ?? type ?? 'anything';
+}
+
+/** What a reference within a document refers to: `Money` of `#/components/schemas/Money`. */
+export function nameIn(reference: string): string {
+  return reference.slice(reference.lastIndexOf('/') + 1);
+}
