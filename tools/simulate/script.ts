@@ -4,7 +4,7 @@ import { scarceQuantity, type Item, type Restaurant, type Town } from './town';
 
 /** How often people do what, in parts of a hundred. */
 const habits = {
-  card: { tok_visa: 88, tok_declined: 4, tok_twice: 3, tok_late: 3, tok_no_answer: 2 },
+  card: { tok_visa: 86, tok_declined: 4, tok_twice: 3, tok_answer_lost: 3, tok_late: 2, tok_no_answer: 2 },
   sends: { once: 85, again: 6, 'twice at once': 6, 'again, changed': 3 },
   mood: { waits: 84, 'cancels at once': 6, 'cancels while it is cooked': 6, 'cancels too late': 4 },
   dish: { 'from the menu': 94, 'the scarce dish': 6 },

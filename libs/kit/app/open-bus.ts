@@ -1,13 +1,21 @@
 import type { AnyMessageType } from '../core';
-import { InProcessQuestions, InProcessTransport, type Transport } from '../event-bus';
+import { InProcessQuestions, InProcessTransport, type Questions, type Transport } from '../event-bus';
+import { RabbitMqQuestions, RabbitMqTransport } from '../event-bus/rabbitmq';
 import type { Log } from '../observability';
 import type { Settings } from './settings';
 
 /** By module, what it wants to hear of the others. */
 export type Listeners = Readonly<Record<string, readonly AnyMessageType[]>>;
 
+export interface Bus {
+  transport: Transport;
+  questions: Questions;
+}
+
 /** The bus that the settings ask for. */
-export function openBus(settings: Settings, _listeners: Listeners, _log: Log): { transport: Transport; questions: InProcessQuestions } {
-  if (settings.transport === 'rabbitmq') throw new Error('not wired');
-  return { transport: new InProcessTransport(), questions: new InProcessQuestions() };
+export function openBus({ transport, rabbitMqUrl: url, prefix }: Settings, listeners: Listeners, log: Log): Bus {
+  if (transport === 'in-process') return { transport: new InProcessTransport(), questions: new InProcessQuestions() };
+  const wanted = Object.fromEntries(Object.entries(listeners).map(([module, types]) => [module, types.map(({ type }) => type)]));
+  const name = prefix.toLowerCase();
+  return { transport: new RabbitMqTransport({ url, wanted, log, prefix: name }), questions: new RabbitMqQuestions({ url, log, prefix: name }) };
 }

@@ -1,6 +1,6 @@
 import type { DataSourceOptions } from 'typeorm';
 import { messageOf } from '../core';
-import { InProcessQuestions, Transport, answeringsOf, subscriptionsOf } from '../event-bus';
+import { answeringsOf, subscriptionsOf, type Questions, type Transport } from '../event-bus';
 import { Readiness } from '../http';
 import type { Log } from '../observability';
 import { Messaging } from '../outbox';
@@ -22,7 +22,7 @@ export class Runtime extends Readiness {
     readonly env: Environment,
     readonly log: Log,
     readonly transport: Transport,
-    readonly questions: InProcessQuestions,
+    readonly questions: Questions,
   ) {
     super();
   }
@@ -61,7 +61,7 @@ export class Runtime extends Readiness {
 
   /** Before anything is sent. */
   async prepare(): Promise<void> {
-    await this.transport.start();
+    await Promise.all([this.transport.start(), this.questions.start()]);
     await Promise.all(this.messagings.map((messaging) => messaging.prepare()));
   }
 
@@ -73,7 +73,7 @@ export class Runtime extends Readiness {
   async stop(): Promise<void> {
     await Promise.allSettled(this.openings);
     await Promise.all(this.messagings.map((messaging) => messaging.stop()));
-    await this.transport.stop();
+    await Promise.all([this.transport.stop(), this.questions.stop()]);
     await Promise.all([...this.databases.values()].map((database) => database.close()));
     await (await this.embedded)?.stop();
   }

@@ -48,11 +48,10 @@ export interface Field {
 }
 
 /** What an object of this schema consists of, nested objects included; what is said elsewhere, under a name, only by that name. */
-export function fieldsOf({ allOf, properties, items, required = [] }: JsonSchema, path = ''): Field[] {
+export function fieldsOf({ allOf = [], anyOf = [], properties, items, required = [] }: JsonSchema, path = ''): Field[] {
   if (items) return fieldsOf(items, `${path}[]`);
-  const parts = (allOf ?? []).flatMap((part) =>
-    part.$ref ? [{ path, type: typeOf(part), required: true, description: '' }] : fieldsOf(part, path),
-  );
+  const wholes = allOf.filter(({ $ref }) => $ref).map((part) => ({ path, type: typeOf(part), required: true, description: '' }));
+  const parts = [...wholes, ...[...allOf, ...anyOf].flatMap((part) => fieldsOf(part, path))];
   const own = Object.entries(properties ?? {}).flatMap(([name, field]) => {
     const at = path ? `${path}.${name}` : name;
     const line = { path: at, type: typeOf(field), required: required.includes(name), description: field.description ?? '' };

@@ -74,8 +74,9 @@ export function decide(order: Order, command: OrderCommand): OrderEvent[] {
     case 'Revise':
       return order.status === 'cancelled' ? [] : [{ ...command, type: 'Revised' }];
     case 'RefuseRevision':
-      return order.status === 'cancelled' ? [] : [{ ...command, type: 'RevisionRefused' }];
+      return order.status === 'cancelled' || order.status === 'delivered' ? [] : [{ ...command, type: 'RevisionRefused' }];
     case 'BeginCancellation':
+      if (order.status === 'delivered') throw wrongTime('cancel', order);
       return order.cancelling || order.status === 'cancelled' ? [] : [{ type: 'CancellationBegun', reason: command.reason }];
     case 'Cancel':
       if (order.status === 'cancelled') return [];

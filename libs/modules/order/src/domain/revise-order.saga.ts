@@ -50,7 +50,7 @@ export const reviseOrderSaga = (withinMs: number): SagaDefinition<Revision, Orde
         failed: [TicketRevisionRefused],
         // The kitchen answers at once or never heard of it: only its answer says which, so a late one is worth an operator's look.
         withinMs,
-        because: () => 'The kitchen could not change it any more.',
+        because: (_, answer) => (answer && isA(answer, TicketRevisionRefused) ? answer.data.reason : 'The kitchen did not say whether it can change it.'),
         undo: 'impossible',
         isAnswer: ({ revision }, answer) => revisionOf(answer) === revision,
       },

@@ -1,0 +1,64 @@
+import * as contracts from '@thali/contracts';
+import { askers, listeners, senders } from '@thali/contracts';
+import type { AnyMessageType, Question } from '@thali/kit/core';
+import { readWords, type Words } from './words';
+
+/** A published message type, and who has to do with it. */
+export interface PublishedMessage {
+  readonly type: AnyMessageType;
+  /** The constant that contracts export it as: what a programmer types. */
+  readonly name: string;
+  /** The module in whose contract it stands: it announces the event, or obeys the command. */
+  readonly owner: string;
+  readonly senders: readonly string[];
+  readonly listeners: readonly string[];
+  readonly words: Words;
+}
+
+/** A published question. */
+export interface PublishedQuestion {
+  readonly question: Question;
+  readonly name: string;
+  /** The module that answers it. */
+  readonly owner: string;
+  readonly askers: readonly string[];
+  readonly words: Words;
+}
+
+export const moduleNames: readonly string[] = Object.keys(listeners);
+
+const exported = Object.entries(contracts) as [name: string, value: unknown][];
+const words = readWords();
+
+/** Every published message type, in the order of the contracts. */
+export const messages: readonly PublishedMessage[] = exported.flatMap(([name, value]) => (isMessageType(value) ? [asPublished(name, value)] : []));
+
+/** Every published question. */
+export const questions: readonly PublishedQuestion[] = exported.flatMap(([name, value]) =>
+  isQuestion(value)
+    ? [{ question: value, name, owner: ownerOf(value.name), askers: thoseWith(askers, value), words: words(name) }]
+    : [],
+);
+
+function asPublished(name: string, type: AnyMessageType): PublishedMessage {
+  const owner = ownerOf(type.type);
+  const sentBy = type.kind === 'event' ? [owner] : thoseWith(senders, type);
+  return { type, name, owner, senders: sentBy, listeners: thoseWith(listeners, type), words: words(name) };
+}
+
+/** By its name: `payment.authorize` is in the contract of payment. */
+export function ownerOf(name: string): string {
+  return name.slice(0, name.indexOf('.'));
+}
+
+function thoseWith<T>(byModule: Readonly<Record<string, readonly T[]>>, wanted: T): string[] {
+  return Object.entries(byModule).flatMap(([module, list]) => (list.includes(wanted) ? [module] : []));
+}
+
+function isMessageType(value: unknown): value is AnyMessageType {
+  return typeof value === 'function' && 'kind' in value && 'read' in value;
+}
+
+function isQuestion(value: unknown): value is Question {
+  return typeof value === 'object' && value !== null && 'ask' in value && 'answer' in value && 'name' in value;
+}
