@@ -6,12 +6,12 @@ export function drawModules(modules: readonly string[]): string {
   return ['flowchart LR', ...modules.map((name) => `  ${name}(["${name}"])`), ...drawEdges(modules)].join('\n');
 }
 
-/** The same, and what each module consists of. */
-export function drawSystem(surveys: readonly ModuleSurvey[], elsewhere: readonly string[]): string {
-  const inside = surveys.flatMap((survey) => [`  subgraph ${survey.name}`, ...drawInside(survey), '  end']);
-  const outside = elsewhere.map((name) => `  ${name}(["${name}, elsewhere"])`);
-  const names = [...surveys.map(({ name }) => name), ...elsewhere];
-  return ['flowchart TB', ...inside, ...outside, ...drawEdges(names)].join('\n');
+/** The same, and what each module consists of that this process hosts. */
+export function drawProcess(surveys: readonly ModuleSurvey[], hosted: readonly string[]): string {
+  const boxes = surveys.flatMap((survey) =>
+    hosted.includes(survey.name) ? [`  subgraph ${survey.name}`, ...drawInside(survey), '  end'] : [`  ${survey.name}(["${survey.name}, elsewhere"])`],
+  );
+  return ['flowchart TB', ...boxes, ...drawEdges(surveys.map(({ name }) => name))].join('\n');
 }
 
 function drawInside({ name, routes, sagas, tables }: ModuleSurvey): string[] {

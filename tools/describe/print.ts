@@ -1,28 +1,78 @@
-import { dependenciesOf } from './edges';
+import type { Settings } from '@thali/kit/app';
+import type { AnyMessageType } from '@thali/kit/core';
+import type { Step } from '@thali/kit/saga';
 import { messages, questions } from './catalogue';
+import { dependenciesOf } from './edges';
 import type { ModuleSurvey } from './survey';
 
-/** A module as text: everything that goes in and out, and what is within. */
-export function printModule(survey: ModuleSurvey, plumbing: readonly string[]): string {
-  const { name, routes, subscriptions, sagas, tables } = survey;
-  const own = messages.filter(({ owner }) => owner === name);
-  const handled = (type: string) => subscriptions.filter(({ types }) => types.includes(type)).map((subscription) => subscription.name);
-  const heard = messages.filter(({ type, listeners, senders }) => type.kind === 'event' && (listeners.includes(name) || (senders.includes(name) && handled(type.type).length > 0)));
-  const published = messages.map(({ type }) => type.type);
-  const timers = subscriptions.flatMap(({ types }) => types).filter((type) => !published.includes(type));
-  const parts: [string, string[]][] = [
-    ['routes', routes.map(({ call, summary }) => line(call, summary))],
-    ['obeys', own.filter(({ type }) => type.kind === 'command').map(({ type, senders }) => line(type.type, `from ${senders.join(', ')}`))],
-    ['hears', heard.map(({ type }) => line(type.type, `as ${handled(type.type).join(', ')}`))],
-    ['reminds itself of', [...new Set(timers)]],
-    ['announces', own.filter(({ type }) => type.kind === 'event').map(({ type, listeners }) => line(type.type, listeners.length > 0 ? `to ${listeners.join(', ')}` : ''))],
-    ['sends', messages.filter(({ type, senders }) => type.kind === 'command' && senders.includes(name)).map(({ type, owner }) => line(type.type, `to ${owner}`))],
-    ['asks', questions.filter(({ askers }) => askers.includes(name)).map(({ question, owner }) => line(question.name, `of ${owner}`))],
-    ['answers', [...survey.answers]],
-    ['sagas', sagas.flatMap(printSaga)],
-    ['tables', [tables.filter((table) => !plumbing.includes(table)).join(', ')]],
-    ['depends on', [dependenciesOf(name).join(', ') || 'no other module']],
+/** The process that the settings speak of, as text. */
+export function printProcess(surveys: readonly ModuleSurvey[], { modules, transport }: Pick<Settings, 'modules' | 'transport'>): string {
+  const [first, ...others] = surveys.map(({ tables }) => tables);
+  const plumbing = (first ?? []).filter((table) => others.every((tables) => tables.includes(table)));
+  const absent = surveys.filter(({ name }) => !modules.includes(name)).map(({ name }) => name);
+  const elsewhere = absent.length > 0 ? `; ${absent.join(', ')} elsewhere` : '';
+  const hosted = surveys.filter(({ name }) => modules.includes(name));
+  return [
+    `One process with ${modules.join(', ')}${elsewhere}. Messages travel ${transport === 'rabbitmq' ? 'over RabbitMQ' : 'within the process'}.`,
+    ...hosted.map((survey) => printModule(survey, plumbing)),
+    `Every module has besides, for its messages: ${plumbing.join(', ')}.`,
+  ].join('\n\n');
+}
+
+/** All that goes in and out of a module, and what is within. */
+function printModule(survey: ModuleSurvey, plumbing: readonly string[]): string {
+  const { name, routes, answers, sagas, tables } = survey;
+  return [
+    name,
+    ...block('depends on', dependenciesOf(name)),
+    ...block('routes', routes.map(({ call, summary }) => line(call, summary))),
+    ...printIncoming(survey),
+    ...printOutgoing(name),
+    ...block('answers', answers),
+    ...sagas.flatMap(({ name: saga, version, steps }) => block(`saga ${saga} v${version}`, steps.map((step, at) => `${at + 1}. ${printStep(step)}`))),
+    ...block('tables', [tables.filter((table) => !plumbing.includes(table)).join(', ')]),
+  ].join('\n');
+}
+
+function printIncoming({ subscriptions }: ModuleSurvey): string[] {
+  const handling = [...new Set(subscriptions.flatMap(({ types }) => types))].map((type) => ({
+    type,
+    published: messages.find((message) => message.type.type === type),
+    handlers: subscriptions.filter(({ types }) => types.includes(type)).map((subscription) => subscription.name),
+  }));
+  const of = (kind: string) => handling.filter(({ published }) => published?.type.kind === kind);
+  return [
+    ...block('obeys', of('command').map(({ type, published, handlers }) => line(type, `from ${published?.senders.join(', ')}, in ${handlers.join(', ')}`))),
+    ...block('hears', of('event').map(({ type, handlers }) => line(type, `in ${handlers.join(', ')}`))),
+    ...block('timers of its own', handling.filter(({ published }) => !published).map(({ type }) => type)),
   ];
-  const blocks = parts.filter(([, lines]) => lines.length > 0).map(([title, lines]) => [`  ${title}`, ...lines.map((text) => `    ${text}`)].join('\n'));
-  return [name, ...blocks].join('\n');
+}
+
+function printOutgoing(name: string): string[] {
+  const sent = messages.filter(({ senders }) => senders.includes(name));
+  const of = (kind: string) => sent.filter(({ type }) => type.kind === kind);
+  const asked = questions.filter(({ askers }) => askers.includes(name));
+  return [
+    ...block('announces', of('event').map(({ type, listeners }) => line(type.type, listeners.length > 0 ? `to ${listeners.join(', ')}` : ''))),
+    ...block('sends', of('command').map(({ type, listeners }) => line(type.type, `to ${listeners.join(', ')}`))),
+    ...block('asks', asked.map(({ question }) => question.name)),
+  ];
+}
+
+function printStep({ name, send, done, failed, withinMs, undo, undone = [] }: Step<unknown, unknown>): string {
+  const how = send === 'nothing' ? 'waits for' : 'asks, and waits for';
+  const back = typeof undo === 'function' ? `undone by ${typesIn(undone)}` : undo === 'nothing' ? 'nothing to undo' : 'cannot be undone';
+  return `${name}: ${how} ${typesIn([...done, ...failed])} within ${withinMs / 1000} s; ${back}`;
+}
+
+function typesIn(types: readonly AnyMessageType[]): string {
+  return types.map(({ type }) => type).join(' or ');
+}
+
+function block(title: string, lines: readonly string[]): string[] {
+  return lines.length > 0 ? [`  ${title}`, ...lines.map((text) => `    ${text}`)] : [];
+}
+
+function line(what: string, about: string): string {
+  return `${what.padEnd(40)} ${about}`.trimEnd();
 }

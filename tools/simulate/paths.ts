@@ -1,6 +1,13 @@
 import type { Ending } from './customer';
 import { roles, type Role, type Script } from './script';
 
+/** How an order ends with a card, unless something else comes between; most cards just pay. */
+const endingOfCard: { readonly [Card in Script['card']]?: RegExp } = {
+  tok_declined: /^cancelled: Your payment was declined/,
+  tok_late: /^cancelled: Your bank did not answer/,
+  tok_no_answer: /^cancelled: Your bank did not answer/,
+};
+
 /** Which turns of events were planned, and which of them have happened. What never happened has not been tried. */
 export class Paths {
   private readonly counts = new Map<string, { planned: number; happened: number }>();
@@ -11,9 +18,7 @@ export class Paths {
 
   /** What shows only in the end. */
   conclude({ card, dish, mood }: Script, { outcome, reason = '' }: Ending): void {
-    const declined = reason.startsWith('Your payment was declined');
-    if (['delivered', 'cancelled'].includes(outcome) && declined === (card === 'tok_declined'))
-      this.happen('card', card);
+    if ((endingOfCard[card] ?? /^delivered/).test(`${outcome}: ${reason}`)) this.happen('card', card);
     if (dish === 'the scarce dish' ? / not have enough /.test(reason) : outcome === 'delivered')
       this.happen('dish', dish);
     if (mood === 'waits' && outcome === 'delivered') this.happen('mood', mood);

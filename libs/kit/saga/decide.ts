@@ -125,10 +125,11 @@ function undoNext<Data, Own>(definition: Definition<Data, Own>, state: SagaState
     return { state: { ...state, status: 'undone', step: null }, send: [], own: [...own, definition.undone(state.data, why)], limit: null };
   }
   const step = definition.steps.find(({ name }) => name === last.step);
-  if (typeof step?.undo !== 'function') return undoNext(definition, mark(state, last.step, 'nothing-to-undo'), own);
+  const undo = step ? undoOf(step, state.data, why) : 'nothing';
+  if (typeof undo === 'string') return undoNext(definition, mark(state, last.step, 'nothing-to-undo'), own);
   const epoch = state.epoch + 1;
   const next = { ...mark(state, last.step, 'undoing'), step: last.step, epoch };
-  return { state: next, send: [step.undo(state.data, why)], own, limit: { withinMs: definition.undoWithinMs, epoch } };
+  return { state: next, send: [undo], own, limit: { withinMs: definition.undoWithinMs, epoch } };
 }
 
 function sendAgain<Data, Own>(definition: Definition<Data, Own>, state: SagaState<Data>, step: Step<Data, Own>): Decision<Data, Own> | undefined {
@@ -138,8 +139,9 @@ function sendAgain<Data, Own>(definition: Definition<Data, Own>, state: SagaStat
     // A step that was refused for good begins anew.
     return { state: mark(again, step.name, 'waiting'), send: commandOf(step, state.data), own: [], limit: { withinMs: step.withinMs, epoch } };
   }
-  if (typeof step.undo !== 'function') return undefined;
-  return { state: again, send: [step.undo(state.data, state.reason ?? '')], own: [], limit: { withinMs: definition.undoWithinMs, epoch } };
+  const undo = undoOf(step, state.data, state.reason ?? '');
+  if (typeof undo === 'string') return undefined;
+  return { state: again, send: [undo], own: [], limit: { withinMs: definition.undoWithinMs, epoch } };
 }
 
 function alarm<Data, Own>(state: SagaState<Data>, why: string): Decision<Data, Own> {
@@ -147,9 +149,14 @@ function alarm<Data, Own>(state: SagaState<Data>, why: string): Decision<Data, O
 }
 
 /** A step that was or may have been done and cannot be undone. */
-function irrevocable<Data, Own>({ steps }: Definition<Data, Own>, { ledger }: SagaState<Data>): string | undefined {
+function irrevocable<Data, Own>({ steps }: Definition<Data, Own>, { ledger, data }: SagaState<Data>): string | undefined {
   const begun = ledger.filter(({ outcome }) => outcome === 'done' || outcome === 'waiting').map(({ step }) => step);
-  return steps.find(({ name, undo }) => undo === 'impossible' && begun.includes(name))?.name;
+  return steps.find((step) => begun.includes(step.name) && undoOf(step, data, '') === 'impossible')?.name;
+}
+
+/** What takes the step back, as things stand. */
+function undoOf<Data, Own>({ undo }: Step<Data, Own>, data: Data, why: string): Draft | 'nothing' | 'impossible' {
+  return typeof undo === 'function' ? undo(data, why) : undo;
 }
 
 function commandOf<Data, Own>({ send }: Step<Data, Own>, data: Data): Draft[] {

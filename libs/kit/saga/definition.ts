@@ -34,9 +34,9 @@ export interface Step<Data, Own> {
   because: (data: Data, answer: Draft | undefined) => string;
   /**
    * Takes the step back: a command whose receiver copes with a step that never happened, or is still to come. `'nothing'` when there is
-   * nothing to take back, `'impossible'` when it cannot be: then a later failure needs a person.
+   * nothing to take back, `'impossible'` when it cannot be, or cannot be any more: then a later failure needs a person.
    */
-  undo: ((data: Data, why: string) => Draft) | 'nothing' | 'impossible';
+  undo: ((data: Data, why: string) => Draft | 'impossible') | 'nothing' | 'impossible';
   /** The answers by which it is undone; required when `undo` sends something. */
   undone?: readonly AnyMessageType[];
   /**

@@ -4,6 +4,7 @@ import { DeliveryModule } from '@thali/delivery';
 import { OrderModule } from '@thali/order';
 import { PaymentModule } from '@thali/payment';
 import { RestaurantModule } from '@thali/restaurant';
+import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { Simulation } from '../../simulate/simulation';
 import { modules, type Module, type UrlOf } from '../modules';
@@ -76,13 +77,17 @@ function openThali(servers: Readonly<Record<Module, TestServer>>): Promise<App> 
 }
 
 async function copyOf({ url }: TestServer): Promise<TestServer> {
-  const copy = await aServer();
-  const name = (of: string) => new URL(of.replace('@/', '@host/')).pathname.slice(1);
-  const server = process.env.THALI_TEST_DATABASE_URL!;
-  await asAdmin(server, `drop database ${name(copy.url)}`);
-  await asAdmin(server, `create database ${name(copy.url)} template ${name(url)}`);
-  return copy;
+  const [, original = ''] = databaseIn.exec(url) ?? [];
+  const copy = `${original}_${randomUUID().slice(0, 8)}`;
+  const server = process.env.THALI_TEST_DATABASE_URL ?? '';
+  await asAdmin(server, `create database "${copy}" template "${original}"`);
+  return {
+    url: url.replace(databaseIn, `/${copy}`),
+    drop: () => asAdmin(server, `drop database "${copy}" with (force)`),
+  };
 }
+
+const databaseIn = /\/([^/?]+)(?=\?|$)/;
 
 async function asAdmin(url: string, sql: string): Promise<void> {
   const client = new Client({ connectionString: url });

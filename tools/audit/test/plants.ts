@@ -143,9 +143,9 @@ export const plants: readonly Plant[] = [
   },
   {
     breaks: 'O3',
-    by: 'an order placed without a key',
+    by: 'an order placed by two keys',
     in: 'order',
-    sql: `delete from idempotency_keys where answer #>> '{body,orderId}' = ${delivered}`,
+    sql: `insert into idempotency_keys select principal, route, key || '-again', fingerprint, answer from idempotency_keys`,
   },
   {
     breaks: 'O4',
@@ -193,7 +193,7 @@ export const plants: readonly Plant[] = [
     breaks: 'O8',
     by: 'another price on the menu than was charged',
     in: 'restaurant',
-    sql: `update menus set sections = replace(sections::text, '"amount": ', '"amount": 1')::jsonb`,
+    sql: `update menus set sections = regexp_replace(sections::text, '"amount": ?', '"amount":1', 'g')::json`,
   },
   {
     breaks: 'D1',

@@ -229,6 +229,16 @@ describe('what cannot be undone', () => {
     withBand.when(timeIsUp).callsForHelp("the fireworks are wet. But 'light the fireworks' cannot be undone.");
   });
 
+  it('may become so only by what happened since', () => {
+    const undo = ({ id, band }: Party) => (band ? 'impossible' : LeaveHall({ id }));
+    const [hall, ...rest] = steps as [Step<Party, string>, ...Step<Party, string>[]];
+    const strict = defineSaga({ ...celebrate, steps: [{ ...hall, undo }, ...rest] });
+    given(strict, party, rented).when(BandBusy({ id })).then('calling it off: there is no band', LeaveHall({ id }));
+    given(strict, party, rented, booked)
+      .when(FireworksWet({ id }))
+      .callsForHelp("the fireworks are wet. But 'rent the hall' cannot be undone.");
+  });
+
   it('is no obstacle when it was refused', () => {
     withBand.when(FireworksWet({ id })).then('calling it off: the fireworks are wet.', CancelBand({ id }));
   });

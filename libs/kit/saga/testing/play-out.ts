@@ -76,10 +76,10 @@ class World<Data, Own> {
     return this.state.step !== null || this.errands.length > 0 || this.answers.length > 0;
   }
 
-  /** As long as there is chance, anything may happen; half of the time, what should. */
+  /** As long as there is chance, anything may happen; mostly what should. */
   improvise(): void {
     while (this.chance.length > 0) {
-      if (this.next(2) === 1 && this.bringOldest()) continue;
+      if (this.next(4) > 0 && this.bringOldest()) continue;
       const turns = this.possibleTurns();
       turns[this.next(turns.length)]?.();
     }

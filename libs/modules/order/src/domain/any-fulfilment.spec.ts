@@ -74,6 +74,13 @@ describe('any order, whatever bank, kitchen, couriers and clocks do', () => {
     });
   });
 
+  it('is never cancelled when the courier has brought it', () => {
+    everyOrder(({ state }, order) => {
+      fc.pre(state.data.ride?.brought === true);
+      expect(order.status).toBe('delivered');
+    });
+  });
+
   it('gives the customer a reason that is a sentence, whenever it is cancelled', () => {
     everyOrder((_, order) => {
       fc.pre(order.status === 'cancelled');

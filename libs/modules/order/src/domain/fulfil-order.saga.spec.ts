@@ -205,6 +205,18 @@ describe('an order after the pick-up', () => {
     onItsWay.when(PaymentCaptureFailed({ orderId, reason: 'Card closed.' })).then(begin(why), cancelDelivery(why));
   });
 
+  it('needs a person when the money cannot be taken for a meal that was brought', () => {
+    onItsWay
+      .and(brought)
+      .when(PaymentCaptureFailed({ orderId, reason: 'Card closed.' }))
+      .callsForHelp("The payment could not be taken: Card closed. But 'find a courier' cannot be undone.");
+  });
+
+  it('is undone when neither the meal nor the money got anywhere', () => {
+    const failed = onItsWay.and(lost).and(PaymentCaptureFailed({ orderId, reason: 'Card closed.' }));
+    failed.and(DeliveryCancelled({ orderId })).and(TicketCancelled({ orderId })).when(moneyBack).endsAs('undone');
+  });
+
   it('needs a person when nobody knows whether the money was taken', () => {
     onItsWay.when(timeIsUp).callsForHelp("The payment was not taken in time. But 'take the money' cannot be undone.");
   });

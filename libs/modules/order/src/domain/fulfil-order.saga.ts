@@ -91,7 +91,8 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
         failed: [NoCourierFound],
         withinMs: within.findCourier,
         because: noCourier,
-        undo: ({ orderId }, reason) => CancelDelivery({ orderId, reason }),
+        // Who has eaten is past calling off.
+        undo: ({ orderId, ride }, reason) => (ride?.brought ? 'impossible' : CancelDelivery({ orderId, reason })),
         undone: [DeliveryCancelled],
       },
       {
