@@ -1,7 +1,7 @@
 import { withSharedSchemas } from '@thali/kit/http/shared-schemas';
 import type { AsyncApi, AsyncApiMessage, JsonSchema } from '@thali/kit/http/async-api';
 import { messages, type PublishedMessage } from './catalogue';
-import { asJson, type Schema } from './schemas';
+import { asJson } from './schemas';
 
 /** As the RabbitMQ transport calls its exchanges: `thali.order`. */
 const exchangeOf = (module: string) => `thali.${module}`;
@@ -67,8 +67,8 @@ function operationsOf({ type: { type }, senders, listeners }: PublishedMessage):
 }
 
 function messageObject({ type, owner, words }: PublishedMessage): AsyncApiMessage {
-  const { $schema: _, ...data } = asJson(type.schema);
-  const own = { properties: { type: { const: type.type }, version: { const: type.version }, data: withWords(data, words.fields) } };
+  const { $schema: _, ...data } = asJson(type.schema, words);
+  const own = { properties: { type: { const: type.type }, version: { const: type.version }, data } };
   return {
     name: type.type,
     title: `${type.type} v${type.version}, ${type.kind === 'event' ? 'an event' : 'a command'}`,
@@ -78,10 +78,3 @@ function messageObject({ type, owner, words }: PublishedMessage): AsyncApiMessag
     ...{ correlationId: { location: '$message.payload#/correlationId' } },
   };
 }
-
-function withWords(schema: Schema, words: Readonly<Record<string, string>>): JsonSchema {
-  const { properties, ...rest } = schema as JsonSchema;
-  const described = Object.entries(properties ?? {}).map(([name, field]) => [name, words[name] ? { ...field, description: words[name] } : field]);
-  return { ...rest, properties: Object.fromEntries(described) as JsonSchema['properties'] };
-}
-

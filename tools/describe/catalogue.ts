@@ -1,7 +1,7 @@
 import * as contracts from '@thali/contracts';
 import { askers, listeners, senders } from '@thali/contracts';
 import type { AnyMessageType, Question } from '@thali/kit/core';
-import { readWords, type Words } from './words';
+import { readConstants, type Words } from './words';
 
 /** A published message type, and who has to do with it. */
 export interface PublishedMessage {
@@ -27,24 +27,20 @@ export interface PublishedQuestion {
 
 export const moduleNames: readonly string[] = Object.keys(listeners);
 
-const exported = Object.entries(contracts) as [name: string, value: unknown][];
-const words = readWords();
+const constants = readConstants().map(({ name, words }) => ({ name, words, value: (contracts as Record<string, unknown>)[name] }));
 
 /** Every published message type, in the order of the contracts. */
-export const messages: readonly PublishedMessage[] = exported.flatMap(([name, value]) => (isMessageType(value) ? [asPublished(name, value)] : []));
-
-/** Every published question. */
-export const questions: readonly PublishedQuestion[] = exported.flatMap(([name, value]) =>
-  isQuestion(value)
-    ? [{ question: value, name, owner: ownerOf(value.name), askers: thoseWith(askers, value), words: words(name) }]
-    : [],
-);
-
-function asPublished(name: string, type: AnyMessageType): PublishedMessage {
+export const messages: readonly PublishedMessage[] = constants.flatMap(({ name, words, value: type }) => {
+  if (!isMessageType(type)) return [];
   const owner = ownerOf(type.type);
   const sentBy = type.kind === 'event' ? [owner] : thoseWith(senders, type);
-  return { type, name, owner, senders: sentBy, listeners: thoseWith(listeners, type), words: words(name) };
-}
+  return [{ type, name, owner, senders: sentBy, listeners: thoseWith(listeners, type), words }];
+});
+
+/** Every published question. */
+export const questions: readonly PublishedQuestion[] = constants.flatMap(({ name, words, value: question }) =>
+  isQuestion(question) ? [{ question, name, owner: ownerOf(question.name), askers: thoseWith(askers, question), words }] : [],
+);
 
 /** By its name: `payment.authorize` is in the contract of payment. */
 export function ownerOf(name: string): string {

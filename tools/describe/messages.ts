@@ -40,23 +40,23 @@ function section(title: string, columns: readonly string[], rows: readonly (read
 }
 
 function writeMessage({ type, name, words }: PublishedMessage): string {
-  return [`### ${type.type} v${type.version}`, `\`${name}\`. ${words.summary}`.trim(), fieldTable(asJson(type.schema), words.fields)].join('\n\n');
+  return [`### ${type.type} v${type.version}`, `\`${name}\`. ${words.summary}`.trim(), fieldTable(asJson(type.schema, words))].join('\n\n');
 }
 
 function writeQuestion({ question, name, words }: PublishedQuestion): string {
   const asked = fieldsOf(asJson(question.ask)).map(({ path }) => code(path));
-  return [`### ${question.name}`, `\`${name}\`. ${words.summary}`.trim(), `Asked with ${asked.join(', ')}. The answer:`, fieldTable(asJson(question.answer), {})].join('\n\n');
+  return [`### ${question.name}`, `\`${name}\`. ${words.summary}`.trim(), `Asked with ${asked.join(', ')}. The answer:`, fieldTable(asJson(question.answer))].join('\n\n');
 }
 
 /** What several messages contain. */
 function writeParts(): string {
   const all = [...messages.map(({ type }) => type.schema), ...questions.flatMap(({ question }) => [question.ask, question.answer])];
   const parts = new Map(all.flatMap((schema) => Object.entries((asJson(schema).$defs ?? {}) as Record<string, JsonSchema>)));
-  return ['## Parts', ...[...parts].map(([name, schema]) => `### ${name}\n\n${fieldTable(schema, {})}`)].join('\n\n');
+  return ['## Parts', ...[...parts].map(([name, schema]) => `### ${name}\n\n${fieldTable(schema)}`)].join('\n\n');
 }
 
-function fieldTable(schema: JsonSchema, words: Readonly<Record<string, string>>): string {
-  const rows = fieldsOf(schema).map(({ path, type, required }) => [code(path), `${type}${required ? '' : ', optional'}`, cell(words[path] ?? '')]);
+function fieldTable(schema: JsonSchema): string {
+  const rows = fieldsOf(schema).map(({ path, type, required, description }) => [code(path), `${type}${required ? '' : ', optional'}`, cell(description)]);
   return table(['field', 'type', 'meaning'], rows);
 }
 
@@ -69,7 +69,7 @@ function link({ type: { type, version } }: PublishedMessage): string {
 }
 
 function names(modules: readonly string[]): string {
-  return modules.join(', ') || 'nobody yet';
+  return modules.join(', ') || 'no other module';
 }
 
 function code(text: string): string {

@@ -23,14 +23,13 @@ export function printProcess(surveys: readonly ModuleSurvey[], { modules, transp
 function printModule(survey: ModuleSurvey, plumbing: readonly string[]): string {
   const { name, routes, answers, sagas, tables } = survey;
   return [
-    name,
-    ...block('depends on', dependenciesOf(name)),
-    ...block('routes', routes.map(({ call, summary }) => line(call, summary))),
+    `${name}, which depends on ${dependenciesOf(name).join(', ') || 'no other'}`,
+    ...block('routes', routes.map(({ call, summary }) => [call, summary])),
     ...printIncoming(survey),
     ...printOutgoing(name),
-    ...block('answers', answers),
-    ...sagas.flatMap(({ name: saga, version, steps }) => block(`saga ${saga} v${version}`, steps.map((step, at) => `${at + 1}. ${printStep(step)}`))),
-    ...block('tables', [tables.filter((table) => !plumbing.includes(table)).join(', ')]),
+    ...block('answers', answers.map((question) => [question])),
+    ...sagas.flatMap(({ name: saga, version, steps }) => block(`saga ${saga} v${version}`, steps.map((step, at) => [`${at + 1}. ${step.name}`, printStep(step)]))),
+    ...block('tables', [[tables.filter((table) => !plumbing.includes(table)).join(', ')]]),
   ].join('\n');
 }
 
@@ -42,9 +41,9 @@ function printIncoming({ subscriptions }: ModuleSurvey): string[] {
   }));
   const of = (kind: string) => handling.filter(({ published }) => published?.type.kind === kind);
   return [
-    ...block('obeys', of('command').map(({ type, published, handlers }) => line(type, `from ${published?.senders.join(', ')}, in ${handlers.join(', ')}`))),
-    ...block('hears', of('event').map(({ type, handlers }) => line(type, `in ${handlers.join(', ')}`))),
-    ...block('timers of its own', handling.filter(({ published }) => !published).map(({ type }) => type)),
+    ...block('obeys', of('command').map(({ type, published, handlers }) => [type, `from ${published?.senders.join(', ')}, in ${handlers.join(', ')}`])),
+    ...block('hears', of('event').map(({ type, handlers }) => [type, `in ${handlers.join(', ')}`])),
+    ...block('reminds itself with', handling.filter(({ published }) => !published).map(({ type }) => [type])),
   ];
 }
 
@@ -53,26 +52,25 @@ function printOutgoing(name: string): string[] {
   const of = (kind: string) => sent.filter(({ type }) => type.kind === kind);
   const asked = questions.filter(({ askers }) => askers.includes(name));
   return [
-    ...block('announces', of('event').map(({ type, listeners }) => line(type.type, listeners.length > 0 ? `to ${listeners.join(', ')}` : ''))),
-    ...block('sends', of('command').map(({ type, listeners }) => line(type.type, `to ${listeners.join(', ')}`))),
-    ...block('asks', asked.map(({ question }) => question.name)),
+    ...block('announces', of('event').map(({ type, listeners }) => [type.type, listeners.length > 0 ? `to ${listeners.join(', ')}` : ''])),
+    ...block('sends', of('command').map(({ type, listeners }) => [type.type, `to ${listeners.join(', ')}`])),
+    ...block('asks', asked.map(({ question, owner }) => [question.name, `of ${owner}`])),
   ];
 }
 
-function printStep({ name, send, done, failed, withinMs, undo, undone = [] }: Step<unknown, unknown>): string {
+function printStep({ send, done, failed, withinMs, undo, undone = [] }: Step<unknown, unknown>): string {
   const how = send === 'nothing' ? 'waits for' : 'asks, and waits for';
   const back = typeof undo === 'function' ? `undone by ${typesIn(undone)}` : undo === 'nothing' ? 'nothing to undo' : 'cannot be undone';
-  return `${name}: ${how} ${typesIn([...done, ...failed])} within ${withinMs / 1000} s; ${back}`;
+  return `${how} ${typesIn([...done, ...failed])} for ${withinMs / 1000} s; ${back}`;
 }
 
 function typesIn(types: readonly AnyMessageType[]): string {
   return types.map(({ type }) => type).join(' or ');
 }
 
-function block(title: string, lines: readonly string[]): string[] {
-  return lines.length > 0 ? [`  ${title}`, ...lines.map((text) => `    ${text}`)] : [];
-}
-
-function line(what: string, about: string): string {
-  return `${what.padEnd(40)} ${about}`.trimEnd();
+/** Lines of one or two columns under a title, or nothing at all. */
+function block(title: string, lines: readonly (readonly [what: string, about?: string])[]): string[] {
+  const width = Math.max(...lines.map(([what]) => what.length));
+  const rows = lines.map(([what, about = '']) => `    ${what.padEnd(width)}  ${about}`.trimEnd());
+  return rows.length > 0 ? [`  ${title}`, ...rows] : [];
 }

@@ -1,8 +1,10 @@
 import type { AnyMessageType } from '@thali/kit/core';
+import type { JsonSchema } from '@thali/kit/http/async-api';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { wordless, type Words } from './words';
 
 /** JSON Schema 2020-12. */
 export type Schema = Record<string, unknown>;
@@ -13,13 +15,19 @@ export type SchemaFiles = Readonly<Record<string, Schema>>;
 const folder = path.resolve('libs/contracts/src/schemas');
 const annotations = ['id', 'title', 'description', 'example', 'examples'];
 
-/** What the data of a message must be like to be sent: without examples and the like, because they change nothing. */
+/** What the data of a message must be like to be sent: without examples and words, because they demand nothing. */
 export function demandsOf({ schema }: AnyMessageType): Schema {
-  return asJson(schema, (node) => annotations.forEach((annotation) => delete node[annotation]));
+  return convert(schema, (node) => annotations.forEach((annotation) => delete node[annotation]));
 }
 
-/** A schema as JSON, examples included. @param change is called with every part of it. */
-export function asJson(schema: z.ZodType, change: (node: Schema) => void = () => {}): Schema {
+/** A schema for people, with examples, and with what is written about its fields. */
+export function asJson(schema: z.ZodType, { fields }: Words = wordless): JsonSchema & Schema {
+  const { properties, ...rest } = convert(schema, () => {}) as JsonSchema;
+  const described = Object.entries(properties ?? {}).map(([name, field]) => [name, fields[name] ? { ...field, description: fields[name] } : field]);
+  return properties ? { ...rest, properties: Object.fromEntries(described) as JsonSchema['properties'] } : { ...rest };
+}
+
+function convert(schema: z.ZodType, change: (node: Schema) => void): Schema {
   const override = ({ jsonSchema }: { jsonSchema: Schema }) => {
     // How Zod spells a format out is its own affair.
     if (jsonSchema.format) delete jsonSchema.pattern;

@@ -9,24 +9,29 @@ export interface Words {
   readonly fields: Readonly<Record<string, string>>;
 }
 
-const contracts = path.resolve('libs/contracts/src');
+export const wordless: Words = { summary: '', fields: {} };
 
-/** Reads the comments of the contracts. @returns what is written about an exported constant, by its name. */
-export function readWords(): (name: string) => Words {
-  const files = readdirSync(contracts).filter((file) => file.endsWith('.ts'));
-  const found = new Map(files.flatMap((file) => [...wordsIn(readFileSync(path.join(contracts, file), 'utf8'))]));
-  return (name) => found.get(name) ?? { summary: '', fields: {} };
+interface Constant {
+  readonly name: string;
+  readonly words: Words;
 }
 
-/** By constant, what a source says about it. */
-export function wordsIn(source: string): Map<string, Words> {
+/** The constants of all contracts, in the order in which they are written down. */
+export function readConstants(): Constant[] {
+  const folder = path.resolve('libs/contracts/src');
+  const files = readdirSync(folder).filter((file) => file.endsWith('.ts'));
+  return files.flatMap((file) => constantsIn(readFileSync(path.join(folder, file), 'utf8')));
+}
+
+/** The constants of a source, with what its comments say about them. */
+export function constantsIn(source: string): Constant[] {
   const { statements } = ts.createSourceFile('contract.ts', source, ts.ScriptTarget.Latest, true);
-  const found = new Map<string, Words>();
-  for (const statement of statements.filter(ts.isVariableStatement)) {
-    const [declaration] = statement.declarationList.declarations;
-    if (declaration) found.set(declaration.name.getText(), { summary: commentOn(statement), fields: Object.fromEntries(fieldsIn(declaration)) });
-  }
-  return found;
+  return statements.filter(ts.isVariableStatement).flatMap((statement) =>
+    statement.declarationList.declarations.map((declaration) => ({
+      name: declaration.name.getText(),
+      words: { summary: commentOn(statement), fields: Object.fromEntries(fieldsIn(declaration)) },
+    })),
+  );
 }
 
 function fieldsIn(node: ts.Node): [name: string, words: string][] {

@@ -12,6 +12,7 @@ export interface JsonSchema {
   allOf?: readonly JsonSchema[];
   anyOf?: readonly JsonSchema[];
   description?: string;
+  example?: unknown;
 }
 
 interface Reference {
@@ -44,6 +45,7 @@ export interface Field {
   /** In words: `list of string`, `Money or null`. */
   type: string;
   required: boolean;
+  /** In markdown. */
   description: string;
 }
 
@@ -54,8 +56,7 @@ export function fieldsOf({ allOf = [], anyOf = [], properties, items, required =
   const parts = [...wholes, ...[...allOf, ...anyOf].flatMap((part) => fieldsOf(part, path))];
   const own = Object.entries(properties ?? {}).flatMap(([name, field]) => {
     const at = path ? `${path}.${name}` : name;
-    const line = { path: at, type: typeOf(field), required: required.includes(name), description: field.description ?? '' };
-    return [line, ...fieldsOf(field, at)];
+    return [{ path: at, type: typeOf(field), required: required.includes(name), description: describe(field) }, ...fieldsOf(field, at)];
   });
   return [...parts, ...own];
 }
@@ -65,8 +66,13 @@ function typeOf({ $ref, type, format, items, minItems = 0, anyOf, ...literal }: 
   if ('const' in literal) return JSON.stringify(literal.const);
   if (literal.enum) return literal.enum.map((value) => JSON.stringify(value)).join(' or ');
   if (anyOf) return anyOf.map(typeOf).join(' or ');
-  if (items) return `${minItems > 0 ? 'filled list' : 'list'} of ${typeOf(items)}`;
+  if (items) return `list of ${typeOf(items)}${minItems > 0 ? ', not empty' : ''}`;
   return format ?? type ?? 'anything';
+}
+
+/** In markdown. */
+function describe({ description, example }: JsonSchema): string {
+  return description ?? (example === undefined ? '' : `Such as \`${typeof example === 'string' ? example : JSON.stringify(example)}\`.`);
 }
 
 /** What a reference within a document refers to: `Money` of `#/components/schemas/Money`. */

@@ -31,7 +31,7 @@ function section(id: string, message: AsyncApiMessage, document: AsyncApi): stri
   return `<article id="${text(id)}">
 <h3>${text(message.title)}</h3>
 ${prose(message.summary ?? '')}
-<p><b>${text(who('send', id, document))}</b> → <b>${text(who('receive', id, document) || 'nobody yet')}</b></p>
+<p><b>${text(who('send', id, document))}</b> → <b>${text(who('receive', id, document) || 'no other module')}</b></p>
 ${table(message.payload)}
 </article>
 `;

@@ -4,6 +4,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { DomainError, SystemClock, SystemIds, messageOf, type Clock, type Ids } from '../core';
 import { GroupCommit } from './group-commit';
 import { connectionLost } from './sql-errors';
+import { nameOf } from './statement';
 import type { Story, Tx } from './transaction';
 
 export interface DatabaseOptions {
@@ -99,11 +100,14 @@ export class Database extends EventEmitter {
     return this.commits.run(work, story);
   }
 
-  /** Reads without a transaction. @throws {DomainError} `database.unavailable` */
+  /**
+   * Runs one statement by itself. It is prepared and planned once per connection: the text must not hold values.
+   * @throws {DomainError} `database.unavailable`
+   */
   async read<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
     const client = await this.connect();
     try {
-      return (await client.query<Row>(sql, [...values])).rows;
+      return (await client.query<Row>({ name: nameOf(sql), text: sql, values: [...values] })).rows;
     } catch (error) {
       throw connectionLost(error) ? unavailable(this.module, error) : error;
     } finally {

@@ -8,10 +8,12 @@ export class StaleVersion extends Error {
 
 const serializationFailure = '40001';
 const deadlockDetected = '40P01';
+/** Two have written the same key at once: whoever lost finds, the next time, what the other has written. */
+const uniqueViolation = '23505';
 
 /** Whether the same work may succeed when it is simply done again. */
 export function worthRepeating(error: unknown): boolean {
-  return error instanceof StaleVersion || [serializationFailure, deadlockDetected].includes(codeOf(error));
+  return error instanceof StaleVersion || [serializationFailure, deadlockDetected, uniqueViolation].includes(codeOf(error));
 }
 
 /** Whether the connection, not the statement, was at fault. */

@@ -38,5 +38,14 @@ export function change<Row extends object, Result extends object = object>(sql: 
 }
 
 function named(sql: string, changes: boolean) {
-  return { sql, changes, name: createHash('sha1').update(sql).digest('base64url') };
+  return { sql, changes, name: nameOf(sql) };
+}
+
+const names = new Map<string, string>();
+
+/** The name under which a statement is prepared: the same text, the same name. */
+export function nameOf(sql: string): string {
+  let name = names.get(sql);
+  if (!name) names.set(sql, (name = createHash('sha1').update(sql).digest('base64url')));
+  return name;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineCommand, defineEvent } from '../../core';
-import { defineSaga, type SagaDefinition, type Step } from '..';
+import { defineSaga, start, type SagaDefinition, type Step } from '..';
 import { abort, given, retry, timeIsUp } from '../testing';
 
 interface Party {
@@ -214,6 +214,29 @@ describe('a saga that hears what does not concern it now', () => {
     const ended = planning.and(HallTaken({ id }));
     for (const happening of [rented, HallLeft({ id }), timeIsUp, abort('rain'), retry])
       ended.when(happening).thenNothing();
+  });
+});
+
+describe('a saga that is begun again under the same id', () => {
+  const isAnswer: Step<Party, string>['isAnswer'] = (_, { data }, undoing) =>
+    (data as { reason?: string }).reason === (undoing ? 'undo' : undefined);
+  const [hall, ...rest] = steps as [Step<Party, string>, ...Step<Party, string>[]];
+  const careful = given(defineSaga({ ...celebrate, steps: [{ ...hall, isAnswer }, ...rest] }), party);
+
+  it('takes only what answers its own request for an answer', () => {
+    careful.when(HallRented({ id, reason: 'before' })).thenNothing();
+    careful.when(rented).then(BookBand({ id }));
+  });
+
+  it('tells an answer to its undo from one to its request', () => {
+    const undoing = careful.and(timeIsUp);
+    undoing.when(HallLeft({ id })).thenNothing();
+    undoing.when(HallLeft({ id, reason: 'undo' })).endsAs('undone');
+  });
+
+  it('counts its waits on from where the one before has ended, whose time limits may still be on their way', () => {
+    const { state, limit } = start(celebrate, party, 7);
+    expect([state.epoch, limit]).toEqual([8, { withinMs: 1_000, epoch: 8 }]);
   });
 });
 

@@ -6,7 +6,9 @@ import type { SagaDefinition, Step } from '../definition';
 export interface Stage<Data, Own> {
   readonly definition: SagaDefinition<Data, Own>;
   readonly data: Data;
-  /** Chance, as numbers from 0: each turn takes as many as it needs. When they are used up, everybody becomes reliable. */
+  /** For so many turns everything goes as it should. */
+  readonly calmTurns: number;
+  /** Then chance takes over, as numbers from 0: each turn takes as many as it needs. When they are used up, everybody is reliable again. */
   readonly chance: readonly number[];
   /** Words an answer of this type. */
   readonly answer: (type: string) => Draft;
@@ -43,7 +45,7 @@ const turnsToTheEnd = 10_000;
  */
 export function playOut<Data, Own>(stage: Stage<Data, Own>): Play<Data, Own> {
   const world = new World(stage);
-  world.improvise();
+  world.begin();
   for (let turn = 0; world.isBusy; turn++) {
     if (turn === turnsToTheEnd) throw new Error(`it never ends: ${JSON.stringify(world.report())}`);
     world.behave();
@@ -52,7 +54,7 @@ export function playOut<Data, Own>(stage: Stage<Data, Own>): Play<Data, Own> {
 }
 
 class World<Data, Own> {
-  private readonly chance: number[];
+  private chance: number[] = [];
   private state: SagaState<Data>;
   private readonly errands: Errand[] = [];
   private readonly answers: string[] = [];
@@ -66,7 +68,6 @@ class World<Data, Own> {
   private openEnds = 0;
 
   constructor(private readonly stage: Stage<Data, Own>) {
-    this.chance = [...stage.chance];
     const first = start(stage.definition, stage.data);
     this.state = first.state;
     this.follow(first);
@@ -77,7 +78,9 @@ class World<Data, Own> {
   }
 
   /** As long as there is chance, anything may happen; mostly what should. */
-  improvise(): void {
+  begin(): void {
+    for (let turn = 0; turn < this.stage.calmTurns; turn++) this.bringOldest();
+    this.chance = [...this.stage.chance];
     while (this.chance.length > 0) {
       if (this.next(4) > 0 && this.bringOldest()) continue;
       const turns = this.possibleTurns();

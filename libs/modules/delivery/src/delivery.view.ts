@@ -2,14 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import {
   DeliverTo,
+  DeliveryHistory,
   DeliveryId,
   DeliveryOfOrder,
   DeliveryStatus,
   Location,
   OrderId,
   type DeliveryView,
+  type HistoryEntry,
 } from '@thali/contracts';
 import { Answers } from '@thali/kit/event-bus';
+import { historyOf } from '@thali/kit/outbox';
 import { Database } from '@thali/kit/postgres';
 import { z } from 'zod';
 import { deliveryColumns, deliveryNotFound } from './delivery.repository';
@@ -75,5 +78,10 @@ export class DeliveryAnswers {
       [orderId],
     );
     return delivery ?? null;
+  }
+
+  @Answers(DeliveryHistory)
+  history({ orderId }: { orderId: string }): Promise<HistoryEntry[]> {
+    return historyOf(this.db, orderId);
   }
 }

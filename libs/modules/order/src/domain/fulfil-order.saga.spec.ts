@@ -222,7 +222,7 @@ describe('an order after the pick-up', () => {
   });
 
   it('goes on by itself when the bank answers after all', () => {
-    onItsWay.and(timeIsUp).when(taken).then().waitsFor('bring it');
+    onItsWay.and(timeIsUp).when(taken).waitsFor('bring it');
   });
 
   it('needs a person when the courier does not arrive', () => {

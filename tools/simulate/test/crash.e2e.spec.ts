@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { findDatabases } from '../../audit/databases';
+import { crashRepeatedly } from '../crash';
+import { Random } from '../random';
+import { Simulation } from '../simulation';
+import { ThaliProcess } from '../thali-process';
+import { readTimelines } from '../timeline';
+import { judge } from '../verdict';
+
+const root = path.resolve(__dirname, '../../..');
+const folder = mkdtempSync(path.join(tmpdir(), 'thali-crash-'));
+
+const env = {
+  PATH: process.env.PATH,
+  THALI_DATA_DIR: folder,
+  THALI_LEASE_MS: '1000',
+  THALI_HOLD_MONEY_WITHIN_MS: '3000',
+  THALI_PAYMENT_ANSWER_WITHIN_MS: '500',
+  THALI_PAYMENT_PROVIDER_LATE_MS: '4000',
+  THALI_DELIVERY_OFFER_WITHIN_MS: '2000',
+  THALI_AUTOPILOT_ACCEPT_MS: '50',
+  THALI_AUTOPILOT_PREPARE_MS: '50',
+  THALI_AUTOPILOT_FINISH_MS: '300',
+  THALI_AUTOPILOT_PICK_UP_MS: '50',
+  THALI_AUTOPILOT_DELIVER_MS: '300',
+};
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+it('ends every order and breaks no invariant, however often it is killed meanwhile', async () => {
+  const seed = Number(process.env.THALI_CRASH_SEED ?? 1 + Math.floor(Math.random() * 1_000_000));
+  process.stderr.write(`the crashes are those of THALI_CRASH_SEED=${seed}\n`);
+  const thali = await ThaliProcess.start({ root, env, logFile: path.join(folder, 'thali.log') });
+  const simulation = new Simulation({ url: thali.url, orders: 200, concurrency: 25, seed });
+
+  const [outcome, crashes] = await Promise.all([
+    simulation.run(),
+    crashRepeatedly(thali, simulation, { times: 4, random: new Random(seed) }),
+  ]);
+  const databases = await findDatabases(env);
+  const { outstanding, findings } = await judge(outcome, databases.urlOf);
+  const timelines = await readTimelines(
+    thali.url,
+    outcome.endings.flatMap(({ orderId }) => orderId ?? []),
+  );
+  await thali.stop();
+  await databases.release();
+
+  expect(crashes.filter(({ inFlight }) => inFlight > 0)).toHaveLength(4);
+  expect(outcome.endings).toHaveLength(200);
+  expect(outcome.endings.filter(({ outcome }) => outcome === 'unknown' || outcome === 'unfinished')).toEqual([]);
+  expect(outstanding).toEqual({});
+  expect(findings.filter(({ verdict }) => verdict !== 'valid')).toEqual([]);
+  expect(timelines.filter(({ deliveredInMs }) => deliveredInMs !== undefined)).not.toEqual([]);
+}, 120_000);
