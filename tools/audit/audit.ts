@@ -3,7 +3,7 @@ import type { Evidence, Invariant } from './invariant';
 import { invariants } from './invariants';
 import { modules, type UrlOf } from './modules';
 import { areAtRest } from './rest';
-import { withSnapshots, type Snapshots } from './snapshot';
+import { withSnapshots, type Snapshots } from './snapshots';
 import type { Witness } from './witness';
 
 export interface AuditOptions {

@@ -1,6 +1,6 @@
 import { merge } from './merge';
 import { modules, type Module } from './modules';
-import type { Snapshots } from './snapshot';
+import type { Snapshots } from './snapshots';
 
 /** What one module has told another about one key, and what became of it there. */
 export interface Correspondence {

@@ -1,5 +1,5 @@
 import { merge } from './merge';
-import type { SnapshotOf } from './snapshot';
+import type { Readers } from './reader';
 
 /** Everything the modules know of one order. A part is missing when its module has never heard of it. Amounts in minor units. */
 export interface Dossier {
@@ -57,7 +57,7 @@ interface Delivery {
 }
 
 /** The dossiers of all orders that any module knows, by order id. */
-export async function* dossiers({ order, payment, restaurant, delivery }: SnapshotOf): AsyncGenerator<Dossier> {
+export async function* dossiers({ order, payment, restaurant, delivery }: Readers): AsyncGenerator<Dossier> {
   const merged = merge({
     order: order.stream<Ordered & { id: string }>(orders),
     money: payment.stream<Money & { id: string }>(money),

@@ -1,6 +1,6 @@
 import type { Dossier } from './dossier';
 import type { Module } from './modules';
-import type { Snapshots } from './snapshot';
+import type { Snapshots } from './snapshots';
 import type { Witness } from './witness';
 
 /** What shows that an invariant is broken: the facts, by name. */

@@ -1,53 +1,88 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
-import { Client } from 'pg';
 import { modules, type Module, type UrlOf } from './modules';
-import type { SnapshotOf, Snapshots } from './snapshot';
+import { withReaders, type Readers } from './reader';
+import type { Snapshots } from './snapshots';
 
 /** What is still to be done, by what it is: `{ 'order inbox': 3 }`. Empty at rest. */
 export type Outstanding = Readonly<Record<string, number>>;
 
+interface Count {
+  readonly what: string;
+  readonly count: number;
+}
+
 const pollMs = 250;
+/** What was said longer ago has arrived, or was said when nobody wanted to hear it. */
+const heldAtMostMs = 3_600_000;
 
 /** Messages behind a dead one wait for an operator, and so do sagas with an alarm: they are not under way. */
 const waiting = `
-  select 'outbox' as what, count(*)::int as count from outbox
-  union all select 'inbox', count(*)::int from inbox i
+  select 'outbox' as what, count(*) from outbox
+  union all select 'inbox', count(*) from inbox i
     where not exists (select from blocked_keys b where b.subscription = i.subscription and b.key = i.key and b.until = 'infinity')
-  union all select 'timers', count(*)::int from timers`;
+  union all select 'timers', count(*) from timers`;
 
-const sagas = `select 'sagas' as what, count(*)::int as count from sagas where status in ('running', 'undoing') and alarm is null`;
+const sagas = `select 'sagas' as what, count(*) from sagas where status in ('running', 'undoing') and alarm is null`;
 
-const waitingIn = (module: Module) => (module === 'order' ? `${waiting} union all ${sagas}` : waiting);
+const sent = `
+  select destination as what, count(*) from messages join routes using (type) where message_id >= $1 group by destination`;
 
-/** Counts what is under way in all modules. */
-export async function findOutstanding(urlOf: UrlOf): Promise<Outstanding> {
-  const counted = await Promise.all(modules.map((module) => countIn(module, urlOf(module))));
-  return Object.fromEntries(counted.flat());
+const received = `
+  select producer as what, count(distinct message_id) from (
+    select producer, message_id from handled union all select producer, message_id from inbox union all select producer, message_id from dead_letters
+  ) received where message_id >= $1 group by producer`;
+
+/** Counts what is under way in all modules, and between them. */
+export async function findOutstanding(readers: Readers): Promise<Outstanding> {
+  const within = await Promise.all(modules.map((module) => countWithin(module, readers)));
+  const counts = [...within.flat(), ...(await countBetween(readers))].filter(({ count }) => count > 0);
+  return Object.fromEntries(counts.map(({ what, count }) => [what, count]));
 }
 
-async function countIn(module: Module, connectionString: string): Promise<[string, number][]> {
-  const client = new Client({
-    connectionString,
-    options: `-c search_path="${module}"`,
-    application_name: 'thali-audit',
+async function countWithin(module: Module, readers: Readers): Promise<Count[]> {
+  const counts = await readers[module].all<Count>(module === 'order' ? `${waiting} union all ${sagas}` : waiting);
+  return counts.map(({ what, count }) => ({ what: `${module} ${what}`, count }));
+}
+
+/** A broker may hold what has left one module and not reached the other. */
+async function countBetween(readers: Readers): Promise<Count[]> {
+  const since = idsSince(Date.now() - heldAtMostMs);
+  const sentBy = await countEach(readers, sent, since);
+  const receivedBy = await countEach(readers, received, since);
+  return modules.flatMap((from) =>
+    modules.map((to) => ({ what: `${from} to ${to}`, count: sentBy[from](to) - receivedBy[to](from) })),
+  );
+}
+
+type CountOf = (other: Module) => number;
+
+async function countEach(readers: Readers, sql: string, since: string): Promise<Record<Module, CountOf>> {
+  const counted = modules.map(async (module) => {
+    const counts = await readers[module].all<Count>(sql, [since]);
+    return [module, (other: Module) => counts.find(({ what }) => what === other)?.count ?? 0] as const;
   });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ what: string; count: number }>(waitingIn(module));
-    return rows.filter(({ count }) => count > 0).map(({ what, count }) => [`${module} ${what}`, count]);
-  } finally {
-    await client.end();
-  }
+  return Object.fromEntries(await Promise.all(counted)) as Record<Module, CountOf>;
+}
+
+/** The ids of messages begin with the time, in milliseconds since 1970. */
+function idsSince(ms: number): string {
+  return `${ms.toString(16).padStart(12, '0').replace(/^.{8}/, '$&-')}-0000-0000-000000000000`;
 }
 
 /** Whether nothing was under way, and nothing was said, from the first snapshot to the last: then they show one moment of rest. */
 export async function areAtRest({ effects, causes }: Snapshots): Promise<boolean> {
-  const sql = (module: Module) => `${waitingIn(module)} union all select 'said', count(*)::int from messages`;
-  const standing = (snapshots: SnapshotOf) =>
-    Promise.all(modules.map((module) => snapshots[module].all<{ what: string; count: number }>(sql(module))));
-  const [before, after] = await Promise.all([standing(effects), standing(causes)]);
-  return isDeepStrictEqual(before, after) && before.flat().every(({ what, count }) => what === 'said' || count === 0);
+  const said = async (readers: Readers) => {
+    const counted = await Promise.all(
+      modules.map((module) => readers[module].all<Count>('select count(*) from messages')),
+    );
+    return counted
+      .flat()
+      .map(({ count }) => count)
+      .join();
+  };
+  const [before, after] = await Promise.all([said(effects), said(causes)]);
+  const outstanding = { ...(await findOutstanding(effects)), ...(await findOutstanding(causes)) };
+  return before === after && Object.keys(outstanding).length === 0;
 }
 
 /**
@@ -55,13 +90,15 @@ export async function areAtRest({ effects, causes }: Snapshots): Promise<boolean
  *
  * @returns what still is, when it takes longer than `withinMs`: something does not end by itself. Otherwise nothing.
  */
-export async function waitForRest(urlOf: UrlOf, withinMs: number): Promise<Outstanding> {
+export function waitForRest(urlOf: UrlOf, withinMs: number): Promise<Outstanding> {
   const until = performance.now() + withinMs;
-  for (let quiet = 0; ;) {
-    const outstanding = await findOutstanding(urlOf);
-    quiet = Object.keys(outstanding).length === 0 ? quiet + 1 : 0;
-    if (quiet === 2) return {};
-    if (performance.now() > until) return outstanding;
-    await pause(pollMs);
-  }
+  return withReaders(urlOf, async (readers) => {
+    for (let quiet = 0; ;) {
+      const outstanding = await findOutstanding(readers);
+      quiet = Object.keys(outstanding).length === 0 ? quiet + 1 : 0;
+      if (quiet === 2) return {};
+      if (performance.now() > until) return outstanding;
+      await pause(pollMs);
+    }
+  });
 }

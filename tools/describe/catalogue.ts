@@ -1,7 +1,7 @@
 import * as contracts from '@thali/contracts';
 import { askers, listeners, senders } from '@thali/contracts';
 import type { AnyMessageType, Question } from '@thali/kit/core';
-import { readConstants, type Words } from './words';
+import { constants, type Words } from './words';
 
 /** A published message type, and who has to do with it. */
 export interface PublishedMessage {
@@ -27,10 +27,14 @@ export interface PublishedQuestion {
 
 export const moduleNames: readonly string[] = Object.keys(listeners);
 
-const constants = readConstants().map(({ name, words }) => ({ name, words, value: (contracts as Record<string, unknown>)[name] }));
+const exported = constants.map(({ name, words }) => ({
+  name,
+  words,
+  value: (contracts as Record<string, unknown>)[name],
+}));
 
 /** Every published message type, in the order of the contracts. */
-export const messages: readonly PublishedMessage[] = constants.flatMap(({ name, words, value: type }) => {
+export const messages: readonly PublishedMessage[] = exported.flatMap(({ name, words, value: type }) => {
   if (!isMessageType(type)) return [];
   const owner = ownerOf(type.type);
   const sentBy = type.kind === 'event' ? [owner] : thoseWith(senders, type);
@@ -38,8 +42,10 @@ export const messages: readonly PublishedMessage[] = constants.flatMap(({ name, 
 });
 
 /** Every published question. */
-export const questions: readonly PublishedQuestion[] = constants.flatMap(({ name, words, value: question }) =>
-  isQuestion(question) ? [{ question, name, owner: ownerOf(question.name), askers: thoseWith(askers, question), words }] : [],
+export const questions: readonly PublishedQuestion[] = exported.flatMap(({ name, words, value: question }) =>
+  isQuestion(question)
+    ? [{ question, name, owner: ownerOf(question.name), askers: thoseWith(askers, question), words }]
+    : [],
 );
 
 /** By its name: `payment.authorize` is in the contract of payment. */

@@ -11,11 +11,17 @@ export function findContradictions(surveys: readonly Surveyed[]): string[] {
 
 function findDeafAndEavesdropping({ name, subscriptions }: Surveyed): string[] {
   const declared = (listeners[name] ?? []).map(({ type }) => type);
-  const published = messages.filter(({ type, owner }) => type.kind === 'command' || owner !== name).map(({ type }) => type.type);
+  const published = messages
+    .filter(({ type, owner }) => type.kind === 'command' || owner !== name)
+    .map(({ type }) => type.type);
   const real = [...new Set(subscriptions.flatMap(({ types }) => types))].filter((type) => published.includes(type));
   return [
-    ...real.filter((type) => !declared.includes(type)).map((type) => `${name} subscribes to ${type}, which listeners does not say`),
-    ...declared.filter((type) => !real.includes(type)).map((type) => `listeners says that ${name} wants ${type}, and nothing there subscribes to it`),
+    ...real
+      .filter((type) => !declared.includes(type))
+      .map((type) => `${name} subscribes to ${type}, which listeners does not say`),
+    ...declared
+      .filter((type) => !real.includes(type))
+      .map((type) => `listeners says that ${name} wants ${type}, and nothing there subscribes to it`),
   ];
 }
 
@@ -23,15 +29,23 @@ function findDisobedience(surveys: readonly Surveyed[]): string[] {
   return messages
     .filter(({ type }) => type.kind === 'command')
     .flatMap(({ type: { type }, owner }) => {
-      const obeying = surveys.flatMap(({ name, subscriptions }) => subscriptions.filter(({ types }) => types.includes(type)).map(() => name));
-      return obeying.join() === owner ? [] : [`${type} is obeyed by ${obeying.join(' and ') || 'nobody'}; it should be by ${owner}, in one place`];
+      const obeying = surveys.flatMap(({ name, subscriptions }) =>
+        subscriptions.filter(({ types }) => types.includes(type)).map(() => name),
+      );
+      return obeying.join() === owner
+        ? []
+        : [`${type} is obeyed by ${obeying.join(' and ') || 'nobody'}; it should be by ${owner}, in one place`];
     });
 }
 
 function findUnanswered(surveys: readonly Surveyed[]): string[] {
   const answered = surveys.flatMap(({ name, answers }) => answers.map((question) => ({ name, question })));
   return [
-    ...questions.filter(({ question }) => !answered.some((answer) => answer.question === question.name)).map(({ question }) => `${question.name} is answered by nobody`),
-    ...answered.filter(({ name, question }) => ownerOf(question) !== name).map(({ name, question }) => `${question} is answered by ${name}, and should be by ${ownerOf(question)}`),
+    ...questions
+      .filter(({ question }) => !answered.some((answer) => answer.question === question.name))
+      .map(({ question }) => `${question.name} is answered by nobody`),
+    ...answered
+      .filter(({ name, question }) => ownerOf(question) !== name)
+      .map(({ name, question }) => `${question} is answered by ${name}, and should be by ${ownerOf(question)}`),
   ];
 }

@@ -1,5 +1,5 @@
 import { messages, questions } from './catalogue';
-import type { ModuleSurvey } from './survey';
+import type { ModuleSurvey, Survey } from './survey';
 
 /** The modules and what goes between them, as a Mermaid flowchart. */
 export function drawModules(modules: readonly string[]): string {
@@ -7,18 +7,26 @@ export function drawModules(modules: readonly string[]): string {
 }
 
 /** The same, and what each module consists of that this process hosts. */
-export function drawProcess(surveys: readonly ModuleSurvey[], hosted: readonly string[]): string {
+export function drawProcess({ modules: surveys }: Survey, hosted: readonly string[]): string {
   const boxes = surveys.flatMap((survey) =>
-    hosted.includes(survey.name) ? [`  subgraph ${survey.name}`, ...drawInside(survey), '  end'] : [`  ${survey.name}(["${survey.name}, elsewhere"])`],
+    hosted.includes(survey.name)
+      ? [`  subgraph ${survey.name}`, ...drawInside(survey), '  end']
+      : [`  ${survey.name}(["${survey.name}, elsewhere"])`],
   );
   return ['flowchart TB', ...boxes, ...drawEdges(surveys.map(({ name }) => name))].join('\n');
 }
 
 function drawInside({ name, routes, sagas, tables }: ModuleSurvey): string[] {
-  const box = (id: string, lines: readonly string[]) => (lines.length > 0 ? [`    ${name}_${id}["${label(lines)}"]`] : []);
+  const box = (id: string, lines: readonly string[]) =>
+    lines.length > 0 ? [`    ${name}_${id}["${label(lines)}"]`] : [];
   return [
-    ...box('routes', routes.map(({ call }) => call)),
-    ...sagas.flatMap((saga, at) => box(`saga${at}`, [saga.name, ...saga.steps.map((step, n) => `${n + 1}. ${step.name}`)])),
+    ...box(
+      'routes',
+      routes.map(({ call }) => call),
+    ),
+    ...sagas.flatMap((saga, at) =>
+      box(`saga${at}`, [saga.name, ...saga.steps.map((step, n) => `${n + 1}. ${step.name}`)]),
+    ),
     `    ${name}_tables[("${label(tables)}")]`,
   ];
 }
@@ -28,8 +36,11 @@ function drawEdges(modules: readonly string[]): string[] {
   const arrow = (from: string, to: string, kind: string, names: readonly string[]) =>
     from !== to && names.length > 0 ? [`  ${from} ${kind}|"${label(names)}"| ${to}`] : [];
   const sent = (from: string, to: string, kind: 'command' | 'event') =>
-    messages.filter(({ type, senders, listeners }) => type.kind === kind && senders.includes(from) && listeners.includes(to)).map(({ type }) => type.type);
-  const asked = (from: string, to: string) => questions.filter(({ owner, askers }) => owner === to && askers.includes(from)).map(({ question }) => question.name);
+    messages
+      .filter(({ type, senders, listeners }) => type.kind === kind && senders.includes(from) && listeners.includes(to))
+      .map(({ type }) => type.type);
+  const asked = (from: string, to: string) =>
+    questions.filter(({ owner, askers }) => owner === to && askers.includes(from)).map(({ question }) => question.name);
   return modules.flatMap((from) =>
     modules.flatMap((to) => [
       ...arrow(from, to, '==>', sent(from, to, 'command')),

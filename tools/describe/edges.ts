@@ -11,7 +11,9 @@ export type Borrowings = Readonly<Record<string, readonly string[]>>;
 
 /** What the contracts declare, in `listeners`, `senders` and `askers`. */
 export const declared: Borrowings = byModule((module) => [
-  ...messages.filter(({ listeners, senders }) => listeners.includes(module) || senders.includes(module)).map(({ type }) => type.type),
+  ...messages
+    .filter(({ listeners, senders }) => listeners.includes(module) || senders.includes(module))
+    .map(({ type }) => type.type),
   ...questions.filter(({ askers }) => askers.includes(module)).map(({ question }) => question.name),
 ]);
 
@@ -28,10 +30,14 @@ export function dependenciesOf(module: string, borrowings: Borrowings = declared
 /** @returns what is wrong, each in a sentence: what is not declared, what is declared in vain, and circles. */
 export function findEdgeFaults(declarations: Borrowings, mentions: Borrowings): string[] {
   const missing = (these: Borrowings, those: Borrowings) =>
-    Object.entries(these).flatMap(([module, names]) => names.filter((name) => !those[module]?.includes(name)).map((name) => ({ module, name })));
+    Object.entries(these).flatMap(([module, names]) =>
+      names.filter((name) => !those[module]?.includes(name)).map((name) => ({ module, name })),
+    );
   const circle = findCircle(declarations);
   return [
-    ...missing(mentions, declarations).map(({ module, name }) => `${module} uses ${name}, which libs/contracts does not declare`),
+    ...missing(mentions, declarations).map(
+      ({ module, name }) => `${module} uses ${name}, which libs/contracts does not declare`,
+    ),
     ...missing(declarations, mentions).map(({ module, name }) => `${module} is declared to use ${name}, and does not`),
     ...(circle ? [`modules depend on each other in a circle: ${circle.join(' → ')}`] : []),
   ];
@@ -46,28 +52,46 @@ function findCircle(borrowings: Borrowings): string[] | undefined {
     }
     return undefined;
   };
-  return Object.keys(borrowings).map((module) => walk([module])).find((circle) => circle);
+  return Object.keys(borrowings)
+    .map((module) => walk([module]))
+    .find((circle) => circle);
 }
+
+const published = new Map([
+  ...messages.map(({ name, type }) => [name, type.type] as const),
+  ...questions.map(({ name, question }) => [name, question.name] as const),
+]);
 
 /** The messages and questions that a source imports, by their names; `*` for an import that does not say which. */
 export function mentionsIn(source: string): string[] {
-  const { statements } = ts.createSourceFile('source.ts', source, ts.ScriptTarget.Latest, true);
-  const constants = new Map([...messages.map(({ name, type }) => [name, type.type] as const), ...questions.map(({ name, question }) => [name, question.name] as const)]);
-  const imported = statements.filter(ts.isImportDeclaration).filter(({ moduleSpecifier }) => moduleSpecifier.getText().slice(1, -1) === '@thali/contracts');
-  return imported.flatMap(({ importClause }) => {
-    const names = importClause?.namedBindings;
-    if (!names || !ts.isNamedImports(names)) return ['*'];
-    return names.elements.flatMap(({ name, propertyName }) => constants.get((propertyName ?? name).text) ?? []);
-  });
+  const mentions: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isStringLiteral(node) && node.text === '@thali/contracts')
+      mentions.push(...(importedNames(node.parent) ?? ['*']));
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile('source.ts', source, ts.ScriptTarget.Latest, true));
+  return mentions;
+}
+
+function importedNames(node: ts.Node): string[] | undefined {
+  const names = ts.isImportDeclaration(node) ? node.importClause?.namedBindings : undefined;
+  return names && ts.isNamedImports(names)
+    ? names.elements.flatMap(({ name, propertyName }) => published.get((propertyName ?? name).text) ?? [])
+    : undefined;
 }
 
 function sourcesOf(module: string): string[] {
   const folder = path.resolve('libs/modules', module, 'src');
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'),
+  );
   return files.map((file) => readFileSync(path.join(folder, file), 'utf8'));
 }
 
 /** By module, those of the names that are another module's. */
 function byModule(namesOf: (module: string) => readonly string[]): Borrowings {
-  return Object.fromEntries(moduleNames.map((module) => [module, [...new Set(namesOf(module))].filter((name) => ownerOf(name) !== module)]));
+  return Object.fromEntries(
+    moduleNames.map((module) => [module, [...new Set(namesOf(module))].filter((name) => ownerOf(name) !== module)]),
+  );
 }

@@ -18,12 +18,17 @@ npm run describe -- --write      brings the generated documents up to date`;
 
 /** Thali's data is not touched: what is described is built on an empty database, which is thrown away. */
 async function main(): Promise<void> {
-  const { mermaid, write, help } = parseArgs({ options: { mermaid: { type: 'boolean' }, write: { type: 'boolean' }, help: { type: 'boolean' } } }).values;
+  const { mermaid, write, help } = parseArgs({
+    options: { mermaid: { type: 'boolean' }, write: { type: 'boolean' }, help: { type: 'boolean' } },
+  }).values;
   if (help) return console.log(usage);
   const settings = readSettings(process.env, 'THALI', { able: moduleNames, whole: moduleNames });
   const survey = await surveyOnEmptyDatabase();
-  if (write) return [...addMissingSchemas(messages.map(({ type }) => type)), ...writeDocuments(survey)].forEach((file) => console.log(`written: ${file}`));
-  console.log(mermaid ? drawProcess(survey.modules, settings.modules) : printProcess(survey.modules, settings));
+  if (write)
+    return [...addMissingSchemas(messages.map(({ type }) => type)), ...writeDocuments(survey)].forEach((file) =>
+      console.log(`written: ${file}`),
+    );
+  console.log(mermaid ? drawProcess(survey, settings.modules) : printProcess(survey, settings));
 }
 
 async function surveyOnEmptyDatabase(): Promise<Survey> {

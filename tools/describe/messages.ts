@@ -27,9 +27,21 @@ function writeModule(module: string): string {
   const answered = questions.filter(({ owner }) => owner === module);
   return [
     `## ${module}`,
-    ...section('It obeys', ['command', 'from', 'meaning'], commands.map((message) => [link(message), names(message.senders), cell(message.words.summary)])),
-    ...section('It announces', ['event', 'who listens', 'meaning'], events.map((message) => [link(message), names(message.listeners), cell(message.words.summary)])),
-    ...section('It answers', ['question', 'who asks', 'meaning'], answered.map(({ question, askers, words }) => [code(question.name), names(askers), cell(words.summary)])),
+    ...section(
+      'It obeys',
+      ['command', 'from', 'meaning'],
+      commands.map((message) => [link(message), names(message.senders), cell(message.words.summary)]),
+    ),
+    ...section(
+      'It announces',
+      ['event', 'who listens', 'meaning'],
+      events.map((message) => [link(message), names(message.listeners), cell(message.words.summary)]),
+    ),
+    ...section(
+      'It answers',
+      ['question', 'who asks', 'meaning'],
+      answered.map(({ question, askers, words }) => [code(question.name), names(askers), cell(words.summary)]),
+    ),
     ...own.map(writeMessage),
     ...answered.map(writeQuestion),
   ].join('\n\n');
@@ -40,23 +52,44 @@ function section(title: string, columns: readonly string[], rows: readonly (read
 }
 
 function writeMessage({ type, name, words }: PublishedMessage): string {
-  return [`### ${type.type} v${type.version}`, `\`${name}\`. ${words.summary}`.trim(), fieldTable(asJson(type.schema, words))].join('\n\n');
+  return [
+    `### ${type.type} v${type.version}`,
+    `\`${name}\`. ${words.summary}`.trim(),
+    fieldTable(asJson(type.schema, words.fields)),
+  ].join('\n\n');
 }
 
 function writeQuestion({ question, name, words }: PublishedQuestion): string {
   const asked = fieldsOf(asJson(question.ask)).map(({ path }) => code(path));
-  return [`### ${question.name}`, `\`${name}\`. ${words.summary}`.trim(), `Asked with ${asked.join(', ')}. The answer:`, fieldTable(asJson(question.answer))].join('\n\n');
+  return [
+    `### ${question.name}`,
+    `\`${name}\`. ${words.summary}`.trim(),
+    `Asked with ${asked.join(', ')}. The answer:`,
+    fieldTable(asJson(question.answer)),
+  ].join('\n\n');
 }
 
 /** What several messages contain. */
 function writeParts(): string {
-  const all = [...messages.map(({ type }) => type.schema), ...questions.flatMap(({ question }) => [question.ask, question.answer])];
-  const parts = new Map(all.flatMap((schema) => Object.entries((asJson(schema).$defs ?? {}) as Record<string, JsonSchema>)));
-  return ['## Parts', ...[...parts].map(([name, schema]) => `### ${name}\n\n${fieldTable(schema)}`)].join('\n\n');
+  const all = [
+    ...messages.map(({ type }) => type.schema),
+    ...questions.flatMap(({ question }) => [question.ask, question.answer]),
+  ];
+  const parts = new Map(
+    all.flatMap((schema) => Object.entries((asJson(schema).$defs ?? {}) as Record<string, JsonSchema>)),
+  );
+  return [
+    '## Parts',
+    ...[...parts].map(([name, schema]) => [`### ${name}`, schema.description, fieldTable(schema)].join('\n\n')),
+  ].join('\n\n');
 }
 
 function fieldTable(schema: JsonSchema): string {
-  const rows = fieldsOf(schema).map(({ path, type, required, description }) => [code(path), `${type}${required ? '' : ', optional'}`, cell(description)]);
+  const rows = fieldsOf(schema).map(({ path, type, required, description }) => [
+    code(path),
+    `${type}${required ? '' : ', optional'}`,
+    cell(description),
+  ]);
   return table(['field', 'type', 'meaning'], rows);
 }
 

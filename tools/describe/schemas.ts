@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { wordless, type Words } from './words';
+import { constants, type Words } from './words';
 
 /** JSON Schema 2020-12. */
 export type Schema = Record<string, unknown>;
@@ -20,11 +20,29 @@ export function demandsOf({ schema }: AnyMessageType): Schema {
   return convert(schema, (node) => annotations.forEach((annotation) => delete node[annotation]));
 }
 
-/** A schema for people, with examples, and with what is written about its fields. */
-export function asJson(schema: z.ZodType, { fields }: Words = wordless): JsonSchema & Schema {
-  const { properties, ...rest } = convert(schema, () => {}) as JsonSchema;
-  const described = Object.entries(properties ?? {}).map(([name, field]) => [name, fields[name] ? { ...field, description: fields[name] } : field]);
-  return properties ? { ...rest, properties: Object.fromEntries(described) as JsonSchema['properties'] } : { ...rest };
+/** A schema for people, with examples, and with what is written about its fields and its parts. */
+export function asJson(schema: z.ZodType, fields: Words['fields'] = {}): JsonSchema & Schema {
+  const { properties, $defs, ...rest } = convert(schema, () => {}) as JsonSchema & {
+    $defs?: Record<string, JsonSchema>;
+  };
+  const partWords = Object.fromEntries(constants.map(({ name, words }) => [name, words.summary]));
+  return {
+    ...rest,
+    ...(properties && { properties: describe(properties, fields) }),
+    ...($defs && { $defs: describe($defs, partWords) }),
+  };
+}
+
+function describe(
+  schemas: Readonly<Record<string, JsonSchema>>,
+  words: Readonly<Record<string, string>>,
+): Record<string, JsonSchema> {
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => [
+      name,
+      words[name] ? { ...schema, description: words[name] } : schema,
+    ]),
+  );
 }
 
 function convert(schema: z.ZodType, change: (node: Schema) => void): Schema {
@@ -42,11 +60,22 @@ function convert(schema: z.ZodType, change: (node: Schema) => void): Schema {
  * @returns what is wrong, each in a sentence.
  */
 export function findSchemaFaults(published: readonly AnyMessageType[], files: SchemaFiles): string[] {
-  const expected = published.flatMap(({ type, version }) => Array.from({ length: version }, (_, older) => fileOf(type, older + 1)));
-  const missing = expected.filter((file) => !files[file]).map((file) => `${file} is missing: npm run describe -- --write adds it`);
+  const expected = published.flatMap(({ type, version }) =>
+    Array.from({ length: version }, (_, older) => fileOf(type, older + 1)),
+  );
+  const missing = expected
+    .filter((file) => !files[file])
+    .map((file) => `${file} is missing: npm run describe -- --write adds it`);
   const changed = published
-    .filter((type) => files[fileOf(type.type, type.version)] && !isDeepStrictEqual(files[fileOf(type.type, type.version)], demandsOf(type)))
-    .map(({ type, version }) => `${type} v${version} is published and has changed: make it version ${version + 1}, with an upcast`);
+    .filter(
+      (type) =>
+        files[fileOf(type.type, type.version)] &&
+        !isDeepStrictEqual(files[fileOf(type.type, type.version)], demandsOf(type)),
+    )
+    .map(
+      ({ type, version }) =>
+        `${type} v${version} is published and has changed: make it version ${version + 1}, with an upcast`,
+    );
   const gone = Object.keys(files)
     .filter((file) => !expected.includes(file))
     .map((file) => `${file} is a schema that nobody publishes any more: there may still be such messages`);
@@ -57,13 +86,16 @@ export function findSchemaFaults(published: readonly AnyMessageType[], files: Sc
 export function addMissingSchemas(published: readonly AnyMessageType[]): string[] {
   const missing = published.filter(({ type, version }) => !existsSync(path.join(folder, fileOf(type, version))));
   mkdirSync(folder, { recursive: true });
-  for (const type of missing) writeFileSync(path.join(folder, fileOf(type.type, type.version)), `${JSON.stringify(demandsOf(type), null, 2)}\n`);
+  for (const type of missing)
+    writeFileSync(path.join(folder, fileOf(type.type, type.version)), `${JSON.stringify(demandsOf(type), null, 2)}\n`);
   return missing.map(({ type, version }) => fileOf(type, version));
 }
 
 /** The schemas that are checked in. */
 export function readSchemaFiles(): SchemaFiles {
-  return Object.fromEntries(readdirSync(folder).map((file) => [file, JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as Schema]));
+  return Object.fromEntries(
+    readdirSync(folder).map((file) => [file, JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as Schema]),
+  );
 }
 
 export function fileOf(type: string, version: number): string {

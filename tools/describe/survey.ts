@@ -22,11 +22,14 @@ export interface ModuleSurvey {
   /** The questions it answers. */
   readonly answers: readonly string[];
   readonly sagas: readonly SagaDefinition<unknown, unknown>[];
+  /** Of its own. */
   readonly tables: readonly string[];
 }
 
 export interface Survey {
   readonly modules: readonly ModuleSurvey[];
+  /** The tables that every module has, because its messages travel through them. */
+  readonly plumbing: readonly string[];
   /** Of all routes. */
   readonly openapi: object;
 }
@@ -37,12 +40,26 @@ export interface Survey {
  * @param databaseUrl an administrator's login.
  */
 export async function surveyThali(databaseUrl: string): Promise<Survey> {
-  const env = { THALI_DATABASE_URL: databaseUrl, THALI_SECRET: 'nothing is sealed here', THALI_SEED: 'false', THALI_LOG_LEVEL: 'error' };
+  const env = {
+    THALI_DATABASE_URL: databaseUrl,
+    THALI_SECRET: 'nothing is sealed here',
+    THALI_SEED: 'false',
+    THALI_LOG_LEVEL: 'error',
+  };
   const app = await createApp({ name: 'thali', modules, listeners, docs, env });
   try {
     await app.nest.init();
-    const surveys = servicesOf(app.nest).map((service) => surveyModule(app, service, databaseUrl));
-    return { modules: await Promise.all(surveys), openapi: (await app.nest.inject('/docs-json')).json() };
+    const surveys = await Promise.all(servicesOf(app.nest).map((service) => surveyModule(app, service, databaseUrl)));
+    const [first, ...others] = surveys.map(({ tables }) => tables);
+    const plumbing = (first ?? []).filter((table) => others.every((tables) => tables.includes(table)));
+    return {
+      modules: surveys.map((survey) => ({
+        ...survey,
+        tables: survey.tables.filter((table) => !plumbing.includes(table)),
+      })),
+      plumbing,
+      openapi: (await app.nest.inject('/docs-json')).json(),
+    };
   } finally {
     await app.stop();
   }
@@ -50,16 +67,25 @@ export async function surveyThali(databaseUrl: string): Promise<Survey> {
 
 async function surveyModule({ nest }: App, service: Service, databaseUrl: string): Promise<ModuleSurvey> {
   const { name, providers } = service;
-  const { paths } = SwaggerModule.createDocument(nest, new DocumentBuilder().build(), { include: [...service.modules] });
+  const { paths } = SwaggerModule.createDocument(nest, new DocumentBuilder().build(), {
+    include: [...service.modules],
+  });
   const routes = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods as Record<string, { summary?: string }>).map(([method, { summary = '' }]) => ({ call: `${method.toUpperCase()} ${path}`, summary })),
+    Object.entries(methods as Record<string, { summary?: string }>).map(([method, { summary = '' }]) => ({
+      call: `${method.toUpperCase()} ${path}`,
+      summary,
+    })),
   );
   return {
     name,
     routes,
-    subscriptions: providers.flatMap(subscriptionsOf).map((subscription) => ({ name: subscription.name, types: subscription.types.map(({ type }) => type) })),
+    subscriptions: providers
+      .flatMap(subscriptionsOf)
+      .map((subscription) => ({ name: subscription.name, types: subscription.types.map(({ type }) => type) })),
     answers: providers.flatMap(answeringsOf).map(({ question }) => question.name),
-    sagas: providers.filter((provider) => provider instanceof SagaRunner).map(({ definition }) => definition as SagaDefinition<unknown, unknown>),
+    sagas: providers
+      .filter((provider) => provider instanceof SagaRunner)
+      .map(({ definition }) => definition as SagaDefinition<unknown, unknown>),
     tables: await tablesOf(name, databaseUrl),
   };
 }

@@ -9,19 +9,18 @@ export interface Words {
   readonly fields: Readonly<Record<string, string>>;
 }
 
-export const wordless: Words = { summary: '', fields: {} };
-
 interface Constant {
   readonly name: string;
   readonly words: Words;
 }
 
+const folder = path.resolve('libs/contracts/src');
+const files = readdirSync(folder).filter((file) => file.endsWith('.ts'));
+
 /** The constants of all contracts, in the order in which they are written down. */
-export function readConstants(): Constant[] {
-  const folder = path.resolve('libs/contracts/src');
-  const files = readdirSync(folder).filter((file) => file.endsWith('.ts'));
-  return files.flatMap((file) => constantsIn(readFileSync(path.join(folder, file), 'utf8')));
-}
+export const constants: readonly Constant[] = files.flatMap((file) =>
+  constantsIn(readFileSync(path.join(folder, file), 'utf8')),
+);
 
 /** The constants of a source, with what its comments say about them. */
 export function constantsIn(source: string): Constant[] {
@@ -35,7 +34,8 @@ export function constantsIn(source: string): Constant[] {
 }
 
 function fieldsIn(node: ts.Node): [name: string, words: string][] {
-  const here: [string, string][] = ts.isPropertyAssignment(node) && commentOn(node) ? [[node.name.getText(), commentOn(node)]] : [];
+  const here: [string, string][] =
+    ts.isPropertyAssignment(node) && commentOn(node) ? [[node.name.getText(), commentOn(node)]] : [];
   return [...here, ...node.getChildren().flatMap(fieldsIn)];
 }
 

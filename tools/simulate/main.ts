@@ -28,7 +28,7 @@ async function simulate(options: { url: string; orders: number; concurrency: num
   const { url, orders, concurrency, seed } = options;
   console.log(`${orders} orders, ${concurrency} at a time, at ${url}. The same again: --seed ${seed}\n`);
   const simulation = new Simulation(options);
-  process.once('SIGINT', () => simulation.stop());
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => simulation.stop());
   const endProgress = showProgress(() => simulation.progress);
   const outcome = await simulation.run().finally(endProgress);
   const findings = await auditRun(outcome);
@@ -43,18 +43,20 @@ async function simulate(options: { url: string; orders: number; concurrency: num
 
 /** Sets the exit code. @returns what to say about it. */
 async function auditRun(outcome: Outcome): Promise<string> {
-  const databases = await findDatabases(process.env);
+  const databases = await findDatabases(process.env).catch(() => undefined);
   try {
-    if (!(await isBehind(databases.urlOf, outcome)))
-      return 'unknown: nothing was audited, because the data of this server is elsewhere. Set THALI_DATABASE_URL or THALI_DATA_DIR as for the server.';
+    if (!databases || !(await isBehind(databases.urlOf, outcome))) return elsewhere;
     const { outstanding, findings } = await judge(outcome, databases.urlOf);
     const stuck = Object.entries(outstanding).map(([what, count]) => `still under way: ${count} in ${what}`);
     if (findings.some(({ verdict }) => verdict === 'invalid')) process.exitCode = 1;
     return [printFindings(findings), '', ...stuck, summarise(findings)].join('\n');
   } finally {
-    await databases.release();
+    await databases?.release();
   }
 }
+
+const elsewhere =
+  'unknown: nothing was audited, because the data of this server is elsewhere. Set the variables that say where as they are set for the server.';
 
 /** The one that runs, or one of our own. @throws {Error} when nobody answers where somebody should. */
 async function findThali(wanted: string | undefined): Promise<{ url: string; stop: () => Promise<void> }> {
@@ -68,8 +70,8 @@ async function findThali(wanted: string | undefined): Promise<{ url: string; sto
       `nobody answers at ${wanted}. Start Thali there with npm start, or leave out --url: then it is started for you`,
     );
   const logFile = path.join(tmpdir(), `thali-simulate-${process.pid}.log`);
+  console.log(`Nobody answers at ${url}: starting Thali, which logs to ${logFile}`);
   const thali = await ThaliProcess.start({ root: process.cwd(), env: process.env, logFile });
-  console.log(`Thali was not running, so it was started; what it logs is in ${logFile}`);
   return { url: thali.url, stop: () => thali.stop() };
 }
 

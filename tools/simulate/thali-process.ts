@@ -49,8 +49,8 @@ export class ThaliProcess {
     });
     closeSync(log);
     this.child = child;
-    const ended = once(child, 'exit').then(() => {
-      throw new Error(lastWords(logFile));
+    const ended = once(child, 'exit').then(([code, signal]) => {
+      throw new Error(`Thali ended (${signal ?? code}) before it served: ${lastWords(logFile)}`);
     });
     await Promise.race([firstLine(child.stdout!, /serves http/), ended]);
     ended.catch(() => {});
@@ -81,7 +81,7 @@ async function firstLine(out: Readable, wanted: RegExp): Promise<void> {
 }
 
 function lastWords(logFile: string): string {
-  return readFileSync(logFile, 'utf8').trim().split('\n').at(-1) || 'Thali ended without a word';
+  return readFileSync(logFile, 'utf8').trim().split('\n').at(-1) || 'without a word';
 }
 
 async function findFreePort(): Promise<number> {

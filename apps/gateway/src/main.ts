@@ -1,9 +1,4 @@
-import { forwardRequests, run } from '@thali/kit/app';
+import { run } from '@thali/kit/app';
+import { gateway } from './gateway';
 
-const extend = forwardRequests('THALI', {
-  order: ['/orders', '/customers'],
-  payment: ['/payments'],
-  restaurant: ['/restaurants', '/tickets'],
-  delivery: ['/couriers', '/offers', '/deliveries'],
-});
-void run({ name: 'thali', modules: {}, extend });
+void run(gateway);

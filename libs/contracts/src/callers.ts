@@ -7,9 +7,17 @@ import { CancelTicket, ConfirmTicket, OpenTicket, ReviseTicket, TicketOfOrder } 
 /** Who sends which commands to the other modules. With `listeners` and `askers`, all that modules have to do with each other. */
 export const senders: Readonly<Record<string, readonly AnyMessageType[]>> = {
   order: [
-    ...[AuthorizePayment, CapturePayment, CancelPayment, AdjustPayment],
-    ...[OpenTicket, ConfirmTicket, CancelTicket, ReviseTicket],
-    ...[RequestDelivery, CollectMeal, CancelDelivery],
+    AuthorizePayment,
+    CapturePayment,
+    CancelPayment,
+    AdjustPayment,
+    OpenTicket,
+    ConfirmTicket,
+    CancelTicket,
+    ReviseTicket,
+    RequestDelivery,
+    CollectMeal,
+    CancelDelivery,
   ],
 };
 

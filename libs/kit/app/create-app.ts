@@ -97,9 +97,11 @@ function withoutPrototype(key: string, value: unknown): unknown {
 
 /** What every module may inject. */
 function shared(runtime: Runtime): DynamicModule {
-  const { secret, dataDirectory } = runtime.settings;
+  const { modules, secret, dataDirectory } = runtime.settings;
+  const seal = { provide: Seal, useFactory: () => new Seal(secret ?? secretIn(dataDirectory)) };
   const providers = [
-    { provide: Seal, useFactory: () => new Seal(secret ?? secretIn(dataDirectory)) },
+    // A process without modules has no secret, nor a place to keep one.
+    ...(modules.length > 0 ? [seal] : []),
     { provide: Runtime, useValue: runtime },
     { provide: Readiness, useValue: runtime },
     { provide: Questions, useValue: runtime.questions },

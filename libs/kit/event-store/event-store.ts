@@ -113,6 +113,7 @@ interface EventRow {
   causationId: string | null;
 }
 
+/** Where two units of work in one transaction append the same version, only the first has done so: the other gets nothing. */
 const appendEvent = change<EventRow, { version: number }>(`
   with i as (
     select * from json_to_recordset($1) as i(n int, "streamId" text, version int, type text, data json, "correlationId" text, "causationId" uuid)
@@ -121,9 +122,11 @@ const appendEvent = change<EventRow, { version: number }>(`
     select "streamId", version, type, data, "correlationId", "causationId" from i order by n
     on conflict do nothing returning stream_id, version
   )
-  select i.n, i.version from i join appended a on a.stream_id = i."streamId" and a.version = i.version`);
+  select min(i.n) as n, i.version from i join appended a on a.stream_id = i."streamId" and a.version = i.version
+  group by i."streamId", i.version`);
 
 const saveSnapshot = change<{ streamId: string; version: number; state: unknown }>(`
   insert into snapshots (stream_id, version, state)
-  select "streamId", version, state from json_to_recordset($1) as i(n int, "streamId" text, version int, state json)
+  select distinct on ("streamId") "streamId", version, state
+  from json_to_recordset($1) as i(n int, "streamId" text, version int, state json) order by "streamId", version desc
   on conflict (stream_id) do update set version = excluded.version, state = excluded.state where snapshots.version < excluded.version`);

@@ -1,7 +1,7 @@
 /** As much of JSON Schema (draft 7) as messages need. */
 export interface JsonSchema {
   $ref?: string;
-  type?: string;
+  type?: string | readonly string[];
   format?: string;
   const?: unknown;
   enum?: readonly unknown[];
@@ -24,7 +24,15 @@ export interface AsyncApi {
   asyncapi: string;
   info: { title: string; version: string; description?: string };
   operations: Readonly<
-    Record<string, { action: 'send' | 'receive'; channel: Reference; messages: readonly Reference[]; tags: readonly { name: string }[] }>
+    Record<
+      string,
+      {
+        action: 'send' | 'receive';
+        channel: Reference;
+        messages: readonly Reference[];
+        tags: readonly { name: string }[];
+      }
+    >
   >;
   channels: Readonly<Record<string, { address: string; messages: Readonly<Record<string, Reference>> }>>;
   components: { messages: Readonly<Record<string, AsyncApiMessage>>; schemas: Readonly<Record<string, JsonSchema>> };
@@ -34,6 +42,7 @@ export interface AsyncApiMessage {
   name: string;
   title: string;
   summary?: string;
+  correlationId?: { location: string };
   payload: JsonSchema;
   tags: readonly { name: string }[];
 }
@@ -52,11 +61,16 @@ export interface Field {
 /** What an object of this schema consists of, nested objects included; what is said elsewhere, under a name, only by that name. */
 export function fieldsOf({ allOf = [], anyOf = [], properties, items, required = [] }: JsonSchema, path = ''): Field[] {
   if (items) return fieldsOf(items, `${path}[]`);
-  const wholes = allOf.filter(({ $ref }) => $ref).map((part) => ({ path, type: typeOf(part), required: true, description: '' }));
+  const wholes = allOf
+    .filter(({ $ref }) => $ref)
+    .map((part) => ({ path, type: typeOf(part), required: true, description: '' }));
   const parts = [...wholes, ...[...allOf, ...anyOf].flatMap((part) => fieldsOf(part, path))];
   const own = Object.entries(properties ?? {}).flatMap(([name, field]) => {
     const at = path ? `${path}.${name}` : name;
-    return [{ path: at, type: typeOf(field), required: required.includes(name), description: describe(field) }, ...fieldsOf(field, at)];
+    return [
+      { path: at, type: typeOf(field), required: required.includes(name), description: describe(field) },
+      ...fieldsOf(field, at),
+    ];
   });
   return [...parts, ...own];
 }
@@ -67,12 +81,15 @@ function typeOf({ $ref, type, format, items, minItems = 0, anyOf, ...literal }: 
   if (literal.enum) return literal.enum.map((value) => JSON.stringify(value)).join(' or ');
   if (anyOf) return anyOf.map(typeOf).join(' or ');
   if (items) return `list of ${typeOf(items)}${minItems > 0 ? ', not empty' : ''}`;
-  return format ?? type ?? 'anything';
+  return format ?? [type ?? 'anything'].flat().join(' or ');
 }
 
 /** In markdown. */
 function describe({ description, example }: JsonSchema): string {
-  return description ?? (example === undefined ? '' : `Such as \`${typeof example === 'string' ? example : JSON.stringify(example)}\`.`);
+  return (
+    description ??
+    (example === undefined ? '' : `Such as \`${typeof example === 'string' ? example : JSON.stringify(example)}\`.`)
+  );
 }
 
 /** What a reference within a document refers to: `Money` of `#/components/schemas/Money`. */

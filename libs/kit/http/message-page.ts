@@ -17,13 +17,17 @@ ${prose(info.description ?? '')}
 <nav>${groups.map((group) => contents(group, messages)).join('')}</nav>
 ${messages.map(([id, message]) => section(id, message, document)).join('')}
 <h2>Parts of messages</h2>
-${Object.entries(components.schemas).map(([name, schema]) => part(name, schema)).join('')}
+${Object.entries(components.schemas)
+  .map(([name, schema]) => part(name, schema))
+  .join('')}
 </html>
 `;
 }
 
 function contents(group: string, messages: readonly (readonly [string, AsyncApiMessage])[]): string {
-  const links = messages.filter(([, message]) => groupOf(message) === group).map(([id, { name }]) => `<li><a href="#${text(id)}">${text(name)}</a>`);
+  const links = messages
+    .filter(([, message]) => groupOf(message) === group)
+    .map(([id, { name }]) => `<li><a href="#${text(id)}">${text(name)}</a>`);
   return `<section><h2>${text(group)}</h2><ul>${links.join('')}</ul></section>`;
 }
 
@@ -45,7 +49,9 @@ function who(action: 'send' | 'receive', message: string, { operations, channels
   const those = Object.values(operations).filter(
     (operation) =>
       operation.action === action &&
-      operation.messages.some(({ $ref }) => nameIn(channels[nameIn(operation.channel.$ref)]?.messages[nameIn($ref)]?.$ref ?? '') === message),
+      operation.messages.some(
+        ({ $ref }) => nameIn(channels[nameIn(operation.channel.$ref)]?.messages[nameIn($ref)]?.$ref ?? '') === message,
+      ),
   );
   return [...new Set(those.flatMap(({ tags }) => tags.map(({ name }) => name)))].join(', ');
 }

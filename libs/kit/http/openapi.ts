@@ -27,12 +27,19 @@ export interface Docs {
  */
 export function serveDocs(app: INestApplication, { api, messages }: Docs): void {
   const document = 'openapi' in api ? (api as OpenAPIObject) : describeRoutes(app, api);
-  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'docs-json', swaggerOptions: { tryItOutEnabled: true, defaultModelsExpandDepth: 0 } });
+  SwaggerModule.setup('docs', app, document, {
+    jsonDocumentUrl: 'docs-json',
+    swaggerOptions: { tryItOutEnabled: true, defaultModelsExpandDepth: 0 },
+  });
   if (messages) serveMessages(app, messages as AsyncApi);
 }
 
 function describeRoutes(app: INestApplication, about: About): OpenAPIObject {
-  const builder = new DocumentBuilder().setTitle(about.title).setDescription(about.description).setVersion(about.version).setOpenAPIVersion('3.1.0');
+  const builder = new DocumentBuilder()
+    .setTitle(about.title)
+    .setDescription(about.description)
+    .setVersion(about.version)
+    .setOpenAPIVersion('3.1.0');
   for (const { name, description } of about.tags) builder.addTag(name, description);
   return withSharedSchemas(SwaggerModule.createDocument(app, builder.build()));
 }
@@ -40,6 +47,9 @@ function describeRoutes(app: INestApplication, about: About): OpenAPIObject {
 function serveMessages(app: INestApplication, document: AsyncApi): void {
   const page = messagePage(document);
   const server = app.getHttpAdapter();
-  server.get('/docs/messages', (_: unknown, reply: FastifyReply) => void reply.type('text/html; charset=utf-8').send(page));
+  server.get(
+    '/docs/messages',
+    (_: unknown, reply: FastifyReply) => void reply.type('text/html; charset=utf-8').send(page),
+  );
   server.get('/docs/messages.json', (_: unknown, reply: FastifyReply) => void reply.send(document));
 }

@@ -6,7 +6,9 @@ export function withSharedSchemas<Document extends object>(document: Document): 
     if (typeof node !== 'object' || node === null) return node;
     const { $defs, ...rest } = node as Record<string, unknown>;
     for (const [name, schema] of Object.entries($defs ?? {})) schemas[name] = move(schema);
-    return Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, key === '$ref' ? shared(value) : move(value)]));
+    return Object.fromEntries(
+      Object.entries(rest).map(([key, value]) => [key, key === '$ref' ? shared(value) : move(value)]),
+    );
   };
   const moved = move(document) as Document & { components?: { schemas?: object } };
   return { ...moved, components: { ...moved.components, schemas: { ...moved.components?.schemas, ...schemas } } };

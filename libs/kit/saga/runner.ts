@@ -117,10 +117,10 @@ const loadSaga = query<{ name: string; sagaId: string }, { state: unknown; versi
 const insertSaga = change<SagaRow, { sagaId: string }>(`
   with i as (select * from ${input}), inserted as (
     insert into sagas (name, saga_id, definition_version, status, step, alarm, state, version)
-    select name, "sagaId", "definitionVersion", status, step, alarm, state, version from i
+    select name, "sagaId", "definitionVersion", status, step, alarm, state, version from i order by n
     on conflict do nothing returning name, saga_id
   )
-  select i.n, i."sagaId" from i join inserted s on s.name = i.name and s.saga_id = i."sagaId"`);
+  select min(i.n) as n, i."sagaId" from i join inserted s on s.name = i.name and s.saga_id = i."sagaId" group by i.name, i."sagaId"`);
 
 const updateSaga = change<SagaRow, { version: number }>(`
   update sagas s set definition_version = i."definitionVersion", status = i.status, step = i.step, alarm = i.alarm, state = i.state,

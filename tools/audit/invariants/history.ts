@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Evidence, Invariant } from '../invariant';
-import type { Snapshots } from '../snapshot';
+import type { Snapshots } from '../snapshots';
 import { acknowledged, type Intention, type Witness } from '../witness';
 
 /** What can be said only together with somebody who remembers what was asked and answered. */

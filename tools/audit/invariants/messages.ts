@@ -4,7 +4,7 @@ import { correspondences, type Received } from '../correspondence';
 import type { Evidence, Invariant } from '../invariant';
 import { merge } from '../merge';
 import { modules } from '../modules';
-import type { Snapshots } from '../snapshot';
+import type { Snapshots } from '../snapshots';
 
 /** Names of the order's events, and the messages that announce them. */
 const announcements = `(values ('Placed', 'order.placed'), ('Revised', 'order.revised'), ('RevisionRefused', 'order.revision-refused'),

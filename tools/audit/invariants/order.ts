@@ -1,6 +1,6 @@
 import { merge } from '../merge';
 import type { Evidence, Invariant } from '../invariant';
-import type { Snapshots } from '../snapshot';
+import type { Snapshots } from '../snapshots';
 
 /** Events that change an order's status, and the status that each leads to. */
 const statusAfter = `(values ('Placed', 'placed'), ('Confirmed', 'confirmed'), ('PreparationBegun', 'preparing'), ('MadeReady', 'ready'),

@@ -1,5 +1,6 @@
 import { audit, type Finding } from '../audit';
 import { invariants } from '../invariants';
+import { waitForRest } from '../rest';
 import type { Intention, Witness } from '../witness';
 import { Evening } from './evening';
 import { plants } from './plants';
@@ -101,6 +102,15 @@ it('does not check, while something is under way, what holds only at rest', asyn
     invariants.filter(({ when }) => when === 'at rest').map(({ id }) => id),
   );
   expect(brokenOnes(findings)).toEqual([]);
+  await drop();
+});
+
+it('knows that a message is under way between two modules when neither has it', async () => {
+  const last = `(select message_id from messages where type = 'order.placed' order by message_id desc limit 1)`;
+  const { urlOf, drop } = await evening.tamperedWith('order', `delete from handled where message_id = ${last}`);
+
+  expect(await waitForRest(urlOf, 0)).toEqual({ 'order to order': 1 });
+  expect((await audit({ urlOf })).atRest).toBe(false);
   await drop();
 });
 

@@ -49,7 +49,7 @@ export class Evening {
   }
 
   /** The same evening, but for what is done to a module's data as somebody whom no trigger and no foreign key stops. */
-  async tamperedWith(module: Module, sql: string): Promise<{ urlOf: UrlOf; drop(): Promise<void> }> {
+  async tamperedWith(module: Module, sql: string): Promise<{ urlOf: UrlOf; drop: () => Promise<void> }> {
     const copy = await copyOf(this.servers[module]);
     await asAdmin(copy.url, `set search_path = "${module}"; set session_replication_role = replica; ${sql}`);
     return { urlOf: (each) => (each === module ? copy.url : this.urlOf(each)), drop: () => copy.drop() };

@@ -26,7 +26,7 @@ export class Publisher {
    * @param confirmWithinMs how long a message waits to be let through, and then for its confirmation.
    */
   constructor(
-    private readonly addressOf: (message: Message) => Address,
+    private readonly addressOf: (destination: string, message: Message) => Address,
     private readonly confirmWithinMs: number,
   ) {}
 
@@ -40,14 +40,14 @@ export class Publisher {
   }
 
   /** Resolves when all are confirmed. @throws the first failure, when nothing is under way any more. */
-  async publish(messages: readonly Message[]): Promise<void> {
+  async publish(destination: string, messages: readonly Message[]): Promise<void> {
     const lines = linesOf(messages).values();
     let failure: unknown;
     const workOff = async () => {
       for (const line of lines) {
         for (const message of line) {
           if (failure) return;
-          await this.confirm(message).catch((error: unknown) => (failure ??= error));
+          await this.confirm(destination, message).catch((error: unknown) => (failure ??= error));
         }
       }
     };
@@ -55,22 +55,22 @@ export class Publisher {
     if (failure) throw failure;
   }
 
-  private async confirm(message: Message): Promise<void> {
+  private async confirm(destination: string, message: Message): Promise<void> {
     const { session, channel } = await this.clearRoad();
     const late = () => {
       // If the broker has told why, it will go on where it stopped. Otherwise it may have lost the message, or us.
       if (!session.blocked) session.end(`no confirmation within ${this.confirmWithinMs} ms`);
       return new Error(`RabbitMQ did not confirm ${message.type} within ${this.confirmWithinMs} ms${because(session.blocked)}`);
     };
-    await within(this.confirmWithinMs, this.send(channel, message), late);
+    await within(this.confirmWithinMs, this.send(channel, destination, message), late);
     if (!this.returned.delete(message.id)) return;
     // Whoever deleted the queue has not told us: the next session declares it anew.
     session.end('a message came back');
-    throw new Error(`no queue takes ${message.type}`);
+    throw new Error(`no queue of ${destination} takes ${message.type}`);
   }
 
-  private send(channel: ConfirmChannel, message: Message): Promise<void> {
-    const { exchange, routingKey } = this.addressOf(message);
+  private send(channel: ConfirmChannel, destination: string, message: Message): Promise<void> {
+    const { exchange, routingKey } = this.addressOf(destination, message);
     const { content, options } = toWire(message);
     return new Promise((resolve, reject) => {
       channel.publish(exchange, routingKey, content, options, (error: Error | null) => {

@@ -7,12 +7,10 @@ import { Publisher } from './publisher';
 import type { Session } from './session';
 import { Topology, type Wanted } from './topology';
 
-const destination = 'rabbitmq';
-
 export interface RabbitMqTransportOptions {
   /** `amqp://user:password@host:port/vhost`, or `amqps:`. */
   url: string;
-  /** What every module of the system wants, wherever it runs. What a module of this process registers wins over it. */
+  /** What every module of the system wants of the others, wherever it runs. */
   wanted?: Wanted;
   log: Log;
   /** Of the names of all exchanges and queues, the same for every process; default `thali`. */
@@ -22,8 +20,8 @@ export interface RabbitMqTransportOptions {
 }
 
 /**
- * The transport between processes. A message is published once, for all who want it, and is confirmed when every queue has it on
- * the disks of a majority of the broker's nodes. The consumer only stores it into its inbox and acknowledges. Retries, delays and
+ * The transport between processes. What is for a module of this process is stored in its inbox, as in one process. What is for another
+ * is published, and confirmed when its queue has it on the disks of a majority of the broker's nodes. The consumer only stores it into its inbox and acknowledges. Retries, delays and
  * dead letters are left to the databases: no two versions of RabbitMQ agree on them.
  */
 export class RabbitMqTransport extends Transport {
@@ -41,7 +39,7 @@ export class RabbitMqTransport extends Transport {
     super();
     const { url, log, wanted = {}, prefix = 'thali', confirmWithinMs = 10_000 } = options;
     this.topology = new Topology(prefix, wanted);
-    this.publisher = new Publisher((message) => this.topology.addressOf(message), confirmWithinMs);
+    this.publisher = new Publisher((destination, message) => this.topology.addressOf(destination, message), confirmWithinMs);
     this.lifelines = [
       new Lifeline({ name: 'publishing', url, log, begin: (session) => this.beginPublishing(session) }),
       new Lifeline({ name: 'consuming', url, log, begin: (session) => this.beginConsuming(session), finish: () => this.stopConsuming() }),
@@ -54,7 +52,7 @@ export class RabbitMqTransport extends Transport {
   }
 
   routes(): { type: string; destination: string }[] {
-    return this.topology.types.map((type) => ({ type, destination }));
+    return this.topology.routes;
   }
 
   /** @throws {Error} when the broker refuses us, has queues that were declared otherwise, or does not answer within half a minute. */
@@ -62,9 +60,10 @@ export class RabbitMqTransport extends Transport {
     return (this.started ??= this.open());
   }
 
-  async deliver(_: string, messages: readonly Message[]): Promise<void> {
+  async deliver(destination: string, messages: readonly Message[]): Promise<void> {
     if (this.stopped) throw new Error('the transport has been stopped');
-    const delivery = this.publisher.publish(messages);
+    const here = this.receivers.find(({ module }) => module === destination);
+    const delivery = here ? here.receive(messages) : this.publisher.publish(destination, messages);
     this.deliveries.add(delivery);
     await delivery.finally(() => this.deliveries.delete(delivery));
   }

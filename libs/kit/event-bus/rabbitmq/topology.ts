@@ -16,10 +16,10 @@ const deliveryLimit = 10_000;
 export type Wanted = Readonly<Record<string, readonly string[]>>;
 
 /**
- * The names of a system's exchanges and queues. A module speaks to its own exchange, from where every type goes on to the inboxes
- * of the modules that want it, and there to one of eight queues, by the message's key:
+ * The names of a system's exchanges and queues. A module speaks to its own exchange, from where what is for another module goes to one
+ * of its eight queues, by the message's key:
  *
- *     thali.order ──payment.authorize.*──► thali.payment.inbox ──#.p3──► queue thali.payment.p3
+ *     thali.order ──payment.p3──► queue thali.payment.p3
  */
 export class Topology {
   /** @param prefix of all names. */
@@ -28,18 +28,18 @@ export class Topology {
     private readonly wanted: Wanted,
   ) {}
 
-  /** The same, but that this module wants these types, and no others. */
+  /** The same, but that this module wants these types, too. */
   with(module: string, types: readonly string[]): Topology {
-    return new Topology(this.prefix, { ...this.wanted, [module]: types });
+    return new Topology(this.prefix, { ...this.wanted, [module]: [...new Set([...(this.wanted[module] ?? []), ...types])] });
   }
 
-  get types(): string[] {
-    return [...new Set(Object.values(this.wanted).flat())];
+  get routes(): { type: string; destination: string }[] {
+    return Object.entries(this.wanted).flatMap(([destination, types]) => types.map((type) => ({ type, destination })));
   }
 
-  /** Where a message is published. */
-  addressOf(message: Message): Address {
-    return { exchange: this.exchangeOf(message.producer), routingKey: `${message.type}.p${partitionOf(message.key) % queueCount}` };
+  /** Where a message for this module is published. */
+  addressOf(destination: string, { producer, key }: Message): Address {
+    return { exchange: this.exchangeOf(producer), routingKey: `${destination}.p${partitionOf(key) % queueCount}` };
   }
 
   queuesOf(module: string): string[] {
@@ -70,16 +70,11 @@ export class Topology {
   private async declareInbox(channel: Channel, module: string): Promise<void> {
     const types = this.wanted[module] ?? [];
     if (types.length === 0) return;
-    const inbox = `${this.exchangeOf(module)}.inbox`;
-    await channel.assertExchange(inbox, 'topic', { durable: true });
     await channel.assertQueue(this.parkingOf(module), { durable: true, arguments: { 'x-queue-type': 'quorum' } });
     await channel.bindQueue(this.parkingOf(module), this.parkingExchange, module);
     for (const [part, queue] of this.queuesOf(module).entries()) {
       await channel.assertQueue(queue, { durable: true, arguments: this.argumentsFor(module) });
-      await channel.bindQueue(queue, inbox, `#.p${part}`);
-    }
-    for (const producer of Object.keys(this.wanted)) {
-      for (const type of types) await channel.bindExchange(inbox, this.exchangeOf(producer), `${type}.*`);
+      for (const producer of Object.keys(this.wanted)) await channel.bindQueue(queue, this.exchangeOf(producer), `${module}.p${part}`);
     }
   }
 

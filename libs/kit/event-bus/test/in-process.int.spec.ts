@@ -1,4 +1,4 @@
 import { InProcessTransport } from '@thali/kit/event-bus';
 import { describeTransport } from '@thali/kit/event-bus/testing';
 
-describeTransport({ name: 'in process', aTransport: () => new InProcessTransport(), close: async () => {} });
+describeTransport({ name: 'in process', apart: false, aTransport: () => new InProcessTransport(), close: async () => {} });

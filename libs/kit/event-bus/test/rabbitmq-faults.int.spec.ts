@@ -32,8 +32,8 @@ const people = upTo(20).map((n) => `who-${n}`);
   });
 
   beforeEach(async () => {
-    const aTransport = (prefix: string) => new RabbitMqTransport({ url: broker.url, log, prefix, confirmWithinMs: 2_000 });
-    world = await World.create({ name: 'RabbitMQ', aTransport, close: async () => {} }, 'a database per module');
+    const aTransport = (prefix: string) => new RabbitMqTransport({ url: broker.url, log, prefix, wanted: { talker: [], listener: ['talker.said'] }, confirmWithinMs: 2_000 });
+    world = await World.create({ name: 'RabbitMQ', apart: true, aTransport, close: async () => {} }, 'a database per module');
   });
 
   afterEach(() => world.close());
@@ -83,7 +83,7 @@ const people = upTo(20).map((n) => `who-${n}`);
     await transport.start();
     broker.signal('SIGSTOP');
     await chat(talker, 5, 6);
-    await expect(transport.deliver('rabbitmq', [aMessage(1)])).rejects.toThrow('did not confirm talker.said within 500 ms');
+    await expect(transport.deliver('listener', [aMessage(1)])).rejects.toThrow('did not confirm talker.said within 500 ms');
     broker.signal('SIGCONT');
     await expectInOrder(listener, 10);
     await transport.stop();
@@ -93,10 +93,10 @@ const people = upTo(20).map((n) => `who-${n}`);
     const transport = aTransportOfItsOwn();
     await transport.start();
     await broker.control('set_vm_memory_high_watermark', '0.0000001');
-    await expect(transport.deliver('rabbitmq', [aMessage(1)])).rejects.toThrow('did not confirm talker.said within 500 ms: low on memory');
-    await expect(transport.deliver('rabbitmq', [aMessage(1)])).rejects.toThrow('RabbitMQ takes no messages: low on memory');
+    await expect(transport.deliver('listener', [aMessage(1)])).rejects.toThrow('did not confirm talker.said within 500 ms: low on memory');
+    await expect(transport.deliver('listener', [aMessage(1)])).rejects.toThrow('RabbitMQ takes no messages: low on memory');
     await broker.control('set_vm_memory_high_watermark', '0.6');
-    await eventually(() => transport.deliver('rabbitmq', [aMessage(2)]).then(() => true, () => false), Boolean);
+    await eventually(() => transport.deliver('listener', [aMessage(2)]).then(() => true, () => false), Boolean);
     await transport.stop();
   });
 

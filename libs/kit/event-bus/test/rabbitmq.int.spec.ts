@@ -17,7 +17,8 @@ beforeAll(async () => (broker = await findRabbitMq()));
 
 describeTransport({
   name: 'RabbitMQ',
-  aTransport: (world) => new RabbitMqTransport({ url: broker.url, log, prefix: world }),
+  apart: true,
+  aTransport: (world) => new RabbitMqTransport({ url: broker.url, log, prefix: world, wanted: { talker: [], listener: ['talker.said'] } }),
   close: async () => {},
 });
 
@@ -66,9 +67,9 @@ describe('RabbitMQ', () => {
   it('keeps what is sent to a module that has never run until it does', async () => {
     const talker = aTalkersTransport();
     await talker.start();
-    expect(talker.routes()).toEqual([{ type: 'talker.said', destination: 'rabbitmq' }]);
+    expect(talker.routes()).toEqual([{ type: 'talker.said', destination: 'listener' }]);
     const messages = [1, 2, 3].flatMap((n) => [aMessage('ann', n), aMessage('bob', n)]);
-    await talker.deliver('rabbitmq', messages);
+    await talker.deliver('listener', messages);
 
     const { transport, heard } = aListenersTransport();
     await transport.start();
@@ -81,15 +82,15 @@ describe('RabbitMQ', () => {
   it('fails with a message that no queue takes', async () => {
     const talker = aTalkersTransport();
     await talker.start();
-    await expect(talker.deliver('rabbitmq', [{ ...aMessage('ann', 1), type: 'talker.mumbled' }])).rejects.toThrow('no queue takes talker.mumbled');
+    await expect(talker.deliver('stranger', [aMessage('ann', 1)])).rejects.toThrow('no queue of stranger takes talker.said');
   });
 
   it('fails with a message whose queue somebody has deleted, and declares the queue anew', async () => {
     const talker = aTalkersTransport();
     await talker.start();
     for (const queue of queues()) await channel.deleteQueue(queue);
-    await expect(talker.deliver('rabbitmq', [aMessage('ann', 1)])).rejects.toThrow('no queue takes talker.said');
-    await talker.deliver('rabbitmq', [aMessage('ann', 1)]);
+    await expect(talker.deliver('listener', [aMessage('ann', 1)])).rejects.toThrow('no queue of listener takes talker.said');
+    await talker.deliver('listener', [aMessage('ann', 1)]);
   });
 
   it('listens again when somebody deletes the queues under it', async () => {
@@ -100,7 +101,7 @@ describe('RabbitMQ', () => {
 
     const talker = aTalkersTransport();
     await talker.start();
-    await talker.deliver('rabbitmq', [aMessage('ann', 1)]);
+    await talker.deliver('listener', [aMessage('ann', 1)]);
     await eventually(async () => heard.length, (count) => count === 1);
   });
 
@@ -108,9 +109,9 @@ describe('RabbitMQ', () => {
     const { transport, heard } = aListenersTransport();
     await transport.start();
     const { address, good } = { address: `${prefix}.talker`, good: aMessage('ann', 1) };
-    channel.publish(address, 'talker.said.p0', Buffer.from('not even JSON'));
-    channel.publish(address, 'talker.said.p0', Buffer.from(JSON.stringify({ ...good, key: 'a\0b' })));
-    channel.publish(address, 'talker.said.p0', Buffer.from(JSON.stringify(good)));
+    channel.publish(address, 'listener.p0', Buffer.from('not even JSON'));
+    channel.publish(address, 'listener.p0', Buffer.from(JSON.stringify({ ...good, key: 'a\0b' })));
+    channel.publish(address, 'listener.p0', Buffer.from(JSON.stringify(good)));
     await eventually(async () => heard.length, (count) => count === 1);
     expect(heard).toEqual([good]);
     await eventually(() => channel.checkQueue(`${prefix}.listener.parked`), ({ messageCount }) => messageCount === 2);
@@ -126,9 +127,10 @@ describe('RabbitMQ', () => {
       heard.push(...messages);
     };
     transport.register({ module: 'listener', types: ['talker.said'], receive });
-    await transport.start();
+    const talker = aTalkersTransport();
+    await Promise.all([transport.start(), talker.start()]);
     const messages = Array.from({ length: 300 }, (_, n) => aMessage('ann', n + 1));
-    await transport.deliver('rabbitmq', messages);
+    await talker.deliver('listener', messages);
     await eventually(async () => heard.length, (count) => count >= 300);
     expect(heard).toEqual(messages);
   });
@@ -152,9 +154,9 @@ describe('RabbitMQ', () => {
     const talker = aTalkersTransport();
     const app = await NestFactory.createMicroservice(Empty, { strategy: new RabbitMqStrategy(talker), logger: false });
     await app.listen();
-    await talker.deliver('rabbitmq', [aMessage('ann', 1)]);
+    await talker.deliver('listener', [aMessage('ann', 1)]);
     await app.close();
-    await expect(talker.deliver('rabbitmq', [aMessage('ann', 2)])).rejects.toThrow('has been stopped');
+    await expect(talker.deliver('listener', [aMessage('ann', 2)])).rejects.toThrow('has been stopped');
   });
 
   /** Asked on a connection of its own, because a queue that is not there ends the channel. */

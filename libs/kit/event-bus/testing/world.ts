@@ -23,6 +23,8 @@ export type Placement = 'one database' | 'a database per module';
 /** A transport as the suite sees it. */
 export interface BusUnderTest {
   readonly name: string;
+  /** Whether it is a road between processes: talker and listener live apart then. */
+  readonly apart: boolean;
   /** A transport for one more process; those of one world are one bus, and those of different worlds never meet. */
   aTransport(world: string): Transport;
   close(): Promise<void>;
@@ -37,7 +39,7 @@ class CreateNotebook1700000000900 implements MigrationInterface {
   }
 }
 
-/** A talker and a listener, each with its own database, and any number of processes that host both. */
+/** A talker and a listener, each with its own database, and any number of instances of both. */
 export class World {
   private readonly servers: TestServer[] = [];
   private readonly processes: Process[] = [];
@@ -56,17 +58,21 @@ export class World {
 
   private constructor(private readonly bus: BusUnderTest) {}
 
-  /** One more process, hosting talker and listener. */
+  /** One more instance of talker and listener, in one process or in two. */
   async aProcess(subscriptions: readonly Subscription[], { leaseMs = 1_000 } = {}): Promise<Process> {
-    const transport = this.bus.aTransport(this.name);
+    const first = this.bus.aTransport(this.name);
+    const transports = this.bus.apart ? [first, this.bus.aTransport(this.name)] : [first];
     const migrations = [CreateMessaging1700000000001, CreateNotebook1700000000900];
     const open = (module: string) => Database.open({ module, migrations, url: this.urls.get(module) ?? '' });
     const [talker, listener] = await Promise.all([open('talker'), open('listener')]);
     const log = new QuietLog();
-    const messagings = [new Messaging({ db: talker, subscriptions: [], transport, log, leaseMs }), new Messaging({ db: listener, subscriptions, transport, log, leaseMs })];
-    const process = new Process(talker, listener, transport, messagings);
+    const messagings = [
+      new Messaging({ db: talker, subscriptions: [], transport: first, log, leaseMs }),
+      new Messaging({ db: listener, subscriptions, transport: transports.at(-1) ?? first, log, leaseMs }),
+    ];
+    const process = new Process(talker, listener, transports, messagings);
     this.processes.push(process);
-    await transport.start();
+    await Promise.all(transports.map((transport) => transport.start()));
     await Promise.all(messagings.map((messaging) => messaging.prepare()));
     for (const messaging of messagings) messaging.start();
     return process;
@@ -91,7 +97,7 @@ export class Process {
   constructor(
     readonly talker: Database,
     readonly listener: Database,
-    private readonly transport: Transport,
+    private readonly transports: readonly Transport[],
     private readonly messagings: readonly Messaging[],
   ) {}
 
@@ -99,7 +105,7 @@ export class Process {
   stop(): Promise<void> {
     this.stopped ??= (async () => {
       await Promise.all(this.messagings.map((messaging) => messaging.stop()));
-      await this.transport.stop();
+      await Promise.all(this.transports.map((transport) => transport.stop()));
       await Promise.all([this.talker.close(), this.listener.close()]);
     })();
     return this.stopped;

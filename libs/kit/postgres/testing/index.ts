@@ -4,6 +4,8 @@ import type { DataSourceOptions } from 'typeorm';
 import { Database } from '../database';
 import { provisionModule } from '../provision';
 
+export { aPlug, type Plug } from './plug';
+
 /** A real, empty database of a test's own. */
 export interface TestServer {
   /** Logs in as an administrator. */

@@ -1,106 +1,29 @@
-import { z } from 'zod';
-import { defineCommand, defineEvent } from '../../core';
-import { defineSaga, start, type SagaDefinition, type Step } from '..';
+import { defineSaga, start, type Step } from '..';
 import { abort, given, retry, timeIsUp } from '../testing';
-
-interface Party {
-  id: string;
-  rain?: boolean;
-  band?: string;
-}
-
-const about = z.object({ id: z.string() });
-const byId = { key: ({ id }: { id: string }) => id };
-const command = (type: string) => defineCommand(type, 1, about, byId);
-const event = (type: string) =>
-  defineEvent(type, 1, about.extend({ reason: z.string().optional(), band: z.string().optional() }), byId);
-
-const RentHall = command('hall.rent');
-const HallRented = event('hall.rented');
-const HallTaken = event('hall.taken');
-const LeaveHall = command('hall.leave');
-const HallLeft = event('hall.left');
-const PutUpTent = command('tent.put-up');
-const TentUp = event('tent.up');
-const BookBand = command('band.book');
-const BandBooked = event('band.booked');
-const BandBusy = event('band.busy');
-const BandThinking = event('band.thinking');
-const CancelBand = command('band.cancel');
-const BandCancelled = event('band.cancelled');
-const LightFireworks = command('fireworks.light');
-const FireworksLit = event('fireworks.lit');
-const FireworksWet = event('fireworks.wet');
-const ThrowParty = command('party.throw');
-const PartyOver = event('party.over');
-const PartyDull = event('party.dull');
-
-const steps: Step<Party, string>[] = [
-  {
-    name: 'rent the hall',
-    send: ({ id }) => RentHall({ id }),
-    done: [HallRented],
-    failed: [HallTaken],
-    withinMs: 1_000,
-    because: (_, answer) => (answer ? 'the hall is taken' : 'the hall did not answer'),
-    undo: ({ id }) => LeaveHall({ id }),
-    undone: [HallLeft],
-  },
-  {
-    name: 'put up the tent',
-    when: ({ rain }) => rain === true,
-    send: ({ id }) => PutUpTent({ id }),
-    done: [TentUp],
-    failed: [],
-    withinMs: 2_000,
-    because: () => 'the tent is not up',
-    undo: 'nothing',
-  },
-  {
-    name: 'book the band',
-    send: ({ id }) => BookBand({ id }),
-    done: [BandBooked],
-    then: (party, { data }) => ({
-      data: { ...party, band: (data as { band?: string }).band ?? 'a band' },
-      own: 'band is coming',
-    }),
-    failed: [BandBusy],
-    meanwhile: [BandThinking],
-    heard: () => ({ own: 'band is thinking' }),
-    withinMs: 3_000,
-    because: () => 'there is no band',
-    undo: ({ id }) => CancelBand({ id }),
-    undone: [BandCancelled],
-  },
-  {
-    name: 'light the fireworks',
-    send: ({ id }) => LightFireworks({ id }),
-    done: [FireworksLit],
-    failed: [FireworksWet],
-    withinMs: 4_000,
-    because: () => 'the fireworks are wet.',
-    undo: 'impossible',
-  },
-  {
-    name: 'throw the party',
-    send: ({ id }) => ThrowParty({ id }),
-    done: [PartyOver],
-    failed: [PartyDull],
-    withinMs: 5_000,
-    because: () => 'nobody dances.',
-    undo: 'nothing',
-  },
-];
-
-const celebrate: SagaDefinition<Party, string> = defineSaga<Party, string>({
-  name: 'party.celebrate',
-  version: 1,
+import {
+  BandBooked,
+  BandBusy,
+  BandCancelled,
+  BandThinking,
+  BookBand,
+  CancelBand,
+  FireworksLit,
+  FireworksWet,
+  HallLeft,
+  HallRented,
+  HallTaken,
+  LeaveHall,
+  LightFireworks,
+  PartyDull,
+  PartyOver,
+  PutUpTent,
+  RentHall,
+  TentUp,
+  ThrowParty,
+  celebrate,
   steps,
-  completed: ({ band }) => `that was ${band}`,
-  undoing: (_, why) => `calling it off: ${why}`,
-  undone: (_, why) => `called off: ${why}`,
-  undoWithinMs: 9_000,
-});
+  type Party,
+} from './party';
 
 const id = 'midsummer';
 const party: Party = { id };

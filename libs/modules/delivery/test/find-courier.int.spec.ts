@@ -167,6 +167,19 @@ describe('two dispatchers at once', () => {
   });
 });
 
+describe('an order that is called off while it is asked for', () => {
+  it('has no courier in the end, whichever came first, even in one breath', async () => {
+    const office = await DispatchOffice.open();
+    await office.courier('Mira', 1, { capacity: 10 });
+    const orders = Array.from({ length: 10 }, () => office.db.ids.next('ord'));
+    const both = [(id: string) => office.request(id), (id: string) => office.cancel(id)];
+    await Promise.all(orders.flatMap((id, n) => (n % 2 ? both : [...both].reverse()).map((one) => one(id))));
+    expect(await Promise.all(orders.map((id) => office.statusOf(id)))).toEqual(orders.map(() => 'cancelled'));
+    expect(await office.openOffers()).toEqual([]);
+    await office.close();
+  });
+});
+
 /** What couriers carry by what is offered and assigned to them, which must be what is in their bags. */
 function carried(office: DispatchOffice): Promise<{ name: string; orders: number }[]> {
   return office.db.read(

@@ -1,0 +1,65 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type NetConnectOpts, type Socket } from 'node:net';
+import { Client } from 'pg';
+
+/** The cable between a process and its database. */
+export interface Plug {
+  /** As the URL given, but through the cable. */
+  readonly url: string;
+  /** From now on nothing gets through; what was under way is cut off. To the server it is as if the process had died. */
+  pull(): void;
+  putBack(): void;
+  close(): Promise<void>;
+}
+
+/** Connects through a cable that can be pulled. */
+export async function aPlug(url: string): Promise<Plug> {
+  const target = addressOf(url);
+  const sockets = new Set<Socket>();
+  let pulled = false;
+  const server = createServer((near) => {
+    const far = connect(target);
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(one);
+      one
+        .on('error', () => {})
+        .on('close', () => {
+          sockets.delete(one);
+          other.destroy();
+        });
+      one.pipe(other);
+    }
+    if (pulled) near.destroy();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const pull = () => {
+    pulled = true;
+    for (const socket of sockets) socket.destroy();
+  };
+  const close = async () => {
+    pull();
+    server.close();
+    await once(server, 'close');
+  };
+  return {
+    url: through(url, (server.address() as AddressInfo).port),
+    pull,
+    putBack: () => void (pulled = false),
+    close,
+  };
+}
+
+function addressOf(url: string): NetConnectOpts {
+  const { host, port } = new Client({ connectionString: url });
+  return host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port };
+}
+
+function through(url: string, port: number): string {
+  const { user = '', password, database = '' } = new Client({ connectionString: url });
+  const login = password ? `${user}:${encodeURIComponent(String(password))}` : user;
+  return `postgresql://${login}@127.0.0.1:${port}/${database}`;
+}

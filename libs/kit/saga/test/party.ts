@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { defineCommand, defineEvent } from '../../core';
+import { defineSaga, type SagaDefinition, type Step } from '..';
+
+/** What the saga of the examples is about. */
+export interface Party {
+  id: string;
+  rain?: boolean;
+  band?: string;
+}
+
+const about = z.object({ id: z.string() });
+const byId = { key: ({ id }: { id: string }) => id };
+const command = (type: string) => defineCommand(type, 1, about, byId);
+const event = (type: string) =>
+  defineEvent(type, 1, about.extend({ reason: z.string().optional(), band: z.string().optional() }), byId);
+
+export const RentHall = command('hall.rent');
+export const HallRented = event('hall.rented');
+export const HallTaken = event('hall.taken');
+export const LeaveHall = command('hall.leave');
+export const HallLeft = event('hall.left');
+export const PutUpTent = command('tent.put-up');
+export const TentUp = event('tent.up');
+export const BookBand = command('band.book');
+export const BandBooked = event('band.booked');
+export const BandBusy = event('band.busy');
+export const BandThinking = event('band.thinking');
+export const CancelBand = command('band.cancel');
+export const BandCancelled = event('band.cancelled');
+export const LightFireworks = command('fireworks.light');
+export const FireworksLit = event('fireworks.lit');
+export const FireworksWet = event('fireworks.wet');
+export const ThrowParty = command('party.throw');
+export const PartyOver = event('party.over');
+export const PartyDull = event('party.dull');
+
+export const steps: Step<Party, string>[] = [
+  {
+    name: 'rent the hall',
+    send: ({ id }) => RentHall({ id }),
+    done: [HallRented],
+    failed: [HallTaken],
+    withinMs: 1_000,
+    because: (_, answer) => (answer ? 'the hall is taken' : 'the hall did not answer'),
+    undo: ({ id }) => LeaveHall({ id }),
+    undone: [HallLeft],
+  },
+  {
+    name: 'put up the tent',
+    when: ({ rain }) => rain === true,
+    send: ({ id }) => PutUpTent({ id }),
+    done: [TentUp],
+    failed: [],
+    withinMs: 2_000,
+    because: () => 'the tent is not up',
+    undo: 'nothing',
+  },
+  {
+    name: 'book the band',
+    send: ({ id }) => BookBand({ id }),
+    done: [BandBooked],
+    then: (party, { data }) => ({
+      data: { ...party, band: (data as { band?: string }).band ?? 'a band' },
+      own: 'band is coming',
+    }),
+    failed: [BandBusy],
+    meanwhile: [BandThinking],
+    heard: () => ({ own: 'band is thinking' }),
+    withinMs: 3_000,
+    because: () => 'there is no band',
+    undo: ({ id }) => CancelBand({ id }),
+    undone: [BandCancelled],
+  },
+  {
+    name: 'light the fireworks',
+    send: ({ id }) => LightFireworks({ id }),
+    done: [FireworksLit],
+    failed: [FireworksWet],
+    withinMs: 4_000,
+    because: () => 'the fireworks are wet.',
+    undo: 'impossible',
+  },
+  {
+    name: 'throw the party',
+    send: ({ id }) => ThrowParty({ id }),
+    done: [PartyOver],
+    failed: [PartyDull],
+    withinMs: 5_000,
+    because: () => 'nobody dances.',
+    undo: 'nothing',
+  },
+];
+
+export const celebrate: SagaDefinition<Party, string> = defineSaga<Party, string>({
+  name: 'party.celebrate',
+  version: 1,
+  steps,
+  completed: ({ band }) => `that was ${band}`,
+  undoing: (_, why) => `calling it off: ${why}`,
+  undone: (_, why) => `called off: ${why}`,
+  undoWithinMs: 9_000,
+});

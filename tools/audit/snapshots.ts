@@ -1,0 +1,27 @@
+import type { Module, UrlOf } from './modules';
+import { withReaders, type Readers } from './reader';
+
+/**
+ * The databases at two instants each. What is found among the `effects` must have its reason among the `causes`: these were frozen
+ * later, and reasons are never deleted. So nothing that happened between the snapshots is taken for a violation.
+ *
+ * Among the effects, too, each module is frozen before those that hold the reasons of what it says: payment before order, order before
+ * restaurant and delivery.
+ */
+export interface Snapshots {
+  readonly effects: Readers;
+  readonly causes: Readers;
+}
+
+const effectsFirst: readonly Module[] = ['payment', 'order', 'restaurant', 'delivery'];
+
+/** Takes the snapshots and does the work with them. */
+export async function withSnapshots<T>(urlOf: UrlOf, work: (snapshots: Snapshots) => Promise<T>): Promise<T> {
+  return withReaders(urlOf, (effects) =>
+    withReaders(urlOf, async (causes) => {
+      for (const module of effectsFirst) await effects[module].freeze();
+      for (const module of effectsFirst) await causes[module].freeze();
+      return work({ effects, causes });
+    }),
+  );
+}

@@ -1,0 +1,86 @@
+import type { Plant } from './plant';
+
+const paid = `(select min(order_id) from payments where captured > 0 and refunded = 0)`;
+const givenBack = `(select min(order_id) from payments where status = 'cancelled' and voided > 0)`;
+const delivered = `(select min(order_id) from orders where status = 'delivered')`;
+
+const logged = (operation: string, amount: string) => `
+  insert into provider_log (order_id, number, key, operation, currency, amount, outcome, reference)
+  select order_id, 99, 'planted', '${operation}', currency, ${amount}, 'done', 'planted' from payments where order_id = ${paid}`;
+
+const posted = (account: string, amount: string) => `
+  insert into postings (order_id, what, account, currency, amount)
+  select order_id, 'planted', ${account}, currency, ${amount} from payments where order_id = ${paid}`;
+
+export const money: readonly Plant[] = [
+  {
+    breaks: 'M1',
+    by: 'a transfer without postings',
+    in: 'payment',
+    sql: `insert into transfers (order_id, what) values (${paid}, 'planted')`,
+  },
+  {
+    breaks: 'M2',
+    by: 'a posting that nobody gave',
+    in: 'payment',
+    sql: `insert into transfers (order_id, what) values (${paid}, 'planted'); ${posted(`'fees'`, '5')}`,
+  },
+  {
+    breaks: 'M3',
+    by: 'a balance that is too high',
+    in: 'payment',
+    sql: `update accounts set balance = balance + 1 where account = 'fees'`,
+  },
+  {
+    breaks: 'M4',
+    by: 'money left on the clearing account',
+    in: 'payment',
+    sql: `insert into transfers (order_id, what) values (${paid}, 'planted');
+      ${posted(`'clearing:' || order_id`, '5')}; ${posted(`'provider'`, '-5')}`,
+  },
+  { breaks: 'M5', by: 'a second capture', in: 'payment', sql: logged('capture', '1') },
+  {
+    breaks: 'M6',
+    by: 'a capture that the payment does not know',
+    in: 'payment',
+    sql: `update payments set captured = captured - 1, settled = settled - 1 where order_id = ${paid}`,
+  },
+  {
+    breaks: 'M7',
+    by: 'a price that rose after delivery',
+    in: 'order',
+    sql: `update orders set what = jsonb_set(what::jsonb, '{total,amount}', '1') where order_id = ${delivered}`,
+  },
+  { breaks: 'M8', by: 'a refund of more than was taken', in: 'payment', sql: logged('refund', 'captured + 1') },
+  {
+    breaks: 'M9',
+    by: 'a payment without an order',
+    in: 'payment',
+    sql: `update payments set order_id = 'ord_of_nobody' where order_id = ${paid}`,
+  },
+  {
+    breaks: 'M10',
+    by: 'a ledger that can be rewritten',
+    in: 'payment',
+    sql: 'alter table postings disable trigger append_only',
+  },
+  {
+    breaks: 'M11',
+    by: 'a payment in two currencies',
+    in: 'payment',
+    sql: `update payments set currency = 'XTS' where order_id = ${paid}`,
+  },
+  { breaks: 'M11', by: 'a capture of nothing', in: 'payment', sql: logged('capture', '0') },
+  {
+    breaks: 'M12',
+    by: 'a hold that was not released',
+    in: 'payment',
+    sql: `update payments set authorized = authorized + 1 where order_id = ${givenBack}`,
+  },
+  {
+    breaks: 'M13',
+    by: 'a share that came from nowhere',
+    in: 'payment',
+    sql: `insert into transfers (order_id, what) values (${paid}, 'planted'); ${posted(`'fees'`, '5')}; ${posted(`'provider'`, '-5')}`,
+  },
+];
