@@ -20,7 +20,7 @@ const kitEntriesForWork = kitEntries.filter((entry) => !entry.endsWith('/testing
 const oneOf = (start: string, names: readonly string[]) => new RegExp(`^${start}/(${names.join('|')})$`);
 const nodeItself = /^node:/;
 /** But nothing deep inside Nest, where every version is different. */
-const packages = /^(?!node:|@thali\/|libs\/|apps\/|tools\/|@nestjs\/[^/]+\/)[@a-z]/;
+const packages = /^(?!node:|@thali\/|libs\/|apps\/|docs\/|tools\/|@nestjs\/[^/]+\/)[@a-z]/;
 const contracts = /^@thali\/contracts$/;
 const modules = oneOf('@thali', moduleNames);
 const documents = /^docs\/[^/]+\.json$/;

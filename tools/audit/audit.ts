@@ -37,16 +37,22 @@ const evidenceKept = 5;
  * Computes every invariant from the modules' own databases, whether these share a server or not. Changes nothing. Those that need a
  * witness are left out when there is none.
  */
-export async function audit({ urlOf, atRest: given, witness }: AuditOptions): Promise<Audit> {
-  return withSnapshots(urlOf, async (snapshots) => {
-    const atRest = given ?? (await areAtRest(snapshots));
-    const askable = invariants.filter((invariant) => witness || !('hear' in invariant));
-    const tallies = new Map(askable.map((invariant) => [invariant, new Tally()]));
-    const due = askable.filter(({ when }) => atRest || when === 'always');
-    await checkOrders(due, tallies, snapshots);
-    for (const invariant of due) await checkOne(invariant, tallies.get(invariant)!, snapshots, witness);
-    return { atRest, findings: askable.map((invariant) => tallies.get(invariant)!.finding(invariant)) };
-  });
+export function audit({ urlOf, ...options }: AuditOptions): Promise<Audit> {
+  return withSnapshots(urlOf, (snapshots) => auditSnapshots(snapshots, options));
+}
+
+/** As {@link audit}, with snapshots that were taken before. */
+export async function auditSnapshots(
+  snapshots: Snapshots,
+  { atRest: given, witness }: Omit<AuditOptions, 'urlOf'>,
+): Promise<Audit> {
+  const atRest = given ?? (await areAtRest(snapshots));
+  const askable = invariants.filter((invariant) => witness || !('hear' in invariant));
+  const tallies = new Map(askable.map((invariant) => [invariant, new Tally()]));
+  const due = askable.filter(({ when }) => atRest || when === 'always');
+  await checkOrders(due, tallies, snapshots);
+  for (const invariant of due) await checkOne(invariant, tallies.get(invariant)!, snapshots, witness);
+  return { atRest, findings: askable.map((invariant) => tallies.get(invariant)!.finding(invariant)) };
 }
 
 /** One pass over all orders for all invariants that speak of orders. */

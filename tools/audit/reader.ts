@@ -8,14 +8,11 @@ const connectWithinMs = 10_000;
 export class Reader {
   private cursors = 0;
 
-  private constructor(private readonly client: Client) {}
+  constructor(private readonly client: Client) {}
 
   static async connect(module: Module, url: string): Promise<Reader> {
-    const options = `-c search_path="${module}" -c default_transaction_read_only=on`;
-    const connection = { connectionString: url, options, application_name: 'thali-audit', types: { getTypeParser } };
-    const client = new Client({ ...connection, connectionTimeoutMillis: connectWithinMs });
-    client.on('error', () => {}); // The query under way fails with it.
-    await client.connect();
+    const client = await connectTo(module, url);
+    await client.query('set default_transaction_read_only = on');
     return new Reader(client);
   }
 
@@ -29,7 +26,7 @@ export class Reader {
     return (await this.client.query<Row>(sql, [...values])).rows;
   }
 
-  /** Rows one after another, however many there are. Only after `freeze`; several streams may be read in turns. */
+  /** Rows one after another, however many there are. Only in a transaction; several streams may be read in turns. */
   async *stream<Row extends object>(sql: string, values: readonly unknown[] = []): AsyncGenerator<Row> {
     const cursor = `c${++this.cursors}`;
     await this.client.query(`declare ${cursor} no scroll cursor for ${sql}`, [...values]);
@@ -57,6 +54,16 @@ export async function withReaders<T>(urlOf: UrlOf, work: (readers: Readers) => P
   } finally {
     await Promise.all([...open.values()].map((reader) => reader.close()));
   }
+}
+
+/** A connection of one's own, on which a module's tables have their plain names. */
+export async function connectTo(module: Module, url: string): Promise<Client> {
+  const options = `-c search_path="${module}"`;
+  const connection = { connectionString: url, options, application_name: 'thali-audit', types: { getTypeParser } };
+  const client = new Client({ ...connection, connectionTimeoutMillis: connectWithinMs });
+  client.on('error', () => {}); // The query under way fails with it.
+  await client.connect();
+  return client;
 }
 
 /** Counts and minor units stay far below 2^53. */

@@ -108,7 +108,10 @@ function operationsOf({ type: { type }, senders, listeners }: PublishedMessage):
 
 function messageObject({ type, owner, words }: PublishedMessage): AsyncApiMessage {
   const { $schema: _, ...data } = asJson(type.schema, words.fields);
-  const own = { properties: { type: { const: type.type }, version: { const: type.version }, data } };
+  const own = {
+    required: ['type', 'version', 'data'],
+    properties: { type: { const: type.type }, version: { const: type.version }, data },
+  };
   return {
     name: type.type,
     title: `${type.type} v${type.version}, ${type.kind === 'event' ? 'an event' : 'a command'}`,

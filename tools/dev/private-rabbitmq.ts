@@ -12,7 +12,12 @@ const pollMs = 50;
 const startWithinMs = 60_000;
 
 /** Where the packages of Debian, Red Hat and Homebrew put the programs. What is in the PATH of the first two refuses most users. */
-const folders = ['/usr/lib/rabbitmq/bin', '/opt/homebrew/sbin', '/usr/local/sbin', ...(process.env.PATH ?? '').split(':')];
+const folders = [
+  '/usr/lib/rabbitmq/bin',
+  '/opt/homebrew/sbin',
+  '/usr/local/sbin',
+  ...(process.env.PATH ?? '').split(':'),
+];
 
 /** The folder of an installed RabbitMQ's programs, if there is one. */
 export function locatePrograms(): string | undefined {
@@ -28,7 +33,8 @@ export class PrivateRabbitMq {
 
   private constructor(
     private readonly programs: string,
-    private readonly home: string,
+    /** The folder with everything it writes. */
+    readonly home: string,
     private readonly env: NodeJS.ProcessEnv,
     private readonly undertaker: ChildProcess,
     readonly url: string,
@@ -41,7 +47,10 @@ export class PrivateRabbitMq {
     const home = mkdtempSync(path.join(tmpdir(), 'rabbitmq-'));
     const [port, distributionPort, epmdPort] = await findFreePorts();
     const env = environment(home, { port, distributionPort, epmdPort });
-    writeFileSync(path.join(home, 'rabbitmq.conf'), `listeners.tcp.1 = 127.0.0.1:${port}\ndisk_free_limit.absolute = 50MB\n`);
+    writeFileSync(
+      path.join(home, 'rabbitmq.conf'),
+      `listeners.tcp.1 = 127.0.0.1:${port}\ndisk_free_limit.absolute = 50MB\n`,
+    );
     writeFileSync(path.join(home, 'enabled_plugins'), '[].');
     const undertaker = engageUndertaker(home);
     const broker = new PrivateRabbitMq(programs, home, env, undertaker, `amqp://guest:guest@127.0.0.1:${port}`);
@@ -57,7 +66,8 @@ export class PrivateRabbitMq {
     this.server = server;
     const until = Date.now() + startWithinMs;
     while (!(await answersAt(this.url))) {
-      if (hasEnded(server) || Date.now() > until) throw new Error(`rabbitmq-server does not start: ${this.lastWords()}`);
+      if (hasEnded(server) || Date.now() > until)
+        throw new Error(`rabbitmq-server does not start: ${this.lastWords()}`);
       await pause(pollMs);
     }
   }
@@ -76,7 +86,9 @@ export class PrivateRabbitMq {
 
   /** Has `rabbitmqctl` do something. @returns what it says. */
   async control(...args: string[]): Promise<string> {
-    const { stdout } = await promisify(execFile)(path.join(this.programs, 'rabbitmqctl'), ['--quiet', ...args], { env: this.env });
+    const { stdout } = await promisify(execFile)(path.join(this.programs, 'rabbitmqctl'), ['--quiet', ...args], {
+      env: this.env,
+    });
     return stdout;
   }
 
@@ -105,7 +117,10 @@ export class PrivateRabbitMq {
   }
 }
 
-function environment(home: string, ports: { port?: number; distributionPort?: number; epmdPort?: number }): NodeJS.ProcessEnv {
+function environment(
+  home: string,
+  ports: { port?: number; distributionPort?: number; epmdPort?: number },
+): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
     LANG: 'C.UTF-8',
@@ -129,7 +144,8 @@ function environment(home: string, ports: { port?: number; distributionPort?: nu
  * system does for us when we are killed.
  */
 function engageUndertaker(home: string): ChildProcess {
-  const script = 'while read -r pid; do all="$all $pid"; done; for pid in $all; do kill -9 -"$pid"; done; until rm -rf "$0"; do sleep 0.1; done';
+  const script =
+    'while read -r pid; do all="$all $pid"; done; for pid in $all; do kill -9 -"$pid"; done; until rm -rf "$0"; do sleep 0.1; done';
   const shell = spawn('sh', ['-c', script, home], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
   shell.unref();
   return shell;

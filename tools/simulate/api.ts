@@ -10,6 +10,8 @@ export interface Call {
   readonly key?: string;
   /** The version that the caller has already: if it still is the newest, it is not sent again (304). */
   readonly etag?: string;
+  /** The version that the caller has seen and wants to change. */
+  readonly ifMatch?: string;
 }
 
 export interface Reply<Body = unknown> {
@@ -70,11 +72,12 @@ export class Api {
     this.agent.destroy();
   }
 
-  private async attempt({ method, path, body, key, etag }: Call): Promise<Reply> {
+  private async attempt({ method, path, body, key, etag, ifMatch }: Call): Promise<Reply> {
     const headers = {
       ...(body && { 'content-type': 'application/json' }),
       ...(key && { 'idempotency-key': key }),
       ...(etag && { 'if-none-match': etag }),
+      ...(ifMatch && { 'if-match': ifMatch }),
     };
     return new Promise((resolve, reject) => {
       const sent = request(

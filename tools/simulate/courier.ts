@@ -21,16 +21,15 @@ interface Standing {
   readonly deliveries: readonly Trip[];
 }
 
-export interface Base {
-  readonly lat: number;
-  readonly lon: number;
+interface Applicant {
+  /** The Idempotency-Key of the application. */
+  readonly key: string;
+  readonly location: { readonly lat: number; readonly lon: number };
+  readonly autopilot: boolean;
 }
 
 const busyMs = 400;
 const idleMs = 1_000;
-
-/** Which couriers have been asked about an order: the first one does what the script says, the others bring it. */
-export type Asked = Map<string, string>;
 
 /** Answers offers, picks meals up and brings them, or fails to, as the script says. */
 export class Courier {
@@ -39,27 +38,22 @@ export class Courier {
   private constructor(
     private readonly api: Api,
     readonly courierId: string,
+    /** Whether the server does all the work for them. */
+    private readonly autopilot: boolean,
     private readonly stage: Stage,
-    private readonly asked: Asked,
   ) {}
 
   /** Signs up at a place and begins the shift. */
-  static async signUp(
-    api: Api,
-    who: { key: string; location: Base; autopilot: boolean },
-    stage: Stage,
-    asked: Asked,
-  ): Promise<Courier> {
-    const { key, location, autopilot } = who;
+  static async signUp(api: Api, { key, location, autopilot }: Applicant, stage: Stage): Promise<Courier> {
     const body = { name: `Courier ${key}`, location, capacity: 3, autopilot };
     const { courierId } = await api.ask<{ courierId: string }>({ method: 'POST', path: '/couriers', key, body });
     await api.ask({ method: 'POST', path: `/couriers/${courierId}/on-shift` });
-    return new Courier(api, courierId, stage, asked);
+    return new Courier(api, courierId, autopilot, stage);
   }
 
   /** Until told to stop. */
   async work(over: AbortSignal): Promise<void> {
-    while (!over.aborted) {
+    while (!over.aborted && !this.autopilot) {
       const { active, deliveries } = await this.api.ask<Standing>({
         method: 'GET',
         path: `/couriers/${this.courierId}`,
@@ -118,9 +112,9 @@ export class Courier {
       this.stage.happen('courier', habit);
   }
 
+  /** Whoever is asked after the first one brings it. */
   private habitFor(orderId: string): Script['courier'] {
-    const first = this.asked.get(orderId) ?? this.courierId;
-    this.asked.set(orderId, first);
-    return first === this.courierId ? (this.stage.scriptOf(orderId)?.courier ?? 'brings') : 'brings';
+    const habit = this.stage.scriptOf(orderId)?.courier ?? 'brings';
+    return this.stage.isFirstAsked(orderId, this.courierId) ? habit : 'brings';
   }
 }

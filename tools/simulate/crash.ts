@@ -12,17 +12,15 @@ export interface Crash {
 const looksEveryMs = 10;
 const latestMs = 400;
 
-/** Kills Thali so many times, spread over a run at random, and starts it again each time. Ends early when the run does. */
+/** Kills Thali so many times, spread over a run at random, and starts it again each time. */
 export async function crashRepeatedly(
   thali: ThaliProcess,
   simulation: Simulation,
   { times, random }: { times: number; random: Random },
 ): Promise<Crash[]> {
   const crashes: Crash[] = [];
-  const { orders } = simulation.progress;
   for (let nth = 1; nth <= times; nth++) {
-    const share = (nth - random.next()) / (times + 1);
-    await reached(simulation, Math.floor(share * orders));
+    await reached(simulation, (nth - random.next()) / (times + 1));
     await pause(random.between(0, latestMs));
     crashes.push({ inFlight: simulation.progress.inFlight });
     await thali.kill();
@@ -31,6 +29,11 @@ export async function crashRepeatedly(
   return crashes;
 }
 
-async function reached(simulation: Simulation, ended: number): Promise<void> {
-  while (simulation.progress.ended < ended || simulation.progress.inFlight === 0) await pause(looksEveryMs);
+/** Waits until this share of the orders has ended. */
+async function reached(simulation: Simulation, share: number): Promise<void> {
+  for (let { ended, inFlight, orders } = simulation.progress; ended < share * orders || inFlight === 0;) {
+    if (ended === orders) return;
+    await pause(looksEveryMs);
+    ({ ended, inFlight, orders } = simulation.progress);
+  }
 }

@@ -23,7 +23,6 @@ interface OrderView extends Read {
 
 const firstLookAfterMs = 300;
 const givesUpAfterMs = 180_000;
-const ended = ['delivered', 'cancelled'];
 
 /** Orders a meal and follows it to its end, as the script says, and remembers everything that was said. */
 export class Customer {
@@ -95,14 +94,13 @@ export class Customer {
   /** Looks ever more rarely, and never so often that all customers together are a burden. */
   private async follow(orderId: string): Promise<Pick<Ending, 'outcome' | 'reason'>> {
     const until = performance.now() + givesUpAfterMs;
-    let changedMind = this.script.mood === 'waits';
+    let acted = false;
     for (let waitMs = firstLookAfterMs; performance.now() < until; waitMs *= 1.3) {
       const order = await this.look(orderId);
-      if (order && ended.includes(order.status))
-        return { outcome: order.status as 'delivered' | 'cancelled', ...(order.reason && { reason: order.reason }) };
-      if (order && !changedMind && this.isTimeToCancel(order)) {
-        changedMind = true;
-        await this.cancel(orderId);
+      if (order && isOver(order.status)) return { outcome: order.status, reason: order.reason };
+      if (order && !acted && this.isTimeToAct(order)) {
+        acted = true;
+        await this.act(orderId);
       }
       await pause(Math.min(waitMs, this.stage.longestLookMs));
     }
@@ -110,12 +108,8 @@ export class Customer {
   }
 
   private async look(orderId: string): Promise<OrderView | undefined> {
-    const etag = this.etag;
-    const { status, headers, body } = await this.api.call<OrderView>({
-      method: 'GET',
-      path: `/orders/${orderId}`,
-      ...(etag && { etag }),
-    });
+    const look: Call = { method: 'GET', path: `/orders/${orderId}`, etag: this.etag };
+    const { status, headers, body } = await this.api.call<OrderView>(look);
     if (status === 304) return this.last;
     if (status !== 200) return void this.reads.push({ missing: status });
     this.reads.push({ status: body.status, version: body.version });
@@ -124,27 +118,42 @@ export class Customer {
     return body;
   }
 
-  private isTimeToCancel({ status, cancelling }: OrderView): boolean {
-    const moment = {
-      waits: [],
-      'cancels at once': ['placed', 'confirmed'],
-      'cancels while it is cooked': ['preparing', 'ready'],
-      'cancels too late': ['picked-up'],
-    };
-    return !cancelling && (moment[this.script.mood] as string[]).includes(status);
+  private isTimeToAct({ status, cancelling }: OrderView): boolean {
+    const moments: readonly string[] = momentsOf[this.script.mood];
+    return !cancelling && moments.includes(status);
   }
 
-  private async cancel(orderId: string): Promise<void> {
+  private async act(orderId: string): Promise<void> {
     const { key, mood } = this.script;
-    const body = { reason: 'I do not want it any more.' };
+    const call =
+      mood === 'wants more' ? this.revision : { path: 'cancel', body: { reason: 'I do not want it any more.' } };
     const { status } = await this.api.call({
       method: 'POST',
-      path: `/orders/${orderId}/cancel`,
-      key: `${key}-cancel`,
-      body,
+      ...call,
+      path: `/orders/${orderId}/${call.path}`,
+      key: `${key}-${call.path}`,
     });
-    if ((status === 409) === (mood === 'cancels too late')) this.stage.happen('mood', mood);
+    if (status === (mood === 'cancels too late' ? 409 : 202)) this.stage.happen('mood', mood);
   }
+
+  /** One more of everything. */
+  private get revision(): Pick<Call, 'path' | 'body' | 'ifMatch'> {
+    const lines = this.script.asked.lines.map((line) => ({ ...line, quantity: line.quantity + 1 }));
+    return { path: 'revise', body: { lines }, ifMatch: this.etag };
+  }
+}
+
+/** In which statuses a customer does what they have in mind. */
+const momentsOf: Readonly<Record<Script['mood'], readonly string[]>> = {
+  waits: [],
+  'wants more': ['confirmed'],
+  'cancels at once': ['placed', 'confirmed'],
+  'cancels while it is cooked': ['preparing', 'ready'],
+  'cancels too late': ['picked-up'],
+};
+
+function isOver(status: string): status is 'delivered' | 'cancelled' {
+  return status === 'delivered' || status === 'cancelled';
 }
 
 interface Placed {

@@ -56,7 +56,7 @@ async function auditRun(outcome: Outcome): Promise<string> {
 }
 
 const elsewhere =
-  'unknown: nothing was audited, because the data of this server is elsewhere. Set the variables that say where as they are set for the server.';
+  'unknown: nothing was audited: the data of this server is elsewhere. Set the same variables as for the server, so that it is found.';
 
 /** The one that runs, or one of our own. @throws {Error} when nobody answers where somebody should. */
 async function findThali(wanted: string | undefined): Promise<{ url: string; stop: () => Promise<void> }> {

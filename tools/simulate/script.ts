@@ -6,7 +6,7 @@ import { scarceQuantity, type Item, type Restaurant, type Town } from './town';
 const habits = {
   card: { tok_visa: 86, tok_declined: 4, tok_twice: 3, tok_answer_lost: 3, tok_late: 2, tok_no_answer: 2 },
   sends: { once: 85, again: 6, 'twice at once': 6, 'again, changed': 3 },
-  mood: { waits: 84, 'cancels at once': 6, 'cancels while it is cooked': 6, 'cancels too late': 4 },
+  mood: { waits: 78, 'wants more': 6, 'cancels at once': 6, 'cancels while it is cooked': 6, 'cancels too late': 4 },
   dish: { 'from the menu': 94, 'the scarce dish': 6 },
   kitchen: { accepts: 78, rejects: 8, hesitates: 8, delays: 6 },
   courier: { brings: 72, declines: 12, 'says nothing': 2, 'gives up': 7, 'loses the meal': 7 },

@@ -2,13 +2,13 @@ import { setMaxListeners } from 'node:events';
 import type { Witness } from '../audit/witness';
 import { Api } from './api';
 import { Cook } from './cook';
-import { Courier, type Asked } from './courier';
+import { Courier } from './courier';
 import { Customer, type Ending } from './customer';
 import { Paths } from './paths';
 import { Random } from './random';
 import { writeScripts, type Script } from './script';
 import { Stage } from './stage';
-import { prepareTown, tidyTown, type Restaurant, type Town } from './town';
+import { prepareTown, tidyTown, type Town } from './town';
 
 export interface SimulationOptions {
   readonly url: string;
@@ -75,7 +75,7 @@ export class Simulation {
     const cooks = town.restaurants
       .filter(({ autopilot }) => !autopilot)
       .map(({ restaurantId }) => new Cook(this.api, restaurantId, stage));
-    const { couriers, machines } = await this.hire(town, stage, name);
+    const couriers = await this.hire(town, stage, name);
     setMaxListeners(cooks.length + couriers.length, this.over.signal);
     const work = Promise.all([...cooks, ...couriers].map((actor) => actor.work(this.over.signal)));
     try {
@@ -86,36 +86,22 @@ export class Simulation {
       return { endings: this.endings, tookMs, paths: this.paths, witness, courierId: couriers[0]?.courierId ?? '' };
     } finally {
       this.over.abort();
-      await Promise.allSettled([
-        work,
-        tidyTown(this.api, town),
-        ...[...couriers, ...machines].map((each) => each.endShift()),
-      ]);
+      await Promise.allSettled([work, tidyTown(this.api, town), ...couriers.map((courier) => courier.endShift())]);
       this.api.close();
     }
   }
 
   /** A courier who steers themselves at every restaurant; and enough on autopilot that no meal gets cold. */
-  private async hire(
-    { restaurants }: Town,
-    stage: Stage,
-    name: string,
-  ): Promise<{ couriers: Courier[]; machines: Courier[] }> {
-    const asked: Asked = new Map();
-    const hireFor = ({ location }: Restaurant, autopilot: boolean, at: number) =>
-      Courier.signUp(
-        this.api,
-        { key: `${name}-${autopilot ? 'machine' : 'courier'}-${at + 1}`, location, autopilot },
-        stage,
-        asked,
-      );
-    const couriers = await Promise.all(restaurants.map((restaurant, at) => hireFor(restaurant, false, at)));
-    const somewhere = Array.from(
-      { length: Math.ceil(this.options.concurrency / 4) },
-      (_, at) => restaurants[at % restaurants.length]!,
+  private async hire({ restaurants }: Town, stage: Stage, name: string): Promise<Courier[]> {
+    const machines = Array.from({ length: Math.ceil(this.options.concurrency / 4) }, (_, at) => ({
+      location: restaurants[at % restaurants.length]!.location,
+      autopilot: true,
+    }));
+    const people = restaurants.map(({ location }) => ({ location, autopilot: false }));
+    const hired = [...people, ...machines].map((who, at) =>
+      Courier.signUp(this.api, { ...who, key: `${name}-courier-${at + 1}` }, stage),
     );
-    const machines = await Promise.all(somewhere.map((restaurant, at) => hireFor(restaurant, true, at)));
-    return { couriers, machines };
+    return Promise.all(hired);
   }
 
   /** So many customers at a time, as long as there are scripts. */

@@ -4,6 +4,8 @@ import type { Role, Script } from './script';
 /** Where the actors meet: which orders are on, and who is to do what about them. */
 export class Stage {
   private readonly scripts = new Map<string, Script>();
+  /** By order: which of our couriers was asked first. */
+  private readonly asked = new Map<string, string>();
 
   constructor(
     private readonly paths: Paths,
@@ -27,6 +29,13 @@ export class Stage {
   /** Whether one of our orders is with this restaurant. */
   isBusy(restaurantId: string): boolean {
     return [...this.scripts.values()].some(({ asked }) => asked.restaurantId === restaurantId);
+  }
+
+  /** Whether nobody else of ours was asked about the order before. */
+  isFirstAsked(orderId: string, courierId: string): boolean {
+    const first = this.asked.get(orderId) ?? courierId;
+    this.asked.set(orderId, first);
+    return first === courierId;
   }
 
   happen(role: Role, habit: string): void {

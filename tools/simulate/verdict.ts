@@ -1,6 +1,6 @@
-import { Client } from 'pg';
 import { audit, type Audit } from '../audit/audit';
 import type { UrlOf } from '../audit/modules';
+import { Reader } from '../audit/reader';
 import { waitForRest, type Outstanding } from '../audit/rest';
 import type { Outcome } from './simulation';
 
@@ -19,14 +19,8 @@ export async function judge({ witness }: Outcome, urlOf: UrlOf): Promise<Verdict
 
 /** Whether these are the databases behind the server that the run has talked to. */
 export async function isBehind(urlOf: UrlOf, { courierId }: Pick<Outcome, 'courierId'>): Promise<boolean> {
-  const client = new Client({ connectionString: urlOf('delivery'), options: '-c search_path=delivery' });
-  try {
-    await client.connect();
-    const { rowCount } = await client.query('select 1 from couriers where courier_id = $1', [courierId]);
-    return rowCount === 1;
-  } catch {
-    return false;
-  } finally {
-    await client.end();
-  }
+  const reader = await Reader.connect('delivery', urlOf('delivery')).catch(() => undefined);
+  const found = await reader?.all('select from couriers where courier_id = $1', [courierId]).catch(() => []);
+  await reader?.close();
+  return found?.length === 1;
 }

@@ -31,7 +31,8 @@ export class InProcessQuestions extends Questions {
 
   register(answering: Answering): void {
     const { name } = answering.question;
-    if (this.answerings.has(name)) throw new Error(`the question ${name} has two answers: one module answers a question`);
+    if (this.answerings.has(name))
+      throw new Error(`the question ${name} has two answers: one module answers a question`);
     this.answerings.set(name, answering);
   }
 
@@ -40,7 +41,11 @@ export class InProcessQuestions extends Questions {
     return this.answerings.has(question);
   }
 
-  async ask<Ask, Answer>(question: Question<Ask, Answer>, ask: Ask, { withinMs }: { withinMs: number }): Promise<Answer> {
+  async ask<Ask, Answer>(
+    question: Question<Ask, Answer>,
+    ask: Ask,
+    { withinMs }: { withinMs: number },
+  ): Promise<Answer> {
     const answering = this.answerings.get(question.name);
     if (!answering) throw unanswered(question.name, 'nobody here answers it');
     const input = byValue(question.ask.parse(ask));
@@ -73,7 +78,11 @@ const answersOf = new WeakMap<object, { method: string; question: Question<never
  * answer({ orderId }: { orderId: OrderId }): Promise<TicketView | null> { … }
  */
 export function Answers<Ask, Answer>(question: Question<Ask, Answer>) {
-  return <M extends (ask: Ask) => Promise<Answer>>(prototype: object, method: string, _: TypedPropertyDescriptor<M>): void => {
+  return <M extends (ask: Ask) => Promise<Answer>>(
+    prototype: object,
+    method: string,
+    _: TypedPropertyDescriptor<M>,
+  ): void => {
     const answers = answersOf.get(prototype) ?? [];
     answers.push({ method, question: question as unknown as Question<never> });
     answersOf.set(prototype, answers);

@@ -10,7 +10,8 @@ export const etagOf = (version: number): string => `"${version}"`;
 /** Tags the answer with its version. @returns true when the asker has this version already: answer 304 and no body. */
 export function tag(request: FastifyRequest, reply: FastifyReply, version: number): boolean {
   void reply.header('etag', etagOf(version));
-  if (request.headers['if-none-match'] !== etagOf(version)) return false;
+  const known = (request.headers['if-none-match'] ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  if (!known.includes(etagOf(version)) && !known.includes('*')) return false;
   void reply.status(304);
   return true;
 }

@@ -59,7 +59,7 @@ function who(action: 'send' | 'receive', message: string, { operations, channels
 function table(schema: JsonSchema): string {
   const rows = fieldsOf(schema).map(
     ({ path, type, required, description }) =>
-      `<tr><td><code>${text(path)}</code><td>${text(type)}${required ? '' : ', optional'}<td>${words(description)}`,
+      `<tr><td>${path ? `<code>${text(path)}</code>` : 'all of'}<td>${text(type)}${required ? '' : ', optional'}<td>${words(description)}`,
   );
   return `<table><tr><th>field<th>type<th>meaning${rows.join('')}</table>`;
 }

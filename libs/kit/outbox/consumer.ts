@@ -199,7 +199,7 @@ export class Consumer {
       if (blocked.has(row.message.key)) continue;
       if (row.crashes >= crashesAllowed) {
         const error = { attempt: row.attempts, message: `the process died ${row.crashes} times while handling it` };
-        await this.recordFailure(row, { dead: true, waitMs: 0, error });
+        if (!(await this.recordFailure(row, { dead: true, waitMs: 0, error }))) blocked.add(row.message.key);
         continue;
       }
       await countCrash(this.db, this.subscription.name, row.seq);

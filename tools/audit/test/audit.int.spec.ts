@@ -1,6 +1,6 @@
-import { audit, type Finding } from '../audit';
+import { audit, auditSnapshots, type Finding } from '../audit';
 import { invariants } from '../invariants';
-import { waitForRest } from '../rest';
+import { findOutstanding } from '../rest';
 import type { Intention, Witness } from '../witness';
 import { Evening } from './evening';
 import { plants } from './plants';
@@ -29,12 +29,11 @@ it('finds every invariant true of what an evening has left behind, and something
 });
 
 it.each(plants)('finds $by ($breaks)', async ({ breaks, in: module, sql }) => {
-  const { urlOf, drop } = await evening.tamperedWith(module, sql);
-
-  const { findings } = await audit({ urlOf, atRest: true, witness: evening.witness });
+  const { findings } = await evening.tamperedWith(module, sql, (tampered) =>
+    auditSnapshots(tampered, { atRest: true, witness: evening.witness }),
+  );
 
   expect(brokenOnes(findings)).toContain(breaks);
-  await drop();
 });
 
 type Lie = [breaks: string, by: string, tell: (truth: Intention) => Partial<Intention> | undefined];
@@ -90,35 +89,29 @@ it('has been seen, above, to find each of the invariants broken', () => {
 });
 
 it('does not check, while something is under way, what holds only at rest', async () => {
-  const { urlOf, drop } = await evening.tamperedWith(
-    'order',
-    `update sagas set status = 'running' where ctid = (select min(ctid) from sagas)`,
-  );
+  const runs = `update sagas set status = 'running' where ctid = (select min(ctid) from sagas)`;
 
-  const { atRest, findings } = await audit({ urlOf });
+  const { atRest, findings } = await evening.tamperedWith('order', runs, (tampered) => auditSnapshots(tampered, {}));
 
+  const unchecked = invariants.filter(({ when }) => when === 'at rest').map(({ id }) => id);
   expect(atRest).toBe(false);
-  expect(findings.filter(({ verdict }) => verdict === 'unknown').map(({ id }) => id)).toEqual(
-    invariants.filter(({ when }) => when === 'at rest').map(({ id }) => id),
-  );
+  expect(findings.filter(({ verdict }) => verdict === 'unknown').map(({ id }) => id)).toEqual(unchecked);
   expect(brokenOnes(findings)).toEqual([]);
-  await drop();
 });
 
 it('knows that a message is under way between two modules when neither has it', async () => {
   const last = `(select message_id from messages where type = 'order.placed' order by message_id desc limit 1)`;
-  const { urlOf, drop } = await evening.tamperedWith('order', `delete from handled where message_id = ${last}`);
+  const loses = `delete from handled where message_id = ${last}`;
 
-  expect(await waitForRest(urlOf, 0)).toEqual({ 'order to order': 1 });
-  expect((await audit({ urlOf })).atRest).toBe(false);
-  await drop();
+  const outstanding = await evening.tamperedWith('order', loses, ({ effects }) => findOutstanding(effects));
+
+  expect(outstanding).toEqual({ 'order to order': 1 });
 });
 
 it('says of what was never tried that nothing is known', async () => {
-  const { urlOf, drop } = await evening.tamperedWith('delivery', 'truncate assignments cascade');
-
-  const { findings } = await audit({ urlOf, atRest: true });
+  const { findings } = await evening.tamperedWith('delivery', 'truncate assignments cascade', (tampered) =>
+    auditSnapshots(tampered, { atRest: true }),
+  );
 
   expect(findings.find(({ id }) => id === 'D1')).toMatchObject({ verdict: 'unknown', checked: 0 });
-  await drop();
 });

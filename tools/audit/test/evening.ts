@@ -4,11 +4,12 @@ import { DeliveryModule } from '@thali/delivery';
 import { OrderModule } from '@thali/order';
 import { PaymentModule } from '@thali/payment';
 import { RestaurantModule } from '@thali/restaurant';
-import { randomUUID } from 'node:crypto';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { Simulation } from '../../simulate/simulation';
 import { modules, type Module, type UrlOf } from '../modules';
+import { Reader, connectTo, type Readers } from '../reader';
 import { waitForRest } from '../rest';
+import type { Snapshots } from '../snapshots';
 import type { Witness } from '../witness';
 
 const shortLimits = {
@@ -27,18 +28,18 @@ const shortLimits = {
 export class Evening {
   private constructor(
     private readonly servers: Readonly<Record<Module, TestServer>>,
+    private readonly clients: Readonly<Record<Module, Client>>,
     readonly witness: Witness,
   ) {}
 
   static async spend({ orders }: { orders: number }): Promise<Evening> {
-    const each = await Promise.all(modules.map(async (module) => [module, await aServer()] as const));
-    const servers = Object.fromEntries(each) as Record<Module, TestServer>;
+    const servers = await forEachModule(() => aServer());
     const app = await openThali(servers);
     try {
       const url = await app.start();
       const { witness } = await new Simulation({ url, orders, concurrency: orders, seed: 1 }).run();
       expect(await waitForRest((module) => servers[module].url, 10_000)).toEqual({});
-      return new Evening(servers, witness);
+      return new Evening(servers, await forEachModule((module) => connectTo(module, servers[module].url)), witness);
     } finally {
       await app.stop();
     }
@@ -48,15 +49,21 @@ export class Evening {
     return (module) => this.servers[module].url;
   }
 
-  /** The same evening, but for what is done to a module's data as somebody whom no trigger and no foreign key stops. */
-  async tamperedWith(module: Module, sql: string): Promise<{ urlOf: UrlOf; drop: () => Promise<void> }> {
-    const copy = await copyOf(this.servers[module]);
-    await asAdmin(copy.url, `set search_path = "${module}"; set session_replication_role = replica; ${sql}`);
-    return { urlOf: (each) => (each === module ? copy.url : this.urlOf(each)), drop: () => copy.drop() };
+  /** The same evening, but for what is done to a module's data by somebody whom no trigger and no foreign key stops. */
+  async tamperedWith<T>(module: Module, sql: string, look: (evening: Snapshots) => Promise<T>): Promise<T> {
+    await forEachModule((each) => this.clients[each].query('begin'));
+    try {
+      await this.clients[module].query(`set local session_replication_role = replica; ${sql}`);
+      const readers: Readers = await forEachModule(async (each) => new Reader(this.clients[each]));
+      return await look({ effects: readers, causes: readers });
+    } finally {
+      await forEachModule((each) => this.clients[each].query('rollback'));
+    }
   }
 
   async forget(): Promise<void> {
-    await Promise.all(modules.map((module) => this.servers[module].drop()));
+    await forEachModule((module) => this.clients[module].end());
+    await forEachModule((module) => this.servers[module].drop());
   }
 }
 
@@ -76,25 +83,7 @@ function openThali(servers: Readonly<Record<Module, TestServer>>): Promise<App> 
   });
 }
 
-async function copyOf({ url }: TestServer): Promise<TestServer> {
-  const [, original = ''] = databaseIn.exec(url) ?? [];
-  const copy = `${original}_${randomUUID().slice(0, 8)}`;
-  const server = process.env.THALI_TEST_DATABASE_URL ?? '';
-  await asAdmin(server, `create database "${copy}" template "${original}"`);
-  return {
-    url: url.replace(databaseIn, `/${copy}`),
-    drop: () => asAdmin(server, `drop database "${copy}" with (force)`),
-  };
-}
-
-const databaseIn = /\/([^/?]+)(?=\?|$)/;
-
-async function asAdmin(url: string, sql: string): Promise<void> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
+async function forEachModule<T>(make: (module: Module) => Promise<T>): Promise<Record<Module, T>> {
+  const made = await Promise.all(modules.map(async (module) => [module, await make(module)] as const));
+  return Object.fromEntries(made) as Record<Module, T>;
 }

@@ -27,12 +27,19 @@ const env = {
   THALI_AUTOPILOT_DELIVER_MS: '300',
 };
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let thali: ThaliProcess | undefined;
+
+afterAll(async () => {
+  await thali?.stop();
+  // A database server outlives a process that is killed: who comes last stops it.
+  await (await findDatabases(env)).release();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 it('ends every order and breaks no invariant, however often it is killed meanwhile', async () => {
   const seed = Number(process.env.THALI_CRASH_SEED ?? 1 + Math.floor(Math.random() * 1_000_000));
   process.stderr.write(`the crashes are those of THALI_CRASH_SEED=${seed}\n`);
-  const thali = await ThaliProcess.start({ root, env, logFile: path.join(folder, 'thali.log') });
+  thali = await ThaliProcess.start({ root, env, logFile: path.join(folder, 'thali.log') });
   const simulation = new Simulation({ url: thali.url, orders: 200, concurrency: 25, seed });
 
   const [outcome, crashes] = await Promise.all([
@@ -45,7 +52,6 @@ it('ends every order and breaks no invariant, however often it is killed meanwhi
     thali.url,
     outcome.endings.flatMap(({ orderId }) => orderId ?? []),
   );
-  await thali.stop();
   await databases.release();
 
   expect(crashes.filter(({ inFlight }) => inFlight > 0)).toHaveLength(4);

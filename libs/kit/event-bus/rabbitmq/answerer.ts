@@ -13,7 +13,7 @@ export type Reply = (asked: Buffer, withinMs: number) => Promise<Buffer>;
 export class Answerer {
   private readonly replies = new Map<string, Reply>();
   private readonly running = new Set<Promise<void>>();
-  private consumers: { channel: Channel; tag: string }[] = [];
+  private stopping = false;
 
   constructor(private readonly log: Log) {}
 
@@ -23,7 +23,6 @@ export class Answerer {
   }
 
   async begin(session: Session): Promise<void> {
-    this.consumers = [];
     if (this.replies.size === 0) return;
     const channel = await session.openChannel();
     await channel.prefetch(prefetch);
@@ -32,23 +31,27 @@ export class Answerer {
       await channel.assertQueue(queue, { durable: true, autoDelete: true, arguments: { 'x-queue-type': 'classic' } });
       const take = (asked: ConsumeMessage | null) => {
         if (!asked) return session.end(`the broker has cancelled the consumer of ${queue}`);
+        if (this.stopping) return;
         const work = this.answer(channel, asked, reply);
         this.running.add(work);
         void work.finally(() => this.running.delete(work));
       };
-      const { consumerTag } = await channel.consume(queue, take);
-      this.consumers.push({ channel, tag: consumerTag });
+      await channel.consume(queue, take);
     }
   }
 
-  /** Takes no more questions and waits for the answers under way. */
+  /** Takes no more questions, which go to others when the session ends, and waits for the answers under way. */
   async stop(): Promise<void> {
-    await Promise.allSettled(this.consumers.map(async ({ channel, tag }) => channel.cancel(tag)));
+    this.stopping = true;
     await Promise.all(this.running);
   }
 
   private async answer(channel: Channel, asked: ConsumeMessage, reply: Reply): Promise<void> {
-    const { replyTo, correlationId, expiration } = asked.properties as { replyTo: string; correlationId: string; expiration: string };
+    const { replyTo, correlationId, expiration } = asked.properties as {
+      replyTo: string;
+      correlationId: string;
+      expiration: string;
+    };
     try {
       const content = await reply(asked.content, Number(expiration));
       channel.sendToQueue(replyTo, content, { correlationId });

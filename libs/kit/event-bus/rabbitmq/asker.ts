@@ -19,7 +19,9 @@ export class Asker {
   async begin(session: Session): Promise<void> {
     const channel = await session.openChannel();
     const waitingFor = (id: unknown) => this.waiting.get(String(id));
-    channel.on('return', ({ properties }) => waitingFor(properties.correlationId)?.reject(new Error('nobody answers it')));
+    channel.on('return', ({ properties }) =>
+      waitingFor(properties.correlationId)?.reject(new Error('nobody answers it')),
+    );
     await channel.consume(
       backToAsker,
       (reply) => reply && waitingFor(reply.properties.correlationId)?.resolve(reply.content),

@@ -58,8 +58,12 @@ export class Intake {
   private async storeBatch(): Promise<boolean> {
     const { session, receiver } = this.options;
     if (session.ended || this.waiting.length === 0) return false;
-    const batch = this.waiting.slice(0, batchSize).map((delivery) => ({ delivery, message: fromWire(delivery.content) }));
-    const readable = batch.filter((each): each is { delivery: ConsumeMessage; message: Message } => each.message !== undefined);
+    const batch = this.waiting
+      .slice(0, batchSize)
+      .map((delivery) => ({ delivery, message: fromWire(delivery.content) }));
+    const readable = batch.filter(
+      (each): each is { delivery: ConsumeMessage; message: Message } => each.message !== undefined,
+    );
     if (readable.length > 0) await receiver.receive(readable.map(({ message }) => message));
     // Whoever has them now finds that they are stored already.
     if (session.ended) return false;
@@ -73,7 +77,11 @@ export class Intake {
   private park(delivery: ConsumeMessage): void {
     const { receiver, log } = this.options;
     const { properties, fields } = delivery;
-    const facts = { module: receiver.module, messageId: properties.messageId as unknown, type: properties.type as unknown };
+    const facts = {
+      module: receiver.module,
+      messageId: properties.messageId as unknown,
+      type: properties.type as unknown,
+    };
     log.error(facts, `what came to ${receiver.module} by ${fields.routingKey} is no message; it is parked`);
     this.channel.reject(delivery, false);
   }

@@ -22,6 +22,7 @@ interface Options {
 /** Keeps a session with the broker: opens one, and another whenever it has ended. */
 export class Lifeline {
   private session: Session | undefined;
+  private lost = false;
   private stopped = false;
   private readonly loop: Loop;
 
@@ -52,18 +53,24 @@ export class Lifeline {
   }
 
   private async hold(): Promise<boolean> {
-    const { name, url, begin, log } = this.options;
     if (this.session && !this.session.ended) return false;
-    if (this.session) log.warn({ connection: name }, `RabbitMQ ${name} was cut off: ${this.session.ended}`);
+    const { name, url, begin, log } = this.options;
+    if (this.session) {
+      log.warn({ connection: name }, `RabbitMQ ${name} was cut off: ${this.session.ended}`);
+      this.session = undefined;
+      this.lost = true;
+    }
     const session = await Session.open(url, name);
     try {
       await begin(session);
+      if (this.stopped) throw new Error('it was stopped meanwhile');
     } catch (error) {
       session.end('it could not begin');
       throw error;
     }
-    if (this.session) log.info({ connection: name }, `RabbitMQ ${name} is connected again`);
+    if (this.lost) log.info({ connection: name }, `RabbitMQ ${name} is connected again`);
     this.session = session;
+    this.lost = false;
     return false;
   }
 }

@@ -60,7 +60,9 @@ export class Publisher {
     const late = () => {
       // If the broker has told why, it will go on where it stopped. Otherwise it may have lost the message, or us.
       if (!session.blocked) session.end(`no confirmation within ${this.confirmWithinMs} ms`);
-      return new Error(`RabbitMQ did not confirm ${message.type} within ${this.confirmWithinMs} ms${because(session.blocked)}`);
+      return new Error(
+        `RabbitMQ did not confirm ${message.type} within ${this.confirmWithinMs} ms${because(session.blocked)}`,
+      );
     };
     await within(this.confirmWithinMs, this.send(channel, destination, message), late);
     if (!this.returned.delete(message.id)) return;

@@ -40,11 +40,16 @@ export class RabbitMqQuestions extends Questions {
   register(answering: Answering): void {
     this.here.register(answering);
     const question = answering.question as unknown as Question;
-    const reply = (asked: Buffer, withinMs: number) => writeReply(async () => this.here.ask(question, readAsked(asked), { withinMs }));
+    const reply = (asked: Buffer, withinMs: number) =>
+      writeReply(async () => this.here.ask(question, readAsked(asked), { withinMs }));
     this.answerer.register(this.queueOf(question.name), reply);
   }
 
-  async ask<Ask, Answer>(question: Question<Ask, Answer>, ask: Ask, { withinMs }: { withinMs: number }): Promise<Answer> {
+  async ask<Ask, Answer>(
+    question: Question<Ask, Answer>,
+    ask: Ask,
+    { withinMs }: { withinMs: number },
+  ): Promise<Answer> {
     if (this.here.knows(question.name)) return this.here.ask(question, ask, { withinMs });
     const asked = writeAsked(question.ask.parse(ask));
     try {

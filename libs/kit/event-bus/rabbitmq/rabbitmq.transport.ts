@@ -39,10 +39,19 @@ export class RabbitMqTransport extends Transport {
     super();
     const { url, log, wanted = {}, prefix = 'thali', confirmWithinMs = 10_000 } = options;
     this.topology = new Topology(prefix, wanted);
-    this.publisher = new Publisher((destination, message) => this.topology.addressOf(destination, message), confirmWithinMs);
+    this.publisher = new Publisher(
+      (destination, message) => this.topology.addressOf(destination, message),
+      confirmWithinMs,
+    );
     this.lifelines = [
       new Lifeline({ name: 'publishing', url, log, begin: (session) => this.beginPublishing(session) }),
-      new Lifeline({ name: 'consuming', url, log, begin: (session) => this.beginConsuming(session), finish: () => this.stopConsuming() }),
+      new Lifeline({
+        name: 'consuming',
+        url,
+        log,
+        begin: (session) => this.beginConsuming(session),
+        finish: () => this.stopConsuming(),
+      }),
     ];
   }
 
@@ -92,7 +101,9 @@ export class RabbitMqTransport extends Transport {
     const { log } = this.options;
     const wanting = this.receivers.filter(({ types }) => types.length > 0);
     this.intakes = await Promise.all(
-      wanting.map((receiver) => Intake.open({ session, receiver, queues: this.topology.queuesOf(receiver.module), log })),
+      wanting.map((receiver) =>
+        Intake.open({ session, receiver, queues: this.topology.queuesOf(receiver.module), log }),
+      ),
     );
   }
 

@@ -2,7 +2,12 @@ import { z } from 'zod';
 import { DomainError, messageOf } from '../../core';
 
 const kinds = ['invalid', 'not-found', 'conflict', 'stale', 'forbidden', 'unavailable'] as const;
-const refusal = z.object({ code: z.string(), kind: z.enum(kinds), message: z.string(), details: z.record(z.string(), z.unknown()) });
+const refusal = z.object({
+  code: z.string(),
+  kind: z.enum(kinds),
+  message: z.string(),
+  details: z.record(z.string(), z.unknown()),
+});
 const question = z.object({ ask: z.unknown() });
 const reply = z.union([z.object({ refusal }), z.object({ answer: z.unknown() })]);
 
@@ -34,7 +39,8 @@ export function readReply(content: Buffer): unknown {
 }
 
 function refusalOf(error: unknown): z.infer<typeof refusal> {
-  if (!(error instanceof DomainError)) return { code: 'question.unanswered', kind: 'unavailable', message: messageOf(error), details: {} };
+  if (!(error instanceof DomainError))
+    return { code: 'question.unanswered', kind: 'unavailable', message: messageOf(error), details: {} };
   const { code, kind, message, details } = error;
   return { code, kind, message, details };
 }

@@ -17,7 +17,8 @@ export class Refused extends Error {
  * broker falls silent, the session ends, and another takes its place.
  */
 export class Session {
-  private over: string | undefined;
+  private over = false;
+  private reason: string | undefined;
   private shortage: string | undefined;
 
   private constructor(
@@ -26,7 +27,7 @@ export class Session {
   ) {
     // What goes wrong is told once more, when the connection closes.
     model.on('error', () => {});
-    model.on('close', (error) => this.end(error ? messageOf(error) : 'closed'));
+    model.on('close', (error) => this.end(error && messageOf(error)));
     model.on('blocked', (reason) => (this.shortage = reason));
     model.on('unblocked', () => (this.shortage = undefined));
   }
@@ -54,7 +55,7 @@ export class Session {
 
   /** Why it has ended, if it has. */
   get ended(): string | undefined {
-    return this.over;
+    return this.over ? (this.reason ?? 'the connection was closed') : undefined;
   }
 
   /** What the broker is short of, while it takes no messages for that. */
@@ -75,8 +76,9 @@ export class Session {
   }
 
   /** Ends it at once. What was not confirmed may or may not have arrived; what was not acknowledged comes again. */
-  end(why: string): void {
-    this.over ??= why;
+  end(why?: string): void {
+    this.over = true;
+    this.reason ??= why;
     this.cut.abort();
   }
 
@@ -88,14 +90,14 @@ export class Session {
     } catch {
       // It is gone either way.
     } finally {
-      this.end('closed');
+      this.end();
     }
   }
 
   private watch<C extends Channel>(channel: C): C {
-    let why = 'a channel was closed';
-    channel.on('error', (error) => (why = messageOf(error)));
-    channel.on('close', () => this.end(why));
+    channel.on('error', (error) => this.end(messageOf(error)));
+    // When the connection closes, its channels say so first, and do not know why.
+    channel.on('close', () => this.end());
     return channel;
   }
 }

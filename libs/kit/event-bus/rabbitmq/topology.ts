@@ -30,7 +30,10 @@ export class Topology {
 
   /** The same, but that this module wants these types, too. */
   with(module: string, types: readonly string[]): Topology {
-    return new Topology(this.prefix, { ...this.wanted, [module]: [...new Set([...(this.wanted[module] ?? []), ...types])] });
+    return new Topology(this.prefix, {
+      ...this.wanted,
+      [module]: [...new Set([...(this.wanted[module] ?? []), ...types])],
+    });
   }
 
   get routes(): { type: string; destination: string }[] {
@@ -60,7 +63,8 @@ export class Topology {
     const channel = await session.openChannel();
     try {
       await channel.assertExchange(this.parkingExchange, 'direct', { durable: true });
-      for (const module of Object.keys(this.wanted)) await channel.assertExchange(this.exchangeOf(module), 'topic', { durable: true });
+      for (const module of Object.keys(this.wanted))
+        await channel.assertExchange(this.exchangeOf(module), 'topic', { durable: true });
       for (const module of Object.keys(this.wanted)) await this.declareInbox(channel, module);
     } catch (error) {
       throw explain(error);
@@ -74,7 +78,8 @@ export class Topology {
     await channel.bindQueue(this.parkingOf(module), this.parkingExchange, module);
     for (const [part, queue] of this.queuesOf(module).entries()) {
       await channel.assertQueue(queue, { durable: true, arguments: this.argumentsFor(module) });
-      for (const producer of Object.keys(this.wanted)) await channel.bindQueue(queue, this.exchangeOf(producer), `${module}.p${part}`);
+      for (const producer of Object.keys(this.wanted))
+        await channel.bindQueue(queue, this.exchangeOf(producer), `${module}.p${part}`);
     }
   }
 
@@ -104,5 +109,7 @@ function explain(error: unknown): unknown {
   const reason = /with message "(.*)"/s.exec(messageOf(error))?.[1] ?? messageOf(error);
   if (code === 403) return new Refused(`RabbitMQ does not let us declare exchanges and queues: ${reason}`);
   if (code !== 406) return error;
-  return new Refused(`RabbitMQ has an exchange or a queue that is not as it should be; remove it once it is empty: ${reason}`);
+  return new Refused(
+    `RabbitMQ has an exchange or a queue that is not as it should be; remove it once it is empty: ${reason}`,
+  );
 }

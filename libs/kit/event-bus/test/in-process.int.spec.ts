@@ -1,4 +1,17 @@
-import { InProcessTransport } from '@thali/kit/event-bus';
-import { describeTransport } from '@thali/kit/event-bus/testing';
+import { InProcessQuestions, InProcessTransport } from '@thali/kit/event-bus';
+import { describeQuestions, describeTransport } from '@thali/kit/event-bus/testing';
 
-describeTransport({ name: 'in process', apart: false, aTransport: () => new InProcessTransport(), close: async () => {} });
+describeTransport({
+  name: 'in process',
+  apart: false,
+  aTransport: () => new InProcessTransport(),
+  close: async () => {},
+});
+
+describeQuestions({
+  name: 'in process',
+  aPair: () => {
+    const questions = new InProcessQuestions();
+    return { asker: questions, answerer: questions };
+  },
+});

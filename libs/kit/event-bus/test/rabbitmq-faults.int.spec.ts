@@ -10,6 +10,7 @@ import type { PrivateRabbitMq } from '../../../../tools/dev/private-rabbitmq';
 jest.setTimeout(120_000);
 
 const log = createLog('test', 'silent');
+const wanted = { talker: [], listener: ['talker.said'] };
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
 const people = upTo(20).map((n) => `who-${n}`);
 
@@ -32,60 +33,86 @@ const people = upTo(20).map((n) => `who-${n}`);
   });
 
   beforeEach(async () => {
-    const aTransport = (prefix: string) => new RabbitMqTransport({ url: broker.url, log, prefix, wanted: { talker: [], listener: ['talker.said'] }, confirmWithinMs: 2_000 });
-    world = await World.create({ name: 'RabbitMQ', apart: true, aTransport, close: async () => {} }, 'a database per module');
+    const aTransport = (prefix: string) =>
+      new RabbitMqTransport({ url: broker.url, log, prefix, wanted, confirmWithinMs: 2_000 });
+    world = await World.create(
+      { name: 'RabbitMQ', apart: true, aTransport, close: async () => {} },
+      'a database per module',
+    );
   });
 
   afterEach(() => world.close());
 
-  const say = (talker: Database, who: string, n: number) => talker.transaction(async (tx) => send(tx, Said({ who, n })));
+  const say = (talker: Database, who: string, n: number) =>
+    talker.transaction(async (tx) => send(tx, Said({ who, n })));
 
   /** Everybody says so many words, one after another, everybody at once. */
   async function chat(talker: Database, count: number, from = 1): Promise<void> {
-    await Promise.all(people.map(async (who) => void (await inTurn(count, (n) => say(talker, who, from + n - 1)))));
+    const speak = async (who: string) => {
+      for (const n of upTo(count)) await say(talker, who, from + n - 1);
+    };
+    await Promise.all(people.map(speak));
   }
 
-  async function expectInOrder(listener: Database, count: number): Promise<void> {
+  /** What is known of everybody's words, once it is that many of each. */
+  async function wordsOfAll(listener: Database, count: number): Promise<number[][]> {
+    const words: number[][] = [];
     for (const who of people) {
-      const words = await eventually(() => wordsOf(listener, 'listener.note', who), ({ length }) => length >= count, 60_000);
-      expect(words).toEqual(upTo(count));
+      const look = () => wordsOf(listener, 'listener.note', who);
+      words.push(await eventually(look, ({ length }) => length >= count, 60_000));
     }
+    return words;
   }
 
+  const inOrder = (count: number) => people.map(() => upTo(count));
   const heardAnything = (listener: Database) =>
-    eventually(() => listener.read<{ n: number }>('select n from notebook limit 1'), ({ length }) => length > 0);
+    eventually(
+      () => listener.read<{ n: number }>('select n from notebook limit 1'),
+      ({ length }) => length > 0,
+    );
 
   it('loses and reorders nothing when connections are closed in the middle', async () => {
-    const [one, two] = [await world.aProcess([aNotebook('listener.note')]), await world.aProcess([aNotebook('listener.note')])];
-    const chats = Promise.all([chat(one.talker, 30)]);
+    const one = await world.aProcess([aNotebook('listener.note')]);
+    const two = await world.aProcess([aNotebook('listener.note')]);
+    const chats = chat(one.talker, 30);
     await heardAnything(two.listener);
     for (const _ of upTo(3)) await broker.control('close_all_connections', 'a test wants it');
     await chats;
-    await expectInOrder(two.listener, 30);
+    expect(await wordsOfAll(two.listener, 30)).toEqual(inOrder(30));
   });
 
-  it.each(['SIGTERM', 'SIGKILL'] as const)('loses and reorders nothing when the broker ends by %s and is started again', async (signal) => {
+  it('loses and reorders nothing when the broker is stopped, or killed, and started again', async () => {
     const { talker, listener } = await world.aProcess([aNotebook('listener.note')]);
-    const first = chat(talker, 10);
-    await heardAnything(listener);
-    await broker.stop(signal);
-    await first;
-    await chat(talker, 10, 11);
-    await broker.start();
-    await expectInOrder(listener, 20);
+    let said = 0;
+    // In this order: RabbitMQ 3.10 forgets where it keeps a queue when it is killed within half a second of declaring it.
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+      const chats = chat(talker, 10, said + 1);
+      await eventually(
+        () => wordsOf(listener, 'listener.note', 'who-1'),
+        ({ length }) => length > said,
+      );
+      await broker.stop(signal);
+      await chats;
+      await chat(talker, 10, said + 11);
+      await broker.start();
+      said += 20;
+      expect(await wordsOfAll(listener, said)).toEqual(inOrder(said));
+    }
   });
 
   it('loses and reorders nothing when the broker stands still for longer than we wait', async () => {
     const { talker, listener } = await world.aProcess([aNotebook('listener.note')]);
     await chat(talker, 5);
-    await expectInOrder(listener, 5);
+    await wordsOfAll(listener, 5);
     const transport = aTransportOfItsOwn();
     await transport.start();
     broker.signal('SIGSTOP');
     await chat(talker, 5, 6);
-    await expect(transport.deliver('listener', [aMessage(1)])).rejects.toThrow('did not confirm talker.said within 500 ms');
+    await expect(transport.deliver('listener', [aMessage(1)])).rejects.toThrow(
+      'did not confirm talker.said within 500 ms',
+    );
     broker.signal('SIGCONT');
-    await expectInOrder(listener, 10);
+    expect(await wordsOfAll(listener, 10)).toEqual(inOrder(10));
     await transport.stop();
   });
 
@@ -93,10 +120,21 @@ const people = upTo(20).map((n) => `who-${n}`);
     const transport = aTransportOfItsOwn();
     await transport.start();
     await broker.control('set_vm_memory_high_watermark', '0.0000001');
-    await expect(transport.deliver('listener', [aMessage(1)])).rejects.toThrow('did not confirm talker.said within 500 ms: low on memory');
-    await expect(transport.deliver('listener', [aMessage(1)])).rejects.toThrow('RabbitMQ takes no messages: low on memory');
+    await expect(transport.deliver('listener', [aMessage(1)])).rejects.toThrow(
+      'did not confirm talker.said within 500 ms: low on memory',
+    );
+    await expect(transport.deliver('listener', [aMessage(1)])).rejects.toThrow(
+      'RabbitMQ takes no messages: low on memory',
+    );
     await broker.control('set_vm_memory_high_watermark', '0.6');
-    await eventually(() => transport.deliver('listener', [aMessage(2)]).then(() => true, () => false), Boolean);
+    await eventually(
+      () =>
+        transport.deliver('listener', [aMessage(2)]).then(
+          () => true,
+          () => false,
+        ),
+      Boolean,
+    );
     await transport.stop();
   });
 
@@ -109,18 +147,24 @@ const people = upTo(20).map((n) => `who-${n}`);
     expect(performance.now() - began).toBeLessThan(10_000);
     await broker.start();
     const { listener } = await world.aProcess([aNotebook('listener.note')]);
-    await eventually(() => wordsOf(listener, 'listener.note', 'ann'), ({ length }) => length === 1);
+    expect(
+      await eventually(
+        () => wordsOf(listener, 'listener.note', 'ann'),
+        ({ length }) => length > 0,
+      ),
+    ).toEqual([1]);
   });
 
   function aTransportOfItsOwn(): RabbitMqTransport {
-    const wanted = { talker: [], listener: ['talker.said'] };
-    return new RabbitMqTransport({ url: broker.url, log, prefix: `test-${randomUUID()}`, wanted, confirmWithinMs: 500 });
+    return new RabbitMqTransport({
+      url: broker.url,
+      log,
+      prefix: `test-${randomUUID()}`,
+      wanted,
+      confirmWithinMs: 500,
+    });
   }
 });
-
-async function inTurn(count: number, act: (n: number) => Promise<void>): Promise<void> {
-  for (const n of upTo(count)) await act(n);
-}
 
 function aMessage(n: number) {
   const story = { causationId: null, correlationId: 'a-story', recordedAt: new Date(0).toISOString() };

@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { Message } from '@thali/kit/core';
-import { RabbitMqStrategy, RabbitMqTransport } from '@thali/kit/event-bus/rabbitmq';
-import { describeTransport, eventually } from '@thali/kit/event-bus/testing';
+import { RabbitMqQuestions, RabbitMqStrategy, RabbitMqTransport } from '@thali/kit/event-bus/rabbitmq';
+import { describeQuestions, describeTransport, eventually } from '@thali/kit/event-bus/testing';
 import { createLog } from '@thali/kit/observability';
 import { connect, type Channel, type ChannelModel } from 'amqplib';
 import { randomUUID } from 'node:crypto';
@@ -11,6 +11,7 @@ import { findRabbitMq, type RabbitMq } from '../../../../tools/dev/rabbitmq';
 jest.setTimeout(60_000);
 
 const log = createLog('test', 'silent');
+const wanted = { talker: [], listener: ['talker.said'] };
 let broker: RabbitMq;
 
 beforeAll(async () => (broker = await findRabbitMq()));
@@ -18,12 +19,19 @@ beforeAll(async () => (broker = await findRabbitMq()));
 describeTransport({
   name: 'RabbitMQ',
   apart: true,
-  aTransport: (world) => new RabbitMqTransport({ url: broker.url, log, prefix: world, wanted: { talker: [], listener: ['talker.said'] } }),
+  aTransport: (world) => new RabbitMqTransport({ url: broker.url, log, prefix: world, wanted }),
   close: async () => {},
 });
 
+describeQuestions({
+  name: 'RabbitMQ',
+  aPair: (world) => {
+    const aProcess = () => new RabbitMqQuestions({ url: broker.url, log, prefix: world });
+    return { asker: aProcess(), answerer: aProcess() };
+  },
+});
+
 describe('RabbitMQ', () => {
-  const wanted = { talker: [], listener: ['talker.said'] };
   const transports: RabbitMqTransport[] = [];
   let prefix: string;
   let connection: ChannelModel;
@@ -57,7 +65,11 @@ describe('RabbitMQ', () => {
   function aListenersTransport(): { transport: RabbitMqTransport; heard: Message[] } {
     const heard: Message[] = [];
     const transport = new RabbitMqTransport({ url: broker.url, log, prefix, wanted });
-    transport.register({ module: 'listener', types: ['talker.said'], receive: async (messages) => void heard.push(...messages) });
+    transport.register({
+      module: 'listener',
+      types: ['talker.said'],
+      receive: async (messages) => void heard.push(...messages),
+    });
     transports.push(transport);
     return { transport, heard };
   }
@@ -73,7 +85,10 @@ describe('RabbitMQ', () => {
 
     const { transport, heard } = aListenersTransport();
     await transport.start();
-    await eventually(async () => heard.length, (count) => count === 6);
+    await eventually(
+      async () => heard.length,
+      (count) => count === 6,
+    );
 
     const ofAnn = (list: Message[]) => list.filter(({ key }) => key === 'ann');
     expect(ofAnn(heard)).toEqual(ofAnn(messages));
@@ -82,14 +97,18 @@ describe('RabbitMQ', () => {
   it('fails with a message that no queue takes', async () => {
     const talker = aTalkersTransport();
     await talker.start();
-    await expect(talker.deliver('stranger', [aMessage('ann', 1)])).rejects.toThrow('no queue of stranger takes talker.said');
+    await expect(talker.deliver('stranger', [aMessage('ann', 1)])).rejects.toThrow(
+      'no queue of stranger takes talker.said',
+    );
   });
 
   it('fails with a message whose queue somebody has deleted, and declares the queue anew', async () => {
     const talker = aTalkersTransport();
     await talker.start();
     for (const queue of queues()) await channel.deleteQueue(queue);
-    await expect(talker.deliver('listener', [aMessage('ann', 1)])).rejects.toThrow('no queue of listener takes talker.said');
+    await expect(talker.deliver('listener', [aMessage('ann', 1)])).rejects.toThrow(
+      'no queue of listener takes talker.said',
+    );
     await talker.deliver('listener', [aMessage('ann', 1)]);
   });
 
@@ -97,12 +116,18 @@ describe('RabbitMQ', () => {
     const { transport, heard } = aListenersTransport();
     await transport.start();
     for (const queue of queues()) await channel.deleteQueue(queue);
-    await eventually(() => Promise.all(queues().map((queue) => consumersOf(queue))), (counts) => counts.every((count) => count === 1));
+    await eventually(
+      () => Promise.all(queues().map((queue) => consumersOf(queue))),
+      (counts) => counts.every((count) => count === 1),
+    );
 
     const talker = aTalkersTransport();
     await talker.start();
     await talker.deliver('listener', [aMessage('ann', 1)]);
-    await eventually(async () => heard.length, (count) => count === 1);
+    await eventually(
+      async () => heard.length,
+      (count) => count === 1,
+    );
   });
 
   it('parks what is no message, and goes on with what is', async () => {
@@ -112,9 +137,15 @@ describe('RabbitMQ', () => {
     channel.publish(address, 'listener.p0', Buffer.from('not even JSON'));
     channel.publish(address, 'listener.p0', Buffer.from(JSON.stringify({ ...good, key: 'a\0b' })));
     channel.publish(address, 'listener.p0', Buffer.from(JSON.stringify(good)));
-    await eventually(async () => heard.length, (count) => count === 1);
+    await eventually(
+      async () => heard.length,
+      (count) => count === 1,
+    );
     expect(heard).toEqual([good]);
-    await eventually(() => channel.checkQueue(`${prefix}.listener.parked`), ({ messageCount }) => messageCount === 2);
+    await eventually(
+      () => channel.checkQueue(`${prefix}.listener.parked`),
+      ({ messageCount }) => messageCount === 2,
+    );
   });
 
   it('stores again, in order, what could not be stored', async () => {
@@ -131,20 +162,27 @@ describe('RabbitMQ', () => {
     await Promise.all([transport.start(), talker.start()]);
     const messages = Array.from({ length: 300 }, (_, n) => aMessage('ann', n + 1));
     await talker.deliver('listener', messages);
-    await eventually(async () => heard.length, (count) => count >= 300);
+    await eventually(
+      async () => heard.length,
+      (count) => count >= 300,
+    );
     expect(heard).toEqual(messages);
   });
 
   it('does not start on queues that were declared otherwise, and says which', async () => {
     const [queue = ''] = queues();
     await channel.assertQueue(queue, { durable: true });
-    await expect(aTalkersTransport().start()).rejects.toThrow(/^RabbitMQ has an exchange or a queue that is not as it should be.*listener\.p0/);
+    await expect(aTalkersTransport().start()).rejects.toThrow(
+      /^RabbitMQ has an exchange or a queue that is not as it should be.*listener\.p0/,
+    );
   });
 
   it('does not start where it is not let in, and keeps the password to itself', async () => {
     const { host } = new URL(broker.url);
     const transport = new RabbitMqTransport({ url: `amqp://nobody:knows@${host}`, log });
-    await expect(transport.start()).rejects.toThrow(new RegExp(`^RabbitMQ at ${host} cannot be reached: .*ACCESS_REFUSED`));
+    await expect(transport.start()).rejects.toThrow(
+      new RegExp(`^RabbitMQ at ${host} cannot be reached: .*ACCESS_REFUSED`),
+    );
     await expect(transport.start()).rejects.not.toThrow('knows');
   });
 

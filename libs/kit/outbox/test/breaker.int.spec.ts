@@ -37,7 +37,7 @@ describe('a subscription whose dependency is away', () => {
     await instance.ring('Pummerin');
     await eventually(
       async () => refusals,
-      (count) => count >= 4,
+      (count) => count >= 3,
     );
     expect(await inbox(instance.db)).toEqual([{ key: 'Pummerin', attempts: 0, errors: [] }]);
     away = false;

@@ -80,9 +80,7 @@ describe('an instance that dies', () => {
       };
     const seen: number[] = [];
     let instance = await start(hear);
-    await instance.ring(killer, 1);
-    await instance.ring(killer, 2);
-    await instance.ring('Pummerin');
+    await instance.ring(killer, killer, 'Pummerin');
     for (let life = 2; life <= 7; life++) {
       await eventually(
         async () => instance.db.read('select 1').catch(() => 'dead'),

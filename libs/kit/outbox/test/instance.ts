@@ -17,6 +17,8 @@ export type Hear = (ring: Ring, tx: Tx, message: Message<Ring>) => Promise<void>
 
 /** One of several processes that host the same module, a tower with a listener in it. */
 export class Instance {
+  private stopped: Promise<void> | undefined;
+
   private constructor(
     readonly db: Database,
     private readonly plug: Plug,
@@ -32,7 +34,7 @@ export class Instance {
     const plug = await aPlug(await provisionModule(serverUrl, 'tower'));
     const db = await Database.open({ module: 'tower', url: plug.url, migrations: [CreateMessaging1700000000001] });
     const transport = new InProcessTransport();
-    const inside = async (ring: Ring, tx: Tx, message: Message<Ring>) => void (await hear(instance)(ring, tx, message));
+    const inside = async (ring: Ring, tx: Tx, message: Message<Ring>) => hear(instance)(ring, tx, message);
     const listener: Subscription = { name: 'tower.listen', types: [Rang], handle: { inside }, ...options };
     const log = createLog('test', 'silent');
     const messaging = new Messaging({ db, subscriptions: [listener], transport, log, leaseMs });
@@ -42,8 +44,9 @@ export class Instance {
     return instance;
   }
 
-  ring(bell: string, n = 1): Promise<void> {
-    return this.db.transaction(async (tx) => send(tx, Rang({ bell, n })));
+  /** In one transaction. */
+  ring(...bells: string[]): Promise<void> {
+    return this.db.transaction(async (tx) => bells.forEach((bell, n) => send(tx, Rang({ bell, n }))));
   }
 
   /** As on kill -9: from this instant on it reaches nothing, and hands nothing over. */
@@ -59,10 +62,8 @@ export class Instance {
   }
 
   /** Drains and ends; also puts an end to what a crash has left in this process. */
-  async stop(): Promise<void> {
-    await this.messaging.stop().catch(() => {});
-    await this.db.close();
-    await this.plug.close();
+  stop(): Promise<void> {
+    return (this.stopped ??= this.end());
   }
 
   /** How many partitions this one owns is for the database to say: its leases by owner, only those that still hold. */
@@ -71,5 +72,10 @@ export class Instance {
       'select count(*) as parts from leases where until > clock_timestamp() group by owner order by parts',
     );
     return rows.map(({ parts }) => parts);
+  }
+  private async end(): Promise<void> {
+    await this.messaging.stop().catch(() => {});
+    await this.db.close();
+    await this.plug.close();
   }
 }
