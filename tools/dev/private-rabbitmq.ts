@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -25,8 +25,8 @@ export function locatePrograms(): string | undefined {
 }
 
 /**
- * A broker of our own: on free ports of 127.0.0.1, with everything it writes in a temporary folder. It dies with this process,
- * however that dies.
+ * A broker of our own: on free ports of 127.0.0.1, with everything it writes in one folder. It ends with this process, however
+ * that ends.
  */
 export class PrivateRabbitMq {
   private server: ChildProcess | undefined;
@@ -40,20 +40,24 @@ export class PrivateRabbitMq {
     readonly url: string,
   ) {}
 
-  /** @throws {Error} when none is installed, or it does not start. */
-  static async launch(): Promise<PrivateRabbitMq> {
+  /**
+   * @param directory where its data stay for the next one; without it they are removed in the end.
+   * @throws {Error} when none is installed, the directory is in use, or it does not start.
+   */
+  static async launch({ directory }: { directory?: string } = {}): Promise<PrivateRabbitMq> {
     const programs = locatePrograms();
     if (!programs) throw new Error('no rabbitmq-server is installed');
-    const home = mkdtempSync(path.join(tmpdir(), 'rabbitmq-'));
+    const home = directory ? path.resolve(directory) : mkdtempSync(path.join(tmpdir(), 'rabbitmq-'));
+    await refuseSecond(home);
     const [port, distributionPort, epmdPort] = await findFreePorts();
-    const env = environment(home, { port, distributionPort, epmdPort });
-    writeFileSync(
-      path.join(home, 'rabbitmq.conf'),
-      `listeners.tcp.1 = 127.0.0.1:${port}\ndisk_free_limit.absolute = 50MB\n`,
-    );
+    const url = `amqp://guest:guest@127.0.0.1:${port}`;
+    const settings = [`listeners.tcp.1 = 127.0.0.1:${port}`, 'disk_free_limit.absolute = 50MB', ''];
+    mkdirSync(home, { recursive: true });
+    writeFileSync(path.join(home, 'url'), url);
+    writeFileSync(path.join(home, 'rabbitmq.conf'), settings.join('\n'));
     writeFileSync(path.join(home, 'enabled_plugins'), '[].');
-    const undertaker = engageUndertaker(home);
-    const broker = new PrivateRabbitMq(programs, home, env, undertaker, `amqp://guest:guest@127.0.0.1:${port}`);
+    const env = environment(home, { distributionPort, epmdPort });
+    const broker = new PrivateRabbitMq(programs, home, env, engageUndertaker(directory ? undefined : home), url);
     // Otherwise the server would start one that nobody ends.
     broker.run('epmd', ['-port', `${epmdPort}`]).on('error', () => {});
     await broker.start();
@@ -92,8 +96,8 @@ export class PrivateRabbitMq {
     return stdout;
   }
 
-  /** Ends the server and removes all it wrote. */
-  async remove(): Promise<void> {
+  /** Ends it for good, and removes its data unless they were to stay. */
+  async end(): Promise<void> {
     await this.stop();
     this.undertaker.stdin?.end();
     await endOf(this.undertaker);
@@ -103,7 +107,7 @@ export class PrivateRabbitMq {
   private run(program: string, args: string[]): ChildProcess {
     const log = openSync(this.logFile, 'a');
     const child = spawn(program, args, { env: this.env, cwd: this.home, detached: true, stdio: ['ignore', log, log] });
-    this.undertaker.stdin?.write(`${child.pid ?? ''}\n`);
+    if (child.pid) this.undertaker.stdin?.write(`${child.pid}\n`);
     child.unref();
     return child;
   }
@@ -117,17 +121,21 @@ export class PrivateRabbitMq {
   }
 }
 
-function environment(
-  home: string,
-  ports: { port?: number; distributionPort?: number; epmdPort?: number },
-): NodeJS.ProcessEnv {
+/** Two servers would ruin each other's data. */
+async function refuseSecond(home: string): Promise<void> {
+  const file = path.join(home, 'url');
+  if (existsSync(file) && (await answersAt(readFileSync(file, 'utf8'))))
+    throw new Error(`another process uses the RabbitMQ in ${home}`);
+}
+
+function environment(home: string, ports: { distributionPort?: number; epmdPort?: number }): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
     LANG: 'C.UTF-8',
     HOME: home, // Where Erlang keeps the cookie by which rabbitmqctl is let in.
     ERL_EPMD_PORT: `${ports.epmdPort}`,
     ERL_EPMD_ADDRESS: '127.0.0.1',
-    RABBITMQ_NODENAME: `thali-${ports.port}@localhost`,
+    RABBITMQ_NODENAME: 'thali@localhost', // Its data go by that name.
     RABBITMQ_DIST_PORT: `${ports.distributionPort}`,
     RABBITMQ_CONF_ENV_FILE: '/dev/null',
     RABBITMQ_CONFIG_FILE: path.join(home, 'rabbitmq.conf'),
@@ -140,12 +148,19 @@ function environment(
 }
 
 /**
- * A shell that is told the process groups to end. It does so, and removes the folder, as soon as we close its input, which the
- * system does for us when we are killed.
+ * A shell that is told the process groups to end. It does so as soon as we close its input, which the system does for us when we are
+ * killed, and then removes the folder.
  */
-function engageUndertaker(home: string): ChildProcess {
-  const script =
-    'while read -r pid; do all="$all $pid"; done; for pid in $all; do kill -9 -"$pid"; done; until rm -rf "$0"; do sleep 0.1; done';
+function engageUndertaker(home = ''): ChildProcess {
+  const script = `
+    while read -r group; do groups="$groups -$group"; done
+    for group in $groups; do kill -s TERM -- "$group"; done
+    for group in $groups; do
+      tries=0
+      while kill -s 0 -- "$group" && [ "$tries" -lt 50 ]; do tries=$((tries + 1)); sleep 0.1; done
+      kill -s KILL -- "$group"
+    done
+    [ -z "$0" ] || until rm -rf "$0"; do sleep 0.1; done`;
   const shell = spawn('sh', ['-c', script, home], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
   shell.unref();
   return shell;

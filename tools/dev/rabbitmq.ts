@@ -17,16 +17,17 @@ export interface RabbitMq {
  * Finds a broker, or starts one: the one that `THALI_RABBITMQ_URL` names, the one that listens at the usual place, an installed
  * one on free ports, Debian's package, a container.
  *
+ * @param directory where one that is started for us keeps its data; without it they are gone when it stops.
  * @throws {Error} one sentence that says what to do, when there is none and none can be had.
  */
-export async function findRabbitMq(): Promise<RabbitMq> {
+export async function findRabbitMq({ directory }: { directory?: string } = {}): Promise<RabbitMq> {
   const given = process.env.THALI_RABBITMQ_URL ?? ((await answersAt(usual)) ? usual : undefined);
   if (given) return { url: given, stop: async () => {} };
   if (canLaunchRabbitMq()) {
-    const broker = await launchRabbitMq();
-    return { url: broker.url, stop: () => broker.remove() };
+    const broker = await launchRabbitMq({ directory });
+    return { url: broker.url, stop: () => broker.end() };
   }
-  if (await hasDocker()) return launchInDocker();
+  if (await hasDocker()) return launchInDocker({ directory });
   throw new Error('There is no RabbitMQ here: set THALI_RABBITMQ_URL, install rabbitmq-server, or start Docker.');
 }
 
@@ -36,10 +37,10 @@ export function canLaunchRabbitMq(): boolean {
 }
 
 /** Starts a broker of our own. @throws {Error} when it does not start. */
-export async function launchRabbitMq(): Promise<PrivateRabbitMq> {
+export async function launchRabbitMq(options: { directory?: string } = {}): Promise<PrivateRabbitMq> {
   if (!locatePrograms()) {
     process.stderr.write('Installing rabbitmq-server (once; about half a minute) …\n');
     installRabbitMq();
   }
-  return PrivateRabbitMq.launch();
+  return PrivateRabbitMq.launch(options);
 }

@@ -15,6 +15,7 @@ export interface Places {
   /** Where a module's service answers. */
   serviceUrl: (module: string) => string;
   secret: string;
+  /** Of the gateway; the services listen on the ports after it. */
   gatewayPort: number;
 }
 
@@ -25,7 +26,7 @@ export function servicesAt({ databaseUrl, rabbitMqUrl, serviceUrl, secret, gatew
   const services = modules.map((module) => ({
     name: module,
     main: `apps/${module}/src/main.js`,
-    port: portOf(module),
+    port: portOf(module, gatewayPort),
     env: {
       THALI_TRANSPORT: 'rabbitmq',
       THALI_RABBITMQ_URL: rabbitMqUrl,
@@ -39,6 +40,6 @@ export function servicesAt({ databaseUrl, rabbitMqUrl, serviceUrl, secret, gatew
   return [...services, gateway];
 }
 
-export function portOf(module: (typeof modules)[number]): number {
-  return 3001 + modules.indexOf(module);
+export function portOf(module: string, gatewayPort: number): number {
+  return gatewayPort + 1 + modules.findIndex((name) => name === module);
 }

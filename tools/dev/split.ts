@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   const services = servicesAt({
     databaseUrl: (module) => urlOf(postgres.url, module),
     rabbitMqUrl: rabbitMq.url,
-    serviceUrl: (module) => `http://127.0.0.1:${portOf(module as (typeof modules)[number])}`,
+    serviceUrl: (module) => `http://127.0.0.1:${portOf(module, gatewayPort)}`,
     secret: secretOf(directory),
     gatewayPort,
   });

@@ -30,6 +30,7 @@ const longestPauseMs = 1_000;
  */
 export class Api {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 128 });
+  private closed = false;
 
   /** @param patienceMs how long to ask again before giving up; a server may be restarting. */
   constructor(
@@ -47,7 +48,7 @@ export class Api {
       const reply = await this.attempt(call).catch(() => undefined);
       heard(reply);
       if (reply && saysSomething(reply)) return reply as Reply<Body>;
-      if (performance.now() > until)
+      if (this.closed || performance.now() > until)
         throw new Error(`${call.method} ${call.path} was not answered (${reply?.status ?? 'no connection'})`);
       await pause(Math.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** tries));
     }
@@ -68,7 +69,9 @@ export class Api {
     );
   }
 
+  /** Nobody asks again. */
   close(): void {
+    this.closed = true;
     this.agent.destroy();
   }
 

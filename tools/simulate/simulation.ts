@@ -85,6 +85,7 @@ export class Simulation {
       const witness = { intentions: this.customers.map(({ intention }) => intention) };
       return { endings: this.endings, tookMs, paths: this.paths, witness, courierId: couriers[0]?.courierId ?? '' };
     } finally {
+      this.stop();
       this.over.abort();
       await Promise.allSettled([work, tidyTown(this.api, town), ...couriers.map((courier) => courier.endShift())]);
       this.api.close();

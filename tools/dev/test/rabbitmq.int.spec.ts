@@ -1,4 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { answersAt } from '../answers-at';
 import { canLaunchRabbitMq, findRabbitMq, launchRabbitMq } from '../rabbitmq';
 
@@ -20,8 +22,20 @@ describe('Finding a RabbitMQ', () => {
     const broker = await launchRabbitMq();
     expect(await answersAt(broker.url)).toBe(true);
     expect(await broker.control('list_queues')).toBe('');
-    await broker.remove();
+    await broker.end();
     expect(await answersAt(broker.url)).toBe(false);
     expect(existsSync(broker.home)).toBe(false);
+  });
+
+  (canLaunchRabbitMq() ? it : it.skip)('starts one on the data of the last, but no second one', async () => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'rabbitmq-kept-'));
+    const first = await launchRabbitMq({ directory });
+    await first.control('add_vhost', 'kept');
+    await expect(launchRabbitMq({ directory })).rejects.toThrow(`another process uses the RabbitMQ in ${directory}`);
+    await first.end();
+    const second = await launchRabbitMq({ directory });
+    expect(await second.control('list_vhosts')).toContain('kept');
+    await second.end();
+    rmSync(directory, { recursive: true });
   });
 });

@@ -27,7 +27,7 @@ const people = upTo(20).map((n) => `who-${n}`);
   });
 
   afterAll(async () => {
-    await broker.remove();
+    await broker.end();
     process.off('unhandledRejection', note);
     expect(unhandled).toEqual([]);
   });
