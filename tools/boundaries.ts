@@ -29,7 +29,7 @@ const kitForTests = oneOf('@thali/kit', kitEntries);
 
 export const arrows: readonly Arrow[] = [
   { from: /^tools\//, to: [/./] },
-  { from: /^apps\/[^/]+\/(?=test\/)/, to: [nodeItself, packages, contracts, modules, kitForTests] },
+  { from: /^apps\/[^/]+\/(?=test(ing)?\/)/, to: [nodeItself, packages, contracts, modules, kitForTests] },
   { from: /^apps\/[^/]+\/(?=src\/)/, to: [contracts, modules, kit, documents] },
   { from: /^libs\/modules\/[^/]+\/(?=test|src\/.*\.spec\.ts$)/, to: [nodeItself, packages, contracts, kitForTests] },
   { from: /^libs\/modules\/[^/]+\/src\/domain\//, to: [contracts, oneOf('@thali/kit', ['core', 'saga'])] },

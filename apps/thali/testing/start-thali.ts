@@ -20,7 +20,12 @@ export interface ThaliHere extends Deployment {
 /** Starts all modules in this process, on a fresh database and any free port. @param env what differs from that. */
 export async function startThali(env: Readonly<Record<string, string>>): Promise<ThaliHere> {
   const server = await aServer();
-  const here = { PORT: '0', THALI_DATABASE_URL: server.url, THALI_SECRET: 'the secret of a test', THALI_LOG_LEVEL: 'silent' };
+  const here = {
+    PORT: '0',
+    THALI_DATABASE_URL: server.url,
+    THALI_SECRET: 'the secret of a test',
+    THALI_LOG_LEVEL: 'silent',
+  };
   const app = await createApp({ name: 'thali', modules, listeners, docs, env: { ...here, ...env } });
   const url = await app.start();
   const stop = async () => {

@@ -137,12 +137,15 @@ function correlationIdOf(header: string | string[] | undefined): string {
   return typeof header === 'string' && /^[\w.:-]{1,64}$/.test(header) ? header : randomUUID();
 }
 
+/** Who in Nest speaks of what keeps the process from starting. */
+const whileStarting = ['ExceptionHandler', 'NestApplication'];
+
 /** Nest's own words, on our log: what it calls a log is of interest only when something is wrong. */
 function nestLogger(log: Log): LoggerService {
   return {
     log: (message: string) => log.debug({}, message),
     warn: (message: string) => log.warn({}, message),
     // Why the process cannot start is told by whoever starts it, once.
-    error: (message: unknown, stack?: string, context?: string) => log[context === 'ExceptionHandler' ? 'debug' : 'error']({ stack }, String(message)),
+    error: (message: unknown, ...more: string[]) => log[whileStarting.includes(more.at(-1) ?? '') ? 'debug' : 'error']({ stack: more.slice(0, -1)[0] }, String(message)),
   };
 }

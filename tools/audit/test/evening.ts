@@ -38,7 +38,7 @@ export class Evening {
     try {
       const url = await app.start();
       const { witness } = await new Simulation({ url, orders, concurrency: orders, seed: 1 }).run();
-      expect(await waitForRest((module) => servers[module].url, 10_000)).toEqual({});
+      expect(await waitForRest((module) => servers[module].url, 30_000)).toEqual({});
       return new Evening(servers, await forEachModule((module) => connectTo(module, servers[module].url)), witness);
     } finally {
       await app.stop();

@@ -25,8 +25,8 @@ export const delivery: readonly Plant[] = [
   {
     breaks: 'D2',
     by: 'a meal brought for a cancelled order',
-    in: 'delivery',
-    sql: `update deliveries set status = 'delivered' where status = 'failed'`,
+    in: 'order',
+    sql: `update orders set status = 'cancelled' where status = 'delivered'`,
   },
   {
     breaks: 'D4',

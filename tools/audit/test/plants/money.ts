@@ -1,7 +1,6 @@
 import type { Plant } from './plant';
 
 const paid = `(select min(order_id) from payments where captured > 0 and refunded = 0)`;
-const givenBack = `(select min(order_id) from payments where status = 'cancelled' and voided > 0)`;
 const delivered = `(select min(order_id) from orders where status = 'delivered')`;
 
 const logged = (operation: string, amount: string) => `
@@ -75,7 +74,7 @@ export const money: readonly Plant[] = [
     breaks: 'M12',
     by: 'a hold that was not released',
     in: 'payment',
-    sql: `update payments set authorized = authorized + 1 where order_id = ${givenBack}`,
+    sql: `update payments set authorized = authorized + 1 where order_id = ${paid}`,
   },
   {
     breaks: 'M13',
