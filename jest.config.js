@@ -23,4 +23,6 @@ module.exports = {
   globalSetup: '<rootDir>/tools/jest/global-setup.ts',
   globalTeardown: '<rootDir>/tools/jest/global-teardown.ts',
   maxWorkers: 2,
+  // For machines that are busy with other things; tests wait for facts, not for time.
+  testTimeout: 60_000,
 };

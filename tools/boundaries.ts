@@ -35,7 +35,7 @@ export const arrows: readonly Arrow[] = [
   { from: /^libs\/modules\/[^/]+\/src\/domain\//, to: [contracts, oneOf('@thali/kit', ['core', 'saga'])] },
   { from: /^libs\/modules\/[^/]+\/(?=src\/)/, to: [nodeItself, packages, contracts, kit] },
   { from: /^libs\/contracts\/(?=src\/)/, to: [oneOf('@thali/kit', ['core']), /^zod$/] },
-  { from: /^libs\/kit\/(?=.*(\/test\/|\.spec\.ts$))/, to: [nodeItself, packages, kitForTests] },
+  { from: /^libs\/kit\/(?=.*(\/test\/|\.spec\.ts$))/, to: [nodeItself, packages, kitForTests, /^tools\/dev\//] },
   { from: /^libs\/kit\/core\//, to: [/^(zod|typeid-js|uuidv7)$/] },
   { from: /^libs\/kit\/[^/]+\/(?=testing\/)/, to: [nodeItself, packages, oneOf('libs/kit', kitEntries)] },
   { from: /^libs\/kit\/[^/]+\//, to: [nodeItself, packages, oneOf('libs/kit', kitEntriesForWork)] },

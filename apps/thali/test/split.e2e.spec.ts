@@ -33,10 +33,11 @@ async function startSplit(): Promise<Deployment> {
 
 /** The first of five ports in a row that nobody listens on. */
 async function fivePorts(): Promise<number> {
-  const servers = [createServer().listen(0, '127.0.0.1')];
+  const lowest = createServer().listen(0, '127.0.0.1');
+  const servers = [lowest];
   const close = () => Promise.all(servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve))));
-  await once(servers[0] ?? createServer(), 'listening');
-  const first = (servers[0]?.address() as AddressInfo).port;
+  await once(lowest, 'listening');
+  const { port: first } = lowest.address() as AddressInfo;
   try {
     for (let next = first + 1; next < first + 5; next++) {
       const server = createServer().listen(next, '127.0.0.1');

@@ -94,7 +94,8 @@ function onLate<Data, Own>(definition: Definition<Data, Own>, state: SagaState<D
 
 function onUndone<Data, Own>(definition: Definition<Data, Own>, state: SagaState<Data>, step: Step<Data, Own>, message: Draft): Decision<Data, Own> | undefined {
   if (!isOneOf(step.undone ?? [], message)) return undefined;
-  return undoNext(definition, { ...mark(state, step.name, 'undone'), alarm: null }, []);
+  const data = step.takenBack?.(state.data, message) ?? state.data;
+  return undoNext(definition, { ...mark(state, step.name, 'undone'), data, alarm: null }, []);
 }
 
 /** Sends the next step that is needed, or completes. */

@@ -39,6 +39,8 @@ export interface Step<Data, Own> {
   undo: ((data: Data, why: string) => Draft | 'impossible') | 'nothing' | 'impossible';
   /** The answers by which it is undone; required when `undo` sends something. */
   undone?: readonly AnyMessageType[];
+  /** What the saga remembers of that answer. */
+  takenBack?: (data: Data, answer: Draft) => Data;
   /**
    * Whether an answer is to this very request, for sagas that can be begun again under the same id: what was asked for before may
    * still be answered. `undoing`: whether it should be an answer to `undo`. Default: it is.

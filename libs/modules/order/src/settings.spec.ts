@@ -5,7 +5,7 @@ const aWhile = 'a whole number of milliseconds from 1 to 2147483647';
 describe('the settings of the order module', () => {
   it('need nothing to be set', () => {
     expect(OrderSettings.from({})).toMatchObject({
-      timeLimits: { holdMoney: 15_000, askKitchen: 300_000, undo: 300_000 },
+      timeLimits: { holdMoney: 10_000, askKitchen: 300_000, undo: 300_000 },
       cancellation: { feePercent: 50 },
       answerWithinMs: 1_000,
     });

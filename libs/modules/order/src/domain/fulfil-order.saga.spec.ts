@@ -195,7 +195,14 @@ describe('a customer who calls it off', () => {
     const cooking = given(fulfilOrder(timeLimits), data, held, accepted, assigned, abort(why));
     const last = cooking.and(DeliveryCancelled({ orderId })).and(TicketCancelled({ orderId }));
     last.then(cancelPayment(why, fee));
-    last.when(moneyBack).then(end(why, fee));
+    last.when(PaymentCancelled({ orderId, voided: null, refunded: null, kept: fee })).then(end(why, fee));
+  });
+
+  it('pays no fee that could not be taken', () => {
+    const data = { ...aFulfilment(), fee: euros(850) };
+    const cooking = given(fulfilOrder(timeLimits), data, held, accepted, assigned, abort(why));
+    const last = cooking.and(DeliveryCancelled({ orderId })).and(TicketCancelled({ orderId }));
+    last.when(moneyBack).then(end(why));
   });
 });
 

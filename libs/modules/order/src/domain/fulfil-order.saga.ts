@@ -72,6 +72,8 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
         // Voids what is held, refunds what was taken, and keeps the fee: one command for whatever was or may have been done.
         undo: ({ orderId, fee }, reason) => CancelPayment({ orderId, keep: fee, reason }),
         undone: [PaymentCancelled],
+        // What was kept counts, not what we wanted to keep: a card may have been closed meanwhile.
+        takenBack: (order, answer) => (isA(answer, PaymentCancelled) ? { ...order, fee: answer.data.kept } : order),
       },
       {
         name: 'ask the kitchen',

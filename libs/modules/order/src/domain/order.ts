@@ -72,9 +72,9 @@ export function decide(order: Order, command: OrderCommand): OrderEvent[] {
   if (order.status === 'new') throw new Error(`an order cannot ${command.type} before it is placed`);
   switch (command.type) {
     case 'Revise':
-      return order.status === 'cancelled' ? [] : [{ ...command, type: 'Revised' }];
+      return hasEnded(order) ? [] : [{ ...command, type: 'Revised' }];
     case 'RefuseRevision':
-      return order.status === 'cancelled' || order.status === 'delivered' ? [] : [{ ...command, type: 'RevisionRefused' }];
+      return hasEnded(order) ? [] : [{ ...command, type: 'RevisionRefused' }];
     case 'BeginCancellation':
       if (order.status === 'delivered') throw wrongTime('cancel', order);
       return order.cancelling || order.status === 'cancelled' ? [] : [{ type: 'CancellationBegun', reason: command.reason }];
@@ -147,6 +147,10 @@ export function cancellationFee(order: Order, { feePercent }: CancellationPolicy
     default:
       throw wrongTime('cancel', order);
   }
+}
+
+function hasEnded({ status }: Order): boolean {
+  return status === 'delivered' || status === 'cancelled';
 }
 
 function wrongTime(verb: string, order: Order): DomainError {

@@ -1,0 +1,209 @@
+import { DeliveryCancelled, PaymentCancelled, PaymentDeclined, TicketCancelled } from '@thali/contracts';
+import { OrderDesk, aMenu, lifeOf } from '../testing/order-desk';
+import { euros } from '../testing/orders';
+
+let desk: OrderDesk;
+beforeAll(async () => {
+  desk = await OrderDesk.open();
+  await desk.hear(aMenu());
+});
+afterAll(() => desk.close());
+
+const place = async (order: object = {}) => (await desk.place(order)).body.orderId;
+const order = async (orderId: string) => (await desk.get(`/orders/${orderId}`)).body;
+
+/** An order whose others have said so many of the things that they say when it goes well. */
+async function anOrderThatHeard(count: number): Promise<string> {
+  const orderId = await place();
+  await desk.hear(...lifeOf(orderId).slice(0, count));
+  return orderId;
+}
+
+describe('an order that goes well', () => {
+  it.each([
+    [1, 'placed'],
+    [2, 'placed'],
+    [3, 'confirmed'],
+    [4, 'preparing'],
+    [5, 'ready'],
+    [6, 'picked-up'],
+    [7, 'picked-up'],
+    [8, 'delivered'],
+  ])('after %i answers is %s', async (count, status) => {
+    expect((await order(await anOrderThatHeard(count))).status).toBe(status);
+  });
+
+  it('asks each of the others in turn, and tells the world', async () => {
+    const orderId = await anOrderThatHeard(8);
+    expect(await desk.said(orderId)).toEqual([
+      'order.placed',
+      'payment.authorize',
+      'restaurant.open-ticket',
+      'delivery.request',
+      'order.confirmed',
+      'restaurant.confirm-ticket',
+      'order.preparing',
+      'order.ready',
+      'delivery.collect',
+      'order.picked-up',
+      'payment.capture',
+      'order.delivered',
+    ]);
+  });
+
+  it('shows its customer what all the others say', async () => {
+    const { body } = await desk.get(`/orders/${await anOrderThatHeard(8)}/tracking`);
+    expect(body).toMatchObject({
+      status: 'delivered',
+      payment: 'taken',
+      kitchen: 'accepted',
+      courier: { name: 'Asha' },
+      restaurantName: 'Thali House',
+    });
+    expect((body.timeline as { what: string }[]).at(-1)?.what).toBe('Delivered. Enjoy your meal.');
+  });
+
+  it('streams that to its end, and then the stream ends', async () => {
+    const orderId = await anOrderThatHeard(5);
+    const stream = desk.stream(orderId);
+    await desk.hear(...lifeOf(orderId).slice(5));
+    const statuses = (await stream).map(({ status }) => status);
+    expect(statuses.at(-1)).toBe('delivered');
+    expect(statuses.filter((status) => status === 'delivered')).toHaveLength(1);
+  });
+
+  it('has nothing to stream when nobody knows it', async () => {
+    expect(await desk.get('/orders/ord_00000000000000000000000000/tracking/stream')).toMatchObject({ status: 404, body: { code: 'order.unknown' } });
+  });
+});
+
+describe('an order of which the others do not answer', () => {
+  it('shows its own part, and honestly what is missing', async () => {
+    const orderId = await anOrderThatHeard(3);
+    const missing = (question: string) => ({ unavailable: true, why: `${question}: nobody here answers it` });
+    expect((await desk.get(`/orders/${orderId}/details`)).body).toMatchObject({
+      order: { orderId, status: 'confirmed' },
+      payment: missing('payment.of-order'),
+      ticket: missing('restaurant.ticket-of-order'),
+      delivery: missing('delivery.of-order'),
+    });
+  });
+
+  it('shows its own history, and whose is missing', async () => {
+    const { body } = await desk.get(`/orders/${await anOrderThatHeard(3)}/history`);
+    expect(body.unavailable).toEqual(['payment', 'restaurant', 'delivery']);
+    expect((body.events as { type: string }[]).map(({ type }) => type)).toEqual(['Placed', 'Confirmed']);
+  });
+});
+
+describe('the past of an order', () => {
+  it('can be seen as of any moment, state and events and messages', async () => {
+    const orderId = await anOrderThatHeard(5);
+    const { body: all } = await desk.get(`/orders/${orderId}/history`);
+    const events = all.events as { type: string; version: number; recordedAt: string }[];
+    expect(events.map(({ version }) => version)).toEqual([1, 2, 3, 4]);
+    const confirmed = events.find(({ type }) => type === 'Confirmed')?.recordedAt ?? '';
+    const { body: then } = await desk.get(
+      `/orders/${orderId}/history?asOf=${new Date(Date.parse(confirmed) + 1).toISOString()}`,
+    );
+    expect([then.state, all.state]).toMatchObject([{ status: 'confirmed' }, { status: 'ready' }]);
+    expect((then.events as unknown[]).length).toBeLessThan(events.length);
+    expect(
+      (then.messages as { recordedAt: string }[]).every(
+        ({ recordedAt }) => Date.parse(recordedAt) <= Date.parse(confirmed) + 1,
+      ),
+    ).toBe(true);
+  });
+
+  it('was nothing before it was placed', async () => {
+    const { body } = await desk.get(`/orders/${await place()}/history?asOf=2001-01-01T00:00:00Z`);
+    expect(body).toMatchObject({ state: null, events: [], messages: [] });
+  });
+
+  it('is told with what caused it', async () => {
+    const orderId = await anOrderThatHeard(1);
+    const { body } = await desk.get(`/orders/${orderId}/history`);
+    const messages = body.messages as { id: string; type: string; causationId: string | null; correlationId: string }[];
+    const find = (type: string) => messages.find((message) => message.type === type);
+    expect(find('order.placed')?.causationId).toBeNull();
+    expect(find('restaurant.open-ticket')?.causationId).toBe(find('payment.authorized')?.id);
+  });
+
+  it('cannot be asked for by something that is no moment', async () => {
+    expect(await desk.get(`/orders/${await place()}/history?asOf=yesterday`)).toMatchObject({
+      status: 400,
+      body: { problems: [{ field: 'asOf' }] },
+    });
+  });
+});
+
+describe('an order that ends early', () => {
+  it('says why, and until when it is being undone', async () => {
+    const orderId = await anOrderThatHeard(3);
+    const { status, body } = await desk.post(`/orders/${orderId}/cancel`, { reason: 'I have eaten.' });
+    expect([status, body]).toMatchObject([202, { cancelling: true, fee: null }]);
+    expect(await order(orderId)).toMatchObject({ status: 'confirmed', cancelling: true, reason: 'I have eaten.' });
+    await desk.hear(
+      DeliveryCancelled({ orderId }),
+      TicketCancelled({ orderId }),
+      PaymentCancelled({ orderId, voided: euros(1_700), refunded: null, kept: null }),
+    );
+    expect(await order(orderId)).toMatchObject({ status: 'cancelled', cancelling: false, reason: 'I have eaten.' });
+    expect((await desk.get(`/orders/${orderId}/tracking`)).body).toMatchObject({
+      status: 'cancelled',
+      reason: 'I have eaten.',
+      payment: 'given-back',
+    });
+  });
+
+  it('cannot be cancelled twice', async () => {
+    const orderId = await anOrderThatHeard(3);
+    const both = await Promise.all([desk.post(`/orders/${orderId}/cancel`), desk.post(`/orders/${orderId}/cancel`)]);
+    expect(new Set(both.map(({ status }) => status))).toEqual(new Set([202, 409]));
+    expect((await desk.said(orderId)).filter((type) => type === 'order.cancelling')).toHaveLength(1);
+  });
+
+  it('is numbered without gaps, whoever speaks at once', async () => {
+    const orderId = await anOrderThatHeard(4);
+    await Promise.all([
+      desk.post(`/orders/${orderId}/cancel`),
+      desk.hear(...lifeOf(orderId).slice(4, 5)),
+      desk.post(`/orders/${orderId}/cancel`),
+    ]);
+    const { body } = await desk.get(`/orders/${orderId}/history`);
+    const versions = (body.events as { version: number }[]).map(({ version }) => version);
+    expect(versions).toEqual(versions.map((_, at) => at + 1));
+    expect((body.state as { status: string }).status).toBe((await order(orderId)).status);
+  });
+
+  it('of a declined card has nothing to be undone', async () => {
+    const orderId = await place();
+    await desk.hear(PaymentDeclined({ orderId, reason: 'No funds.' }));
+    expect(await order(orderId)).toMatchObject({ status: 'cancelled', reason: 'Your payment was declined: No funds.' });
+    expect(await desk.said(orderId)).toEqual([
+      'order.placed',
+      'payment.authorize',
+      'order.cancelling',
+      'order.cancelled',
+    ]);
+  });
+});
+
+describe('a customer’s orders', () => {
+  it('are theirs, newest first, page by page', async () => {
+    const mine: string[] = [];
+    for (let n = 0; n < 5; n++) mine.unshift(await place({ customerId: 'cus_ann' }));
+    await place({ customerId: 'cus_bea' });
+    const pages: string[][] = [];
+    for (let after: unknown = ''; after !== null;) {
+      const { body } = await desk.get(`/customers/cus_ann/orders?limit=2${after ? `&after=${String(after)}` : ''}`);
+      pages.push((body.items as { orderId: string }[]).map(({ orderId }) => orderId));
+      after = body.next;
+    }
+    expect(pages).toEqual([mine.slice(0, 2), mine.slice(2, 4), mine.slice(4)]);
+  });
+
+  it('are none of a stranger', async () => {
+    expect((await desk.get('/customers/cus_nobody/orders')).body).toEqual({ items: [], next: null });
+  });
+});

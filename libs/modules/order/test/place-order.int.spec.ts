@@ -1,0 +1,113 @@
+import { ItemAvailabilityChanged, OpeningChanged } from '@thali/contracts';
+import { OrderDesk, aMenu } from '../testing/order-desk';
+import { euros, restaurantId } from '../testing/orders';
+
+let desk: OrderDesk;
+beforeAll(async () => {
+  desk = await OrderDesk.open();
+  await desk.hear(aMenu());
+});
+afterAll(() => desk.close());
+
+describe('placing an order', () => {
+  it('is a promise to try, with an address where it can be followed at once', async () => {
+    const { status, headers, body } = await desk.place();
+    const self = `/orders/${body.orderId}`;
+    expect([status, headers.location, headers.etag]).toEqual([202, self, '"1"']);
+    expect(body).toMatchObject({
+      status: 'placed',
+      total: euros(1_700),
+      links: { self, tracking: `${self}/tracking` },
+    });
+    expect((await desk.get(self)).body).toMatchObject({ status: 'placed', customerId: 'cus_demo', cancelling: false });
+    expect((await desk.get(`${self}/tracking`)).body).toMatchObject({ status: 'placed' });
+  });
+
+  it('keeps the prices and names of the menu that the customer has read', async () => {
+    const lines = [{ itemId: 'masala-dosa', quantity: 3, modifierIds: ['ghee'] }];
+    const { body } = await desk.place({ lines });
+    expect((await desk.get(`/orders/${body.orderId}`)).body).toMatchObject({
+      total: euros(2_850),
+      lines: [
+        { itemId: 'masala-dosa', name: 'Masala Dosa', quantity: 3, unitPrice: euros(950), modifierIds: ['ghee'] },
+      ],
+    });
+  });
+
+  it('asks for the money first', async () => {
+    const { body } = await desk.place();
+    expect(await desk.said(body.orderId)).toEqual(['order.placed', 'payment.authorize']);
+  });
+
+  it('shows the card’s token to nobody, wherever the order is written down', async () => {
+    await desk.place({ paymentToken: 'tok_twice' });
+    const everything = [
+      'messages',
+      'outbox',
+      'inbox',
+      'events',
+      'orders',
+      'sagas',
+      'timers',
+      'idempotency_keys',
+      'tracking',
+    ];
+    for (const table of everything) {
+      expect(await desk.db.read(`select 1 from ${table} t where t::text like '%tok_twice%'`)).toEqual([]);
+    }
+  });
+
+  const somewhere = { address: 'nowhere', location: { lat: 91, lon: 0 } };
+
+  it.each([
+    ['an unknown restaurant', { restaurantId: 'rst_00000000000000000000000000' }, 422, 'order.unknown-restaurant'],
+    ['an unknown item', { lines: [{ itemId: 'pizza', quantity: 1 }] }, 422, 'order.unknown-item'],
+    [
+      'an unknown modifier',
+      { lines: [{ itemId: 'idli', quantity: 1, modifierIds: ['ghee'] }] },
+      422,
+      'order.unknown-modifier',
+    ],
+    ['nothing', { lines: [] }, 400, 'request.invalid'],
+    ['no portion', { lines: [{ itemId: 'idli', quantity: 0 }] }, 400, 'request.invalid'],
+    ['a place that is not on earth', { deliverTo: somewhere }, 400, 'request.invalid'],
+    ['a card number', { paymentToken: '4242424242424242' }, 400, 'request.invalid'],
+  ])('is refused with a reason: %s', async (_, order, status, code) => {
+    const before = await desk.db.read('select 1 from orders');
+    expect(await desk.place(order)).toMatchObject({ status, body: { code } });
+    expect(await desk.db.read('select 1 from orders')).toEqual(before);
+  });
+});
+
+describe('what the restaurants announce', () => {
+  it('is what orders are priced by', async () => {
+    await desk.hear(aMenu({ version: 2, price: 900 }));
+    expect((await desk.place()).body).toMatchObject({ total: euros(1_800) });
+  });
+
+  it('counts by its version, not by when it is heard', async () => {
+    await desk.hear(aMenu({ version: 4, price: 1_000 }), aMenu({ version: 3, price: 1 }));
+    expect((await desk.place()).body).toMatchObject({ total: euros(2_000) });
+  });
+
+  it('takes an item off the menu at once, and puts it back', async () => {
+    const idli = { lines: [{ itemId: 'idli', quantity: 1 }] };
+    await desk.hear(ItemAvailabilityChanged({ restaurantId, itemId: 'idli', available: false }));
+    expect(await desk.place(idli)).toMatchObject({
+      status: 409,
+      body: { code: 'order.item-unavailable', itemId: 'idli' },
+    });
+    await desk.hear(ItemAvailabilityChanged({ restaurantId, itemId: 'idli', available: true }));
+    expect(await desk.place(idli)).toMatchObject({ status: 202 });
+  });
+
+  it('closes the restaurant, and opens it', async () => {
+    await desk.hear(OpeningChanged({ restaurantId, open: false }));
+    expect(await desk.place()).toMatchObject({
+      status: 409,
+      body: { code: 'order.restaurant-closed', detail: 'Thali House is closed now.' },
+    });
+    await desk.hear(OpeningChanged({ restaurantId, open: true }));
+    expect(await desk.place()).toMatchObject({ status: 202 });
+  });
+});

@@ -1,0 +1,151 @@
+import {
+  CourierAssigned,
+  DeliveryDelivered,
+  DeliveryPickedUp,
+  MenuPublished,
+  PaymentAuthorized,
+  PaymentCaptured,
+  TicketAccepted,
+  TicketPreparing,
+  TicketReady,
+} from '@thali/contracts';
+import { createApp, type App } from '@thali/kit/app';
+import type { Draft } from '@thali/kit/core';
+import { eventually } from '@thali/kit/event-bus/testing';
+import { send } from '@thali/kit/outbox';
+import { Database } from '@thali/kit/postgres';
+import { aServer } from '@thali/kit/postgres/testing';
+import { OrderModule } from '../src';
+import { euros, restaurantId } from './orders';
+
+export interface Reply {
+  status: number;
+  headers: Readonly<Record<string, unknown>>;
+  body: { [field: string]: unknown; orderId: string; status: string; version: number };
+}
+
+const courier = { deliveryId: 'dlv_01h455vb4pex5vsknk084sn02q', courierId: 'cou_01h455vb4pex5vsknk084sn02q' };
+const ticketId = 'tkt_01h455vb4pex5vsknk084sn02q';
+
+/** A menu with dosas, 8.50 each, and with idlis, which may be off. */
+export function aMenu({ version = 1, price = 850, idliAvailable = true } = {}) {
+  const item = (itemId: string, name: string, amount: number) => ({
+    itemId,
+    name,
+    price: euros(amount),
+    portions: 10,
+    available: true,
+    modifiers: [],
+  });
+  const ghee = { modifierId: 'ghee', name: 'With ghee', price: euros(100) };
+  const items = [
+    { ...item('masala-dosa', 'Masala Dosa', price), modifiers: [ghee] },
+    { ...item('idli', 'Idli', 450), available: idliAvailable },
+  ];
+  return MenuPublished({
+    restaurantId,
+    name: 'Thali House',
+    currency: 'EUR',
+    location: { lat: 52.52, lon: 13.4 },
+    version,
+    sections: [{ name: 'All day', items }],
+  });
+}
+
+/** What the other modules say, in order, of an order that goes well. */
+export function lifeOf(orderId: string): Draft[] {
+  return [
+    PaymentAuthorized({ orderId, paymentId: 'pay_1', amount: euros(1_700) }),
+    TicketAccepted({ orderId, ticketId }),
+    CourierAssigned({ orderId, ...courier, courierName: 'Asha' }),
+    TicketPreparing({ orderId, ticketId }),
+    TicketReady({ orderId, ticketId }),
+    DeliveryPickedUp({ orderId, ...courier }),
+    PaymentCaptured({ orderId, amount: euros(1_700) }),
+    DeliveryDelivered({ orderId, ...courier }),
+  ];
+}
+
+/** The order module alone, over HTTP and with its own database: a test says what all the others say. */
+export class OrderDesk {
+  private constructor(
+    private readonly app: App,
+    private readonly drop: () => Promise<void>,
+  ) {}
+
+  static async open(): Promise<OrderDesk> {
+    const server = await aServer();
+    const env = {
+      PORT: '0',
+      THALI_DATABASE_URL: server.url,
+      THALI_SECRET: 'the secret of a test',
+      THALI_LOG_LEVEL: 'error',
+    };
+    const app = await createApp({ name: 'thali', modules: { order: OrderModule }, env });
+    await app.start();
+    return new OrderDesk(app, server.drop);
+  }
+
+  get db(): Database {
+    return this.app.nest.get(Database, { strict: false });
+  }
+
+  /** The others say this, and the order module has heard it. */
+  async hear(...drafts: Draft[]): Promise<void> {
+    await this.db.transaction(async (tx) => drafts.forEach((draft) => send(tx, draft)));
+    await eventually(
+      () => this.db.read('select 1 from outbox union all select 1 from inbox limit 1'),
+      ({ length }) => length === 0,
+    );
+  }
+
+  get(url: string, headers: Record<string, string> = {}): Promise<Reply> {
+    return this.send('GET', url, undefined, headers);
+  }
+
+  post(url: string, payload: object = {}, headers: Record<string, string> = {}): Promise<Reply> {
+    return this.send('POST', url, payload, { 'idempotency-key': this.db.ids.uuid(), ...headers });
+  }
+
+  /** Two masala dosas, unless it is said otherwise. */
+  place(order: object = {}): Promise<Reply> {
+    const lines = [{ itemId: 'masala-dosa', quantity: 2 }];
+    const deliverTo = { address: 'Chausseestr. 1, Berlin', location: { lat: 52.53, lon: 13.38 } };
+    return this.post('/orders', { restaurantId, lines, deliverTo, paymentToken: 'tok_visa', ...order });
+  }
+
+  /** What the order module has said about an order, private time limits left out. */
+  async said(orderId: string): Promise<string[]> {
+    const rows = await this.db.read<{ type: string }>('select type from messages where key = $1 order by key_version', [
+      orderId,
+    ]);
+    const heard = new Set(lifeOf(orderId).map(({ type }) => type));
+    return rows.map(({ type }) => type).filter((type) => !heard.has(type) && !type.endsWith('.time-limit'));
+  }
+
+  /** Server-sent events, until the server ends them. */
+  async stream(orderId: string): Promise<{ status: string }[]> {
+    const answer = await fetch(`${await this.app.nest.getUrl()}/orders/${orderId}/tracking/stream`);
+    const lines = (await answer.text()).split('\n').filter((line) => line.startsWith('data: '));
+    return lines.map((line) => JSON.parse(line.slice('data: '.length)) as { status: string });
+  }
+
+  async close(): Promise<void> {
+    await this.app.stop();
+    await this.drop();
+  }
+
+  private async send(
+    method: 'GET' | 'POST',
+    url: string,
+    payload: object | undefined,
+    headers: Record<string, string>,
+  ): Promise<Reply> {
+    const answer = await this.app.nest.inject({ method, url, headers, ...(payload && { payload }) });
+    return {
+      status: answer.statusCode,
+      headers: answer.headers,
+      body: (answer.body ? answer.json() : {}) as Reply['body'],
+    };
+  }
+}
