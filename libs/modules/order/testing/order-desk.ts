@@ -79,7 +79,7 @@ export class OrderDesk {
       PORT: '0',
       THALI_DATABASE_URL: server.url,
       THALI_SECRET: 'the secret of a test',
-      THALI_LOG_LEVEL: 'error',
+      THALI_LOG_LEVEL: 'silent',
     };
     const app = await createApp({ name: 'thali', modules: { order: OrderModule }, env });
     await app.start();
@@ -124,10 +124,11 @@ export class OrderDesk {
   }
 
   /** Server-sent events, until the server ends them. */
-  async stream(orderId: string): Promise<{ status: string }[]> {
+  async stream(orderId: string): Promise<{ status: number; events: { status: string }[] }> {
     const answer = await fetch(`${await this.app.nest.getUrl()}/orders/${orderId}/tracking/stream`);
     const lines = (await answer.text()).split('\n').filter((line) => line.startsWith('data: '));
-    return lines.map((line) => JSON.parse(line.slice('data: '.length)) as { status: string });
+    const events = lines.map((line) => JSON.parse(line.slice('data: '.length)) as { status: string });
+    return { status: answer.status, events };
   }
 
   async close(): Promise<void> {
