@@ -21,8 +21,7 @@ async function main(): Promise<void> {
   const directory = path.resolve(process.env.THALI_DATA_DIR ?? '.thali', 'split');
   const gatewayPort = Number(process.env.PORT ?? 3000);
   mkdirSync(directory, { recursive: true });
-  const postgres = await startEmbeddedPostgres({ directory, settings: { max_connections: 200 } });
-  endings.push(() => postgres.stop());
+  const postgres = await keepPostgres(directory);
   const rabbitMq = await findRabbitMq();
   endings.push(() => rabbitMq.stop());
   for (const module of modules) await makeDatabase(postgres.url, module);
@@ -35,6 +34,28 @@ async function main(): Promise<void> {
   });
   for (const service of services) endings.push(await startService(service));
   process.stdout.write(welcome(`http://127.0.0.1:${gatewayPort}`));
+}
+
+/** Starts the database server, and starts it again when somebody has killed it. @returns where it is, always the same. */
+async function keepPostgres(directory: string): Promise<{ url: string }> {
+  const start = () => startEmbeddedPostgres({ directory, settings: { max_connections: 200 } });
+  let postgres = await start();
+  const watch = async () => {
+    const witness = new Client({ connectionString: postgres.url });
+    witness.on('error', () => {});
+    witness.on('end', () => {
+      if (ended) return;
+      process.stderr.write('postgres   is gone, and is started again\n');
+      start()
+        .then((again) => (postgres = again))
+        .then(watch)
+        .catch(fail);
+    });
+    await witness.connect();
+  };
+  await watch();
+  endings.push(() => postgres.stop());
+  return postgres;
 }
 
 /** A database that its own role owns, and no other may enter. */
@@ -64,8 +85,25 @@ function secretOf(directory: string): string {
   return readFileSync(file, 'utf8');
 }
 
-/** @returns how to end it: it drains. */
-async function startService({ name, main, port, env }: Service): Promise<() => Promise<void>> {
+/** Starts a service, and starts it again whenever it dies. @returns how to end it: it drains. */
+async function startService(service: Service): Promise<() => Promise<void>> {
+  let { child, gone } = spawnService(service);
+  const watch = () =>
+    void gone.then(() => {
+      if (ended) return;
+      process.stderr.write(`${service.name.padEnd(10)} is gone, and is started again\n`);
+      ({ child, gone } = spawnService(service));
+      watch();
+    });
+  await ready(service, child);
+  watch();
+  return async () => {
+    child.kill('SIGTERM');
+    await gone;
+  };
+}
+
+function spawnService({ name, main, port, env }: Service): { child: ChildProcess; gone: Promise<void> } {
   const child = spawn(process.execPath, ['--enable-source-maps', path.join(dist, main)], {
     env: { ...process.env, ...env, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -75,15 +113,10 @@ async function startService({ name, main, port, env }: Service): Promise<() => P
   for (const output of [child.stdout, child.stderr]) {
     createInterface({ input: output }).on('line', (line) => process.stderr.write(`${name.padEnd(10)} ${line}\n`));
   }
-  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  await ready(name, port, child);
-  return async () => {
-    child.kill('SIGTERM');
-    await gone;
-  };
+  return { child, gone: new Promise<void>((resolve) => child.once('exit', () => resolve())) };
 }
 
-async function ready(name: string, port: number, child: ChildProcess): Promise<void> {
+async function ready({ name, port }: Service, child: ChildProcess): Promise<void> {
   const until = Date.now() + readyWithinMs;
   while (child.exitCode === null && Date.now() < until) {
     const answer = await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => undefined);
@@ -104,8 +137,10 @@ function end(): Promise<void> {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end().then(() => process.exit(0)));
-main().catch(async (error: unknown) => {
-  process.stderr.write(`Thali cannot start as separate services: ${messageOf(error)}\n`);
+main().catch(fail);
+
+async function fail(error: unknown): Promise<void> {
+  process.stderr.write(`Thali cannot run as separate services: ${messageOf(error)}\n`);
   await end();
   process.exit(1);
-});
+}
