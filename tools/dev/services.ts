@@ -36,7 +36,12 @@ export function servicesAt({ databaseUrl, rabbitMqUrl, serviceUrl, secret, gatew
     },
   }));
   const urls = modules.map((module) => [`THALI_${module.toUpperCase()}_URL`, serviceUrl(module)]);
-  const gateway = { name: 'gateway', main: 'apps/gateway/src/main.js', port: gatewayPort, env: Object.fromEntries(urls) as Record<string, string> };
+  const gateway = {
+    name: 'gateway',
+    main: 'apps/gateway/src/main.js',
+    port: gatewayPort,
+    env: Object.fromEntries(urls) as Record<string, string>,
+  };
   return [...services, gateway];
 }
 

@@ -131,7 +131,8 @@ let ended: Promise<void> | undefined;
 
 function end(): Promise<void> {
   ended ??= (async () => {
-    for (const ending of endings.reverse()) await ending().catch((error: unknown) => process.stderr.write(`${messageOf(error)}\n`));
+    for (const ending of endings.reverse())
+      await ending().catch((error: unknown) => process.stderr.write(`${messageOf(error)}\n`));
   })();
   return ended;
 }

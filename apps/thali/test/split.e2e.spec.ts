@@ -17,11 +17,24 @@ async function startSplit(): Promise<Deployment> {
   if (given) return { url: given, stop: async () => {} };
   const directory = mkdtempSync(join(tmpdir(), 'thali-split-'));
   const port = await fivePorts();
-  const env = { ...process.env, ...shortLimits, THALI_DATA_DIR: directory, THALI_LOG_LEVEL: 'silent', PORT: String(port) };
-  const child = spawn(process.execPath, [join(root, 'dist/tools/dev/split.js')], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = {
+    ...process.env,
+    ...shortLimits,
+    THALI_DATA_DIR: directory,
+    THALI_LOG_LEVEL: 'silent',
+    PORT: String(port),
+  };
+  const child = spawn(process.execPath, [join(root, 'dist/tools/dev/split.js')], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let said = '';
   for (const output of [child.stdout, child.stderr]) output.on('data', (words: Buffer) => (said += words.toString()));
-  await until(async () => said, (words) => words.includes('Swagger UI') || child.exitCode !== null, 150_000);
+  await until(
+    async () => said,
+    (words) => words.includes('Swagger UI') || child.exitCode !== null,
+    150_000,
+  );
   if (child.exitCode !== null) throw new Error(said);
   const stop = async () => {
     child.kill('SIGTERM');

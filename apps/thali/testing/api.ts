@@ -21,9 +21,18 @@ export class Api {
     return this.send('POST', path, body, { 'idempotency-key': `${run}-${keys++}`, ...headers });
   }
 
-  private async send<Body>(method: string, path: string, body: object | undefined, headers: Record<string, string>): Promise<Reply<Body>> {
+  private async send<Body>(
+    method: string,
+    path: string,
+    body: object | undefined,
+    headers: Record<string, string>,
+  ): Promise<Reply<Body>> {
     const sent = body && { body: JSON.stringify(body) };
-    const answer = await fetch(this.url + path, { method, ...sent, headers: { ...(body && { 'content-type': 'application/json' }), ...headers } });
+    const answer = await fetch(this.url + path, {
+      method,
+      ...sent,
+      headers: { ...(body && { 'content-type': 'application/json' }), ...headers },
+    });
     return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Body };
   }
 }

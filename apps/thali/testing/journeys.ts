@@ -83,34 +83,59 @@ export function describeJourneys(name: string, start: () => Promise<Deployment>)
       const orderId = await town.place(town.automatic);
       const stream = await (await fetch(`${deployment.url}/orders/${orderId}/tracking/stream`)).text();
       const last = stream.trim().split('\n').at(-1) ?? '';
-      expect(JSON.parse(last.replace(/^data: /, ''))).toMatchObject({ orderId, status: 'delivered', courier: { name: expect.any(String) } });
+      expect(JSON.parse(last.replace(/^data: /, ''))).toMatchObject({
+        orderId,
+        status: 'delivered',
+        courier: { name: expect.any(String) },
+      });
     });
 
     it('shows the order in all modules, everything that happened, and how it was', async () => {
       const orderId = await town.place(town.automatic);
       await town.reaches(orderId, 'delivered');
       const { body: details } = await town.api.get(`/orders/${orderId}/details`);
-      expect(details).toMatchObject({ order: { orderId }, payment: { orderId }, ticket: { orderId, status: 'ready' }, delivery: { orderId, status: 'delivered' } });
-      const { body: history } = await town.api.get<{ messages: { module: string; id: string; causationId: string | null; type: string }[]; events: { type: string; recordedAt: string }[] }>(`/orders/${orderId}/history`);
-      expect(new Set(history.messages.map(({ module }) => module))).toEqual(new Set(['order', 'payment', 'restaurant', 'delivery']));
+      expect(details).toMatchObject({
+        order: { orderId },
+        payment: { orderId },
+        ticket: { orderId, status: 'ready' },
+        delivery: { orderId, status: 'delivered' },
+      });
+      const { body: history } = await town.api.get<{
+        messages: { module: string; id: string; causationId: string | null; type: string }[];
+        events: { type: string; recordedAt: string }[];
+      }>(`/orders/${orderId}/history`);
+      expect(new Set(history.messages.map(({ module }) => module))).toEqual(
+        new Set(['order', 'payment', 'restaurant', 'delivery']),
+      );
       const ids = new Set(history.messages.map(({ id }) => id));
-      expect(history.messages.filter(({ causationId, type }) => causationId !== null && !ids.has(causationId) && !type.endsWith('time-limit'))).toEqual([]);
+      expect(
+        history.messages.filter(
+          ({ causationId, type }) => causationId !== null && !ids.has(causationId) && !type.endsWith('time-limit'),
+        ),
+      ).toEqual([]);
       const { recordedAt } = history.events.find(({ type }) => type === 'Placed') ?? { recordedAt: '' };
-      const { body: then } = await town.api.get<{ state: { status: string } }>(`/orders/${orderId}/history?asOf=${recordedAt}`);
+      const { body: then } = await town.api.get<{ state: { status: string } }>(
+        `/orders/${orderId}/history?asOf=${recordedAt}`,
+      );
       expect(then.state.status).toBe('placed');
     });
 
     it('ends when the card is declined', async () => {
       const orderId = await town.place(town.automatic, { token: 'tok_declined' });
-      expect((await town.reaches(orderId, 'cancelled')).reason).toBe('Your payment was declined: The card was declined.');
+      expect((await town.reaches(orderId, 'cancelled')).reason).toBe(
+        'Your payment was declined: The card was declined.',
+      );
       expect(await town.payment(orderId)).toMatchObject({ status: 'declined', captured: 0 });
     });
 
-    it.each(['tok_no_answer', 'tok_late'])('ends when the bank does not answer in time, and leaves nothing held (%s)', async (token) => {
-      const orderId = await town.place(town.automatic, { token });
-      expect((await town.reaches(orderId, 'cancelled')).reason).toBe('Your bank did not answer in time.');
-      expect(await town.payment(orderId)).toMatchObject({ status: 'cancelled', captured: 0 });
-    });
+    it.each(['tok_no_answer', 'tok_late'])(
+      'ends when the bank does not answer in time, and leaves nothing held (%s)',
+      async (token) => {
+        const orderId = await town.place(town.automatic, { token });
+        expect((await town.reaches(orderId, 'cancelled')).reason).toBe('Your bank did not answer in time.');
+        expect(await town.payment(orderId)).toMatchObject({ status: 'cancelled', captured: 0 });
+      },
+    );
 
     it('takes the money once when the bank answers twice', async () => {
       const orderId = await town.place(town.automatic, { token: 'tok_twice' });
@@ -119,7 +144,10 @@ export function describeJourneys(name: string, start: () => Promise<Deployment>)
     });
 
     it('is refused while the restaurant is closed', async () => {
-      const reply = await until(() => town.tryToPlace(town.closed), ({ status }) => status === 409);
+      const reply = await until(
+        () => town.tryToPlace(town.closed),
+        ({ status }) => status === 409,
+      );
       expect(reply.body).toMatchObject({ code: 'order.restaurant-closed' });
     });
 
@@ -127,7 +155,9 @@ export function describeJourneys(name: string, start: () => Promise<Deployment>)
       const before = await portions();
       const orderId = await town.place(town.manual);
       await town.cook(town.manual, orderId, 'reject');
-      expect((await town.reaches(orderId, 'cancelled')).reason).toBe('The restaurant cannot make your order: We have run out of batter.');
+      expect((await town.reaches(orderId, 'cancelled')).reason).toBe(
+        'The restaurant cannot make your order: We have run out of batter.',
+      );
       const { status, authorized, voided } = await town.payment(orderId);
       expect({ status, voided }).toEqual({ status: 'cancelled', voided: authorized });
       expect(await portions()).toBe(before);
@@ -135,7 +165,9 @@ export function describeJourneys(name: string, start: () => Promise<Deployment>)
 
     it('ends when there are not enough portions, and names the dish', async () => {
       const { portions: left } = await town.item(town.manual);
-      const orders = await Promise.all(Array.from({ length: Math.floor(left / 99) + 1 }, () => town.place(town.manual, { quantity: 99 })));
+      const orders = await Promise.all(
+        Array.from({ length: Math.floor(left / 99) + 1 }, () => town.place(town.manual, { quantity: 99 })),
+      );
       const ended = await Promise.all(orders.map((orderId) => town.reaches(orderId, 'cancelled')));
       expect(ended.filter(({ reason }) => /cannot make your order: .*\w+/.test(reason ?? ''))).not.toEqual([]);
       expect(await portions()).toBe(left);
@@ -158,8 +190,14 @@ export function describeJourneys(name: string, start: () => Promise<Deployment>)
       const [first, second] = [await aCourier(), await aCourier()];
       const orderId = await town.place(town.manual);
       await town.cook(town.manual, orderId, 'accept');
-      const offered = async (courier: Courier) => (await town.api.get<{ items: { orderId: string }[] }>(`/couriers/${courier.courierId}/offers`)).body.items.some((offer) => offer.orderId === orderId);
-      await until(async () => [await offered(first), await offered(second)], (offers) => offers.includes(true));
+      const offered = async (courier: Courier) =>
+        (await town.api.get<{ items: { orderId: string }[] }>(`/couriers/${courier.courierId}/offers`)).body.items.some(
+          (offer) => offer.orderId === orderId,
+        );
+      await until(
+        async () => [await offered(first), await offered(second)],
+        (offers) => offers.includes(true),
+      );
       const [asked, other] = (await offered(first)) ? [first, second] : [second, first];
       await asked.answers(orderId, 'decline');
       await other.answers(orderId, 'accept');
@@ -219,8 +257,13 @@ export function describeJourneys(name: string, start: () => Promise<Deployment>)
       const change = { lines: [{ itemId, quantity: 3 }] };
       expect((await town.api.post(`/orders/${orderId}/revise`, change)).status).toBe(428);
       expect((await town.api.post(`/orders/${orderId}/revise`, change, { 'if-match': '"1"' })).status).toBe(412);
-      expect((await town.api.post(`/orders/${orderId}/revise`, change, { 'if-match': `"${version}"` })).status).toBe(202);
-      await until(() => town.order(orderId), (order) => order.total.amount === 3 * total.amount);
+      expect((await town.api.post(`/orders/${orderId}/revise`, change, { 'if-match': `"${version}"` })).status).toBe(
+        202,
+      );
+      await until(
+        () => town.order(orderId),
+        (order) => order.total.amount === 3 * total.amount,
+      );
       await town.cook(town.manual, orderId, 'preparing', 'ready');
       await town.reaches(orderId, 'ready');
       expect((await town.api.post(`/orders/${orderId}/revise`, change, { 'if-match': '"1"' })).status).toBe(409);
@@ -234,9 +277,16 @@ export function describeJourneys(name: string, start: () => Promise<Deployment>)
     it('can be refunded in parts, but never above what was paid', async () => {
       const orderId = await town.place(town.automatic);
       const { total } = await town.reaches(orderId, 'delivered');
-      const refund = (amount: number) => town.api.post(`/payments/${orderId}/refunds`, { amount: { amount, currency: total.currency }, reason: 'The papad was soft.' });
+      const refund = (amount: number) =>
+        town.api.post(`/payments/${orderId}/refunds`, {
+          amount: { amount, currency: total.currency },
+          reason: 'The papad was soft.',
+        });
       expect((await refund(100)).status).toBeLessThan(300);
-      await until(() => town.payment(orderId), ({ refunded }) => refunded === 100);
+      await until(
+        () => town.payment(orderId),
+        ({ refunded }) => refunded === 100,
+      );
       expect((await refund(total.amount)).status).toBe(409);
       expect(await town.payment(orderId)).toMatchObject({ captured: total.amount, refunded: 100 });
     });
@@ -244,12 +294,23 @@ export function describeJourneys(name: string, start: () => Promise<Deployment>)
     it('gives one order for one key, however often it is sent', async () => {
       const { itemId } = await town.item(town.automatic);
       const { restaurantId, location } = town.automatic;
-      const wish = { restaurantId, lines: [{ itemId, quantity: 1 }], deliverTo: { address: 'here', location }, paymentToken: 'tok_visa' };
+      const wish = {
+        restaurantId,
+        lines: [{ itemId, quantity: 1 }],
+        deliverTo: { address: 'here', location },
+        paymentToken: 'tok_visa',
+      };
       const headers = { 'idempotency-key': `same-${Date.now()}` };
-      const replies = await Promise.all(Array.from({ length: 10 }, () => town.api.post<{ orderId: string }>('/orders', wish, headers)));
+      const replies = await Promise.all(
+        Array.from({ length: 10 }, () => town.api.post<{ orderId: string }>('/orders', wish, headers)),
+      );
       const again = await town.api.post<{ orderId: string }>('/orders', wish, headers);
-      expect(new Set(replies.map(({ status }) => status).filter((status) => status !== 202 && status !== 409)).size).toBe(0);
-      expect(new Set([...replies, again].filter(({ status }) => status === 202).map(({ body }) => body.orderId)).size).toBe(1);
+      expect(
+        new Set(replies.map(({ status }) => status).filter((status) => status !== 202 && status !== 409)).size,
+      ).toBe(0);
+      expect(
+        new Set([...replies, again].filter(({ status }) => status === 202).map(({ body }) => body.orderId)).size,
+      ).toBe(1);
       expect((await town.api.post('/orders', { ...wish, paymentToken: 'tok_twice' }, headers)).status).toBe(422);
     });
   });

@@ -47,9 +47,14 @@ export class Town {
   /** Sends the example couriers of one city home, so that a test can be the only courier there. */
   static async open(url: string): Promise<Town> {
     const town = new Town(new Api(url));
-    const { items } = await until(async () => (await town.api.get<{ items: Restaurant[] }>('/restaurants?limit=100')).body, (page) => (page.items?.length ?? 0) > 0);
+    const { items } = await until(
+      async () => (await town.api.get<{ items: Restaurant[] }>('/restaurants?limit=100')).body,
+      (page) => (page.items?.length ?? 0) > 0,
+    );
     town.restaurants = items;
-    const { body } = await town.api.get<{ items: { courierId: string; location: { lat: number }; onShift: boolean }[] }>('/couriers?limit=100');
+    const { body } = await town.api.get<{
+      items: { courierId: string; location: { lat: number }; onShift: boolean }[];
+    }>('/couriers?limit=100');
     const inBengaluru = body.items.filter(({ location, onShift }) => onShift && location.lat < 20);
     await Promise.all(inBengaluru.map(({ courierId }) => town.api.post(`/couriers/${courierId}/off-shift`)));
     return town;
@@ -81,15 +86,27 @@ export class Town {
     return item;
   }
 
-  async tryToPlace(restaurant: Restaurant, { token = 'tok_visa', quantity = 1, at = 0, customerId = 'cus_e2e' } = {}): Promise<Reply<Order>> {
+  async tryToPlace(
+    restaurant: Restaurant,
+    { token = 'tok_visa', quantity = 1, at = 0, customerId = 'cus_e2e' } = {},
+  ): Promise<Reply<Order>> {
     const { itemId } = await this.item(restaurant, at);
     const deliverTo = { address: 'MG Road 1', location: restaurant.location };
-    return this.api.post<Order>('/orders', { restaurantId: restaurant.restaurantId, lines: [{ itemId, quantity }], deliverTo, paymentToken: token, customerId });
+    return this.api.post<Order>('/orders', {
+      restaurantId: restaurant.restaurantId,
+      lines: [{ itemId, quantity }],
+      deliverTo,
+      paymentToken: token,
+      customerId,
+    });
   }
 
   /** @returns the id of an order that was accepted. */
   async place(restaurant: Restaurant, wish: Parameters<Town['tryToPlace']>[1] = {}): Promise<string> {
-    const { status, body } = await until(() => this.tryToPlace(restaurant, wish), (reply) => reply.status !== 422);
+    const { status, body } = await until(
+      () => this.tryToPlace(restaurant, wish),
+      (reply) => reply.status !== 422,
+    );
     if (status !== 202) throw new Error(`not accepted: ${JSON.stringify(body)}`);
     return body.orderId;
   }
@@ -100,7 +117,10 @@ export class Town {
 
   /** Waits until the order has this status. @throws when it ends otherwise. */
   async reaches(orderId: string, status: string): Promise<Order> {
-    const order = await until(() => this.order(orderId), (order) => order.status === status || ['delivered', 'cancelled'].includes(order.status));
+    const order = await until(
+      () => this.order(orderId),
+      (order) => order.status === status || ['delivered', 'cancelled'].includes(order.status),
+    );
     if (order.status !== status) throw new Error(`it should be ${status}, and is ${JSON.stringify(order)}`);
     return order;
   }
@@ -110,12 +130,23 @@ export class Town {
   }
 
   /** The cook does these things to the order's ticket, one after another, as soon as it is there. */
-  async cook({ restaurantId }: Restaurant, orderId: string, ...deeds: ('accept' | 'reject' | 'preparing' | 'ready')[]): Promise<void> {
-    const look = () => this.api.get<{ items: { ticketId: string; orderId: string }[] }>(`/restaurants/${restaurantId}/tickets?limit=100`);
+  async cook(
+    { restaurantId }: Restaurant,
+    orderId: string,
+    ...deeds: ('accept' | 'reject' | 'preparing' | 'ready')[]
+  ): Promise<void> {
+    const look = () =>
+      this.api.get<{ items: { ticketId: string; orderId: string }[] }>(
+        `/restaurants/${restaurantId}/tickets?limit=100`,
+      );
     const { body } = await until(look, ({ body }) => body.items.some((ticket) => ticket.orderId === orderId));
     const ticketId = body.items.find((ticket) => ticket.orderId === orderId)?.ticketId;
     for (const deed of deeds) {
-      const said = () => this.api.post(`/tickets/${ticketId}/${deed}`, deed === 'reject' ? { reason: 'We have run out of batter.' } : {});
+      const said = () =>
+        this.api.post(
+          `/tickets/${ticketId}/${deed}`,
+          deed === 'reject' ? { reason: 'We have run out of batter.' } : {},
+        );
       // The kitchen may have to wait for the others before it may begin.
       await until(said, ({ status }) => status === 200 || deed !== 'preparing');
     }
@@ -123,7 +154,12 @@ export class Town {
 
   /** A courier on shift at the restaurant's door, who waits for the test to act. */
   async aCourier({ location }: Restaurant): Promise<Courier> {
-    const { body } = await this.api.post<{ courierId: string }>('/couriers', { name: 'Test', location, capacity: 1, autopilot: false });
+    const { body } = await this.api.post<{ courierId: string }>('/couriers', {
+      name: 'Test',
+      location,
+      capacity: 1,
+      autopilot: false,
+    });
     await this.api.post(`/couriers/${body.courierId}/on-shift`);
     return new Courier(this.api, body.courierId);
   }
@@ -143,18 +179,25 @@ export class Courier {
   ) {}
 
   async answers(orderId: string, answer: 'accept' | 'decline'): Promise<void> {
-    const look = () => this.api.get<{ items: { offerId: string; orderId: string }[] }>(`/couriers/${this.courierId}/offers`);
+    const look = () =>
+      this.api.get<{ items: { offerId: string; orderId: string }[] }>(`/couriers/${this.courierId}/offers`);
     const { body } = await until(look, ({ body }) => body.items.some((offer) => offer.orderId === orderId));
     await this.api.post(`/offers/${body.items.find((offer) => offer.orderId === orderId)?.offerId}/${answer}`);
   }
 
   async does(deliveryId: string, deed: 'pick-up' | 'deliver' | 'fail', body: object = {}): Promise<Reply> {
-    return until(() => this.api.post(`/deliveries/${deliveryId}/${deed}`, body), ({ status }) => status === 200 || deed !== 'pick-up');
+    return until(
+      () => this.api.post(`/deliveries/${deliveryId}/${deed}`, body),
+      ({ status }) => status === 200 || deed !== 'pick-up',
+    );
   }
 
   /** The courier's delivery of the order, once it is theirs. */
   async deliveryOf(orderId: string): Promise<string> {
-    const look = () => this.api.get<{ delivery: { deliveryId: string; courier: { courierId: string } | null } | null }>(`/orders/${orderId}/details`);
+    const look = () =>
+      this.api.get<{ delivery: { deliveryId: string; courier: { courierId: string } | null } | null }>(
+        `/orders/${orderId}/details`,
+      );
     const { body } = await until(look, ({ body }) => body.delivery?.courier?.courierId === this.courierId);
     return body.delivery?.deliveryId ?? '';
   }

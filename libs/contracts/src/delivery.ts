@@ -28,9 +28,19 @@ export const CancelDelivery = defineCommand('delivery.cancel', 1, OfOrder.extend
 const OfDelivery = OfOrder.extend({ deliveryId: DeliveryId, courierId: CourierId });
 
 /** A courier has accepted. May come again with another courier, if one gives up before the pick-up. */
-export const CourierAssigned = defineEvent('delivery.courier-assigned', 1, OfDelivery.extend({ courierName: z.string() }), byOrder);
+export const CourierAssigned = defineEvent(
+  'delivery.courier-assigned',
+  1,
+  OfDelivery.extend({ courierName: z.string() }),
+  byOrder,
+);
 
-export const NoCourierFound = defineEvent('delivery.no-courier-found', 1, OfOrder.extend({ reason: z.string() }), byOrder);
+export const NoCourierFound = defineEvent(
+  'delivery.no-courier-found',
+  1,
+  OfOrder.extend({ reason: z.string() }),
+  byOrder,
+);
 export const DeliveryPickedUp = defineEvent('delivery.picked-up', 1, OfDelivery, byOrder);
 export const DeliveryDelivered = defineEvent('delivery.delivered', 1, OfDelivery, byOrder);
 
@@ -39,7 +49,15 @@ export const DeliveryFailed = defineEvent('delivery.failed', 1, OfDelivery.exten
 
 export const DeliveryCancelled = defineEvent('delivery.cancelled', 1, OfOrder, byOrder);
 
-export const DeliveryStatus = z.enum(['searching', 'assigned', 'picked-up', 'delivered', 'failed', 'cancelled', 'no-courier']);
+export const DeliveryStatus = z.enum([
+  'searching',
+  'assigned',
+  'picked-up',
+  'delivered',
+  'failed',
+  'cancelled',
+  'no-courier',
+]);
 export type DeliveryStatus = z.infer<typeof DeliveryStatus>;
 
 /** The courier's part of an order. */

@@ -18,7 +18,8 @@ export const HistoryEntry = z.object({
 });
 export type HistoryEntry = z.infer<typeof HistoryEntry>;
 
-const historyFrom = (module: string) => defineQuestion(`${module}.history-of-order`, { ask: OfOrder, answer: z.array(HistoryEntry) });
+const historyFrom = (module: string) =>
+  defineQuestion(`${module}.history-of-order`, { ask: OfOrder, answer: z.array(HistoryEntry) });
 
 /** What each of the other modules has said about an order, oldest first. */
 export const PaymentHistory = historyFrom('payment');

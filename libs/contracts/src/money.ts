@@ -2,7 +2,10 @@ import { z } from 'zod';
 
 /** An amount in the currency's minor unit (cents, paise), never a fraction; and the currency by ISO 4217. */
 export const Money = z
-  .object({ amount: z.int().nonnegative(), currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as EUR') })
+  .object({
+    amount: z.int().nonnegative(),
+    currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as EUR'),
+  })
   .meta({ id: 'Money', example: { amount: 1250, currency: 'EUR' } });
 export type Money = z.infer<typeof Money>;
 

@@ -6,7 +6,10 @@ export const OrderId = idOf('ord');
 export type OrderId = z.infer<typeof OrderId>;
 
 /** Who orders. Any name a shop gives its customers. */
-export const CustomerId = z.string().regex(/^[\w.@-]{1,64}$/, 'must be 1 to 64 letters, digits or . _ @ -').meta({ example: 'cus_demo' });
+export const CustomerId = z
+  .string()
+  .regex(/^[\w.@-]{1,64}$/, 'must be 1 to 64 letters, digits or . _ @ -')
+  .meta({ example: 'cus_demo' });
 export type CustomerId = z.infer<typeof CustomerId>;
 
 /** A line of an order, priced: what was promised for how much. */
@@ -47,10 +50,20 @@ export const OrderPlaced = defineEvent(
 );
 
 /** The customer changed the order before the kitchen began; money and kitchen have agreed. */
-export const OrderRevised = defineEvent('order.revised', 1, OfOrder.extend({ lines: z.array(OrderLine).nonempty(), total: Money }), byOrder);
+export const OrderRevised = defineEvent(
+  'order.revised',
+  1,
+  OfOrder.extend({ lines: z.array(OrderLine).nonempty(), total: Money }),
+  byOrder,
+);
 
 /** Bank or kitchen did not agree to the change: the order stays as it was. */
-export const OrderRevisionRefused = defineEvent('order.revision-refused', 1, OfOrder.extend({ reason: z.string() }), byOrder);
+export const OrderRevisionRefused = defineEvent(
+  'order.revision-refused',
+  1,
+  OfOrder.extend({ reason: z.string() }),
+  byOrder,
+);
 
 /** Money is held, the kitchen has accepted, a courier is found: it will be cooked. */
 export const OrderConfirmed = defineEvent('order.confirmed', 1, OfOrder, byOrder);

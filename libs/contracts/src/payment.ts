@@ -24,12 +24,27 @@ export const CapturePayment = defineCommand('payment.capture', 1, OfOrder, byOrd
  * Give back everything taken or held, or maybe held, but for what is to be kept: void, refund, or both, as is needed.
  * Comes before its `payment.authorize`? Then that does nothing when it comes. Always answered by `payment.cancelled`.
  */
-export const CancelPayment = defineCommand('payment.cancel', 1, OfOrder.extend({ keep: Money.nullable(), reason: z.string() }), byOrder);
+export const CancelPayment = defineCommand(
+  'payment.cancel',
+  1,
+  OfOrder.extend({ keep: Money.nullable(), reason: z.string() }),
+  byOrder,
+);
 
 /** Hold a new amount instead of the one held. Answered by `payment.adjusted` or `payment.adjustment-declined`. */
-export const AdjustPayment = defineCommand('payment.adjust', 1, OfOrder.extend({ revision: z.int().positive(), amount: Money }), byOrder);
+export const AdjustPayment = defineCommand(
+  'payment.adjust',
+  1,
+  OfOrder.extend({ revision: z.int().positive(), amount: Money }),
+  byOrder,
+);
 
-export const PaymentAuthorized = defineEvent('payment.authorized', 1, OfOrder.extend({ paymentId: z.string(), amount: Money }), byOrder);
+export const PaymentAuthorized = defineEvent(
+  'payment.authorized',
+  1,
+  OfOrder.extend({ paymentId: z.string(), amount: Money }),
+  byOrder,
+);
 
 /** The provider refused; nothing is held. */
 export const PaymentDeclined = defineEvent('payment.declined', 1, OfOrder.extend({ reason: z.string() }), byOrder);
@@ -39,7 +54,12 @@ export const PaymentInDoubt = defineEvent('payment.in-doubt', 1, OfOrder, byOrde
 
 export const PaymentCaptured = defineEvent('payment.captured', 1, OfOrder.extend({ amount: Money }), byOrder);
 
-export const PaymentCaptureFailed = defineEvent('payment.capture-failed', 1, OfOrder.extend({ reason: z.string() }), byOrder);
+export const PaymentCaptureFailed = defineEvent(
+  'payment.capture-failed',
+  1,
+  OfOrder.extend({ reason: z.string() }),
+  byOrder,
+);
 
 /** Nothing is held any more; what was kept is the fee. */
 export const PaymentCancelled = defineEvent(
@@ -49,9 +69,19 @@ export const PaymentCancelled = defineEvent(
   byOrder,
 );
 
-export const PaymentRefunded = defineEvent('payment.refunded', 1, OfOrder.extend({ refundId: z.string(), amount: Money }), byOrder);
+export const PaymentRefunded = defineEvent(
+  'payment.refunded',
+  1,
+  OfOrder.extend({ refundId: z.string(), amount: Money }),
+  byOrder,
+);
 
-export const PaymentAdjusted = defineEvent('payment.adjusted', 1, OfOrder.extend({ revision: z.int(), amount: Money }), byOrder);
+export const PaymentAdjusted = defineEvent(
+  'payment.adjusted',
+  1,
+  OfOrder.extend({ revision: z.int(), amount: Money }),
+  byOrder,
+);
 
 export const PaymentAdjustmentDeclined = defineEvent(
   'payment.adjustment-declined',
@@ -64,7 +94,17 @@ export const PaymentAdjustmentDeclined = defineEvent(
 export const PaymentView = z.object({
   orderId: z.string(),
   paymentId: z.string(),
-  status: z.enum(['authorizing', 'authorized', 'declined', 'in-doubt', 'capturing', 'captured', 'cancelling', 'cancelled', 'capture-failed']),
+  status: z.enum([
+    'authorizing',
+    'authorized',
+    'declined',
+    'in-doubt',
+    'capturing',
+    'captured',
+    'cancelling',
+    'cancelled',
+    'capture-failed',
+  ]),
   currency: z.string(),
   authorized: z.int(),
   captured: z.int(),

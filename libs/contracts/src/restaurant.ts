@@ -55,7 +55,12 @@ export const ItemAvailabilityChanged = defineEvent(
 );
 
 /** The restaurant takes orders, or does not. */
-export const OpeningChanged = defineEvent('restaurant.opening-changed', 1, z.object({ restaurantId: RestaurantId, open: z.boolean() }), byRestaurant);
+export const OpeningChanged = defineEvent(
+  'restaurant.opening-changed',
+  1,
+  z.object({ restaurantId: RestaurantId, open: z.boolean() }),
+  byRestaurant,
+);
 
 /** Reserve the portions and ask a cook. Answered by `restaurant.ticket-accepted` or `restaurant.ticket-rejected`. */
 export const OpenTicket = defineCommand(
@@ -72,7 +77,12 @@ export const ConfirmTicket = defineCommand('restaurant.confirm-ticket', 1, OfOrd
  * Stop, whatever has been done or not yet heard of: portions not yet cooked go back. Comes before its `open-ticket`? Then that does
  * nothing when it comes. Always answered by `restaurant.ticket-cancelled`.
  */
-export const CancelTicket = defineCommand('restaurant.cancel-ticket', 1, OfOrder.extend({ reason: z.string() }), byOrder);
+export const CancelTicket = defineCommand(
+  'restaurant.cancel-ticket',
+  1,
+  OfOrder.extend({ reason: z.string() }),
+  byOrder,
+);
 
 /** Cook this instead. Answered by `restaurant.ticket-revised` or `restaurant.ticket-revision-refused`. */
 export const ReviseTicket = defineCommand(
@@ -87,13 +97,28 @@ const OfTicket = OfOrder.extend({ ticketId: TicketId });
 export const TicketAccepted = defineEvent('restaurant.ticket-accepted', 1, OfTicket, byOrder);
 
 /** By a cook, or because the portions are not there. */
-export const TicketRejected = defineEvent('restaurant.ticket-rejected', 1, OfOrder.extend({ reason: z.string() }), byOrder);
+export const TicketRejected = defineEvent(
+  'restaurant.ticket-rejected',
+  1,
+  OfOrder.extend({ reason: z.string() }),
+  byOrder,
+);
 
-export const TicketDelayed = defineEvent('restaurant.ticket-delayed', 1, OfTicket.extend({ byMinutes: z.int().positive() }), byOrder);
+export const TicketDelayed = defineEvent(
+  'restaurant.ticket-delayed',
+  1,
+  OfTicket.extend({ byMinutes: z.int().positive() }),
+  byOrder,
+);
 export const TicketPreparing = defineEvent('restaurant.ticket-preparing', 1, OfTicket, byOrder);
 export const TicketReady = defineEvent('restaurant.ticket-ready', 1, OfTicket, byOrder);
 export const TicketCancelled = defineEvent('restaurant.ticket-cancelled', 1, OfOrder, byOrder);
-export const TicketRevised = defineEvent('restaurant.ticket-revised', 1, OfOrder.extend({ revision: z.int() }), byOrder);
+export const TicketRevised = defineEvent(
+  'restaurant.ticket-revised',
+  1,
+  OfOrder.extend({ revision: z.int() }),
+  byOrder,
+);
 export const TicketRevisionRefused = defineEvent(
   'restaurant.ticket-revision-refused',
   1,
@@ -110,11 +135,16 @@ export const TicketView = z.object({
   orderId: z.string(),
   restaurantId: z.string(),
   status: TicketStatus,
-  lines: z.array(z.object({ itemId: z.string(), name: z.string(), quantity: z.int(), modifierIds: z.array(z.string()) })),
+  lines: z.array(
+    z.object({ itemId: z.string(), name: z.string(), quantity: z.int(), modifierIds: z.array(z.string()) }),
+  ),
   reason: z.string().nullable(),
   delayedByMinutes: z.int(),
   version: z.int(),
 });
 export type TicketView = z.infer<typeof TicketView>;
 
-export const TicketOfOrder = defineQuestion('restaurant.ticket-of-order', { ask: OfOrder, answer: TicketView.nullable() });
+export const TicketOfOrder = defineQuestion('restaurant.ticket-of-order', {
+  ask: OfOrder,
+  answer: TicketView.nullable(),
+});

@@ -44,7 +44,10 @@ const bodyLimitBytes = 1_048_576;
 export async function createApp(options: AppOptions): Promise<App> {
   const { name, modules, listeners = {}, env = process.env } = options;
   const able = Object.keys(modules);
-  const settings = readSettings(env, name.toUpperCase(), { able, whole: Object.keys(listeners).length > 0 ? Object.keys(listeners) : able });
+  const settings = readSettings(env, name.toUpperCase(), {
+    able,
+    whole: Object.keys(listeners).length > 0 ? Object.keys(listeners) : able,
+  });
   const log = createLog(name, settings.logLevel);
   const { transport, questions } = openBus(settings, listeners, log);
   const runtime = new Runtime(settings, env, log, transport, questions);
@@ -68,13 +71,20 @@ async function build({ modules, docs, extend }: AppOptions, runtime: Runtime): P
     genReqId: ({ headers }: IncomingMessage) => correlationIdOf(headers[correlationHeader]),
     forceCloseConnections: 'idle',
   });
-  const nest = await NestFactory.create<NestFastifyApplication>(Root, adapter, { logger: nestLogger(log), rawBody: true, abortOnError: false });
+  const nest = await NestFactory.create<NestFastifyApplication>(Root, adapter, {
+    logger: nestLogger(log),
+    rawBody: true,
+    abortOnError: false,
+  });
   nest.useBodyParser('application/json', { bodyLimit: bodyLimitBytes }, parseJson);
   nest.useGlobalFilters(new ProblemFilter(log));
-  nest.getHttpAdapter().getInstance().addHook('onRequest', (request, reply, done) => {
-    void reply.header(correlationHeader, request.id);
-    done();
-  });
+  nest
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRequest', (request, reply, done) => {
+      void reply.header(correlationHeader, request.id);
+      done();
+    });
   await extend?.(nest, runtime.env);
   if (docs) serveDocs(nest, docs);
   for (const service of servicesOf(nest)) runtime.connect(service.name, service.providers);
@@ -146,6 +156,10 @@ function nestLogger(log: Log): LoggerService {
     log: (message: string) => log.debug({}, message),
     warn: (message: string) => log.warn({}, message),
     // Why the process cannot start is told by whoever starts it, once.
-    error: (message: unknown, ...more: string[]) => log[whileStarting.includes(more.at(-1) ?? '') ? 'debug' : 'error']({ stack: more.slice(0, -1)[0] }, String(message)),
+    error: (message: unknown, ...more: string[]) =>
+      log[whileStarting.includes(more.at(-1) ?? '') ? 'debug' : 'error'](
+        { stack: more.slice(0, -1)[0] },
+        String(message),
+      ),
   };
 }

@@ -45,14 +45,28 @@ function forwardTo(service: string, base: string) {
 
 function unavailable(reply: FastifyReply, service: string, correlationId: string): void {
   const detail = `The ${service} service does not answer. Nothing is lost: repeat the request with the same Idempotency-Key.`;
-  const problem = { type: 'about:blank', status: 503, code: 'gateway.service-unavailable', title: 'Try again later', detail, correlationId };
-  void reply.status(503).header('retry-after', retryAfterSeconds).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(problem));
+  const problem = {
+    type: 'about:blank',
+    status: 503,
+    code: 'gateway.service-unavailable',
+    title: 'Try again later',
+    detail,
+    correlationId,
+  };
+  void reply
+    .status(503)
+    .header('retry-after', retryAfterSeconds)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .send(JSON.stringify(problem));
 }
 
 /** Where the services are; by default on this machine, from port 3001 on. @throws {Misconfigured} */
 function readBases(env: Environment, prefix: string, services: readonly string[]): Record<string, string> {
   const url = (port: number) => z.url('an HTTP URL such as http://order:3000').default(`http://127.0.0.1:${port}`);
   const variable = (service: string) => `${prefix}_${service.toUpperCase()}_URL`;
-  const read = readVariables(env, Object.fromEntries(services.map((service, at) => [variable(service), url(3001 + at)])));
+  const read = readVariables(
+    env,
+    Object.fromEntries(services.map((service, at) => [variable(service), url(3001 + at)])),
+  );
   return Object.fromEntries(services.map((service) => [service, String(read[variable(service)]).replace(/\/$/, '')]));
 }

@@ -15,7 +15,12 @@ export interface Bus {
 /** The bus that the settings ask for. */
 export function openBus({ transport, rabbitMqUrl: url, prefix }: Settings, listeners: Listeners, log: Log): Bus {
   if (transport === 'in-process') return { transport: new InProcessTransport(), questions: new InProcessQuestions() };
-  const wanted = Object.fromEntries(Object.entries(listeners).map(([module, types]) => [module, types.map(({ type }) => type)]));
+  const wanted = Object.fromEntries(
+    Object.entries(listeners).map(([module, types]) => [module, types.map(({ type }) => type)]),
+  );
   const name = prefix.toLowerCase();
-  return { transport: new RabbitMqTransport({ url, wanted, log, prefix: name }), questions: new RabbitMqQuestions({ url, log, prefix: name }) };
+  return {
+    transport: new RabbitMqTransport({ url, wanted, log, prefix: name }),
+    questions: new RabbitMqQuestions({ url, log, prefix: name }),
+  };
 }

@@ -46,8 +46,14 @@ export class Runtime extends Readiness {
       this.databases.set(module, database);
       return database;
     } catch (error) {
-      const variable = own ? `${prefix}_${module.toUpperCase()}_DATABASE_URL` : databaseUrl ? `${prefix}_DATABASE_URL` : `${prefix}_DATA_DIR`;
-      throw new Error(`the ${module} database cannot be opened: ${messageOf(error)}. Check ${variable}.`, { cause: error });
+      const variable = own
+        ? `${prefix}_${module.toUpperCase()}_DATABASE_URL`
+        : databaseUrl
+          ? `${prefix}_DATABASE_URL`
+          : `${prefix}_DATA_DIR`;
+      throw new Error(`the ${module} database cannot be opened: ${messageOf(error)}. Check ${variable}.`, {
+        cause: error,
+      });
     }
   }
 

@@ -21,7 +21,11 @@ interface Registration {
 @Module({})
 export class ServiceModule {
   static register({ name, migrations }: Registration): DynamicModule {
-    const database = { provide: Database, inject: [Runtime], useFactory: (runtime: Runtime) => runtime.openDatabase(name, migrations) };
+    const database = {
+      provide: Database,
+      inject: [Runtime],
+      useFactory: (runtime: Runtime) => runtime.openDatabase(name, migrations),
+    };
     const host = { provide: ServiceName, useValue: new ServiceName(name) };
     return { module: ServiceModule, providers: [database, host], exports: [Database] };
   }
@@ -46,9 +50,20 @@ export interface Service {
 export function servicesOf(nest: INestApplicationContext): Service[] {
   const all = [...nest.get(ModulesContainer).values()];
   return all.flatMap((service) => {
-    const name = service.metatype === ServiceModule ? (service.providers.get(ServiceName)?.instance as ServiceName | undefined) : undefined;
+    const name =
+      service.metatype === ServiceModule
+        ? (service.providers.get(ServiceName)?.instance as ServiceName | undefined)
+        : undefined;
     const importers = all.filter((module) => module.imports.has(service));
-    return name ? [{ name: name.name, modules: importers.map(({ metatype }) => metatype as Type), providers: importers.flatMap(providersOf) }] : [];
+    return name
+      ? [
+          {
+            name: name.name,
+            modules: importers.map(({ metatype }) => metatype as Type),
+            providers: importers.flatMap(providersOf),
+          },
+        ]
+      : [];
   });
 }
 

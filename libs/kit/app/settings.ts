@@ -23,11 +23,15 @@ export const milliseconds = (byDefault: number) => {
  * @throws {Misconfigured} for the first that does not fit its schema; the schema's own words say what it should be.
  * @example readVariables(env, { THALI_HOLD_MONEY_WITHIN_MS: milliseconds(30_000) })
  */
-export function readVariables<Shape extends Record<string, z.ZodType>>(env: Environment, shape: Shape): { [Name in keyof Shape]: z.infer<Shape[Name]> } {
+export function readVariables<Shape extends Record<string, z.ZodType>>(
+  env: Environment,
+  shape: Shape,
+): { [Name in keyof Shape]: z.infer<Shape[Name]> } {
   const entries = Object.entries(shape).map(([name, schema]) => {
     const value = env[name] === '' ? undefined : env[name];
     const parsed = schema.safeParse(value);
-    if (!parsed.success) throw new Misconfigured(name, env[name], parsed.error.issues.map(({ message }) => message).join(', '));
+    if (!parsed.success)
+      throw new Misconfigured(name, env[name], parsed.error.issues.map(({ message }) => message).join(', '));
     return [name, parsed.data];
   });
   return Object.fromEntries(entries) as { [Name in keyof Shape]: z.infer<Shape[Name]> };
@@ -58,7 +62,10 @@ export interface Settings {
   readonly seed: boolean;
 }
 
-const url = z.string().regex(/^postgres(ql)?:\/\//, 'a PostgreSQL URL such as postgresql://user:password@host:5432/database').optional();
+const url = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, 'a PostgreSQL URL such as postgresql://user:password@host:5432/database')
+  .optional();
 const aPort = 'a port number from 0 to 65535';
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -80,14 +87,19 @@ export function readSettings(env: Environment, prefix: string, { able, whole }: 
     [`${prefix}_HOST`]: z.string().default('127.0.0.1'),
     [`${prefix}_DATA_DIR`]: z.string().default(`.${prefix.toLowerCase()}`),
     [`${prefix}_DATABASE_URL`]: url,
-    [`${prefix}_SECRET`]: z.string().min(16, 'a secret of at least 16 characters, the same for every process').optional(),
+    [`${prefix}_SECRET`]: z
+      .string()
+      .min(16, 'a secret of at least 16 characters, the same for every process')
+      .optional(),
     [`${prefix}_LOG_LEVEL`]: z.enum(levels, `one of ${levels.join(', ')}`).default('warn'),
     [`${prefix}_LEASE_MS`]: milliseconds(5_000),
     [`${prefix}_SEED`]: z.enum(['true', 'false'], 'true or false').optional(),
     ...Object.fromEntries(modules.map((module) => [moduleUrl(module), url])),
   }) as Record<string, string | number | undefined>;
   const databaseUrl = read[`${prefix}_DATABASE_URL`] as string | undefined;
-  const moduleDatabaseUrls = Object.fromEntries(modules.map((module) => [module, read[moduleUrl(module)] as string | undefined]));
+  const moduleDatabaseUrls = Object.fromEntries(
+    modules.map((module) => [module, read[moduleUrl(module)] as string | undefined]),
+  );
   const embedded = databaseUrl === undefined && Object.values(moduleDatabaseUrls).some((own) => own === undefined);
   return {
     prefix,
@@ -113,12 +125,19 @@ function readTopology(env: Environment, prefix: string, { able, whole }: Invento
   const names = z
     .string()
     .transform((list) => list.split(',').map((name) => name.trim()))
-    .pipe(z.array(z.enum(able as [string, ...string[]], `a list of some of ${able.join(', ')}, separated by commas`)).min(1))
+    .pipe(
+      z
+        .array(z.enum(able as [string, ...string[]], `a list of some of ${able.join(', ')}, separated by commas`))
+        .min(1),
+    )
     .default([...able]);
   const read = readVariables(env, {
     [`${prefix}_MODULES`]: names,
     [`${prefix}_TRANSPORT`]: z.enum(['in-process', 'rabbitmq'], 'in-process or rabbitmq').default('in-process'),
-    [`${prefix}_RABBITMQ_URL`]: z.string().regex(/^amqps?:\/\//, 'an AMQP URL such as amqp://user:password@host:5672').default('amqp://127.0.0.1:5672'),
+    [`${prefix}_RABBITMQ_URL`]: z
+      .string()
+      .regex(/^amqps?:\/\//, 'an AMQP URL such as amqp://user:password@host:5672')
+      .default('amqp://127.0.0.1:5672'),
   });
   const modules = [...new Set(read[`${prefix}_MODULES`] as string[])];
   const transport = read[`${prefix}_TRANSPORT`] as Topology['transport'];

@@ -29,6 +29,9 @@ export class SystemIds extends Ids {
 export function idOf<Prefix extends string>(prefix: Prefix) {
   return z
     .string()
-    .regex(new RegExp(`^${prefix}_[0-7][0-9a-hjkmnp-tv-z]{25}$`), `must be an id such as ${prefix}_01h455vb4pex5vsknk084sn02q`)
+    .regex(
+      new RegExp(`^${prefix}_[0-7][0-9a-hjkmnp-tv-z]{25}$`),
+      `must be an id such as ${prefix}_01h455vb4pex5vsknk084sn02q`,
+    )
     .meta({ example: `${prefix}_01h455vb4pex5vsknk084sn02q` });
 }

@@ -51,7 +51,9 @@ export interface MessageType<Data> extends AnyMessageType {
 }
 
 /** The data that messages of this type carry. */
-export type DataOf<Type extends AnyMessageType> = Type extends { read(version: number, data: unknown): infer Data } ? Data : never;
+export type DataOf<Type extends AnyMessageType> = Type extends { read(version: number, data: unknown): infer Data }
+  ? Data
+  : never;
 
 /** No attempt can ever succeed with this message: it is dead at once. */
 export class UnreadableMessage extends Error {
@@ -103,7 +105,8 @@ function define<Schema extends z.ZodType>(
   const draft = (data: Data): Draft<Data> => ({ type, version, key: key(data), data: schema.parse(data) });
 
   const read = (from: number, data: unknown): Data => {
-    if (from < 1 || from > version) throw new UnreadableMessage(type, from, `the newest version known here is ${version}`);
+    if (from < 1 || from > version)
+      throw new UnreadableMessage(type, from, `the newest version known here is ${version}`);
     let lifted = data;
     for (let at = from; at < version; at++) lifted = (upcasts[at] as (older: unknown) => unknown)(lifted);
     const parsed = schema.safeParse(lifted);

@@ -13,7 +13,9 @@ export class InProcessTransport extends Transport {
   }
 
   routes(): { type: string; destination: string }[] {
-    return [...this.receivers.values()].flatMap(({ module, types }) => types.map((type) => ({ type, destination: module })));
+    return [...this.receivers.values()].flatMap(({ module, types }) =>
+      types.map((type) => ({ type, destination: module })),
+    );
   }
 
   async start(): Promise<void> {}

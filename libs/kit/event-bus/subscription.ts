@@ -42,7 +42,11 @@ interface Handler {
 
 const handlersOf = new WeakMap<object, Handler[]>();
 
-type DataOfAny<Types> = Types extends readonly AnyMessageType[] ? DataOf<Types[number]> : Types extends AnyMessageType ? DataOf<Types> : never;
+type DataOfAny<Types> = Types extends readonly AnyMessageType[]
+  ? DataOf<Types[number]>
+  : Types extends AnyMessageType
+    ? DataOf<Types>
+    : never;
 
 type Method<F> = <M extends F>(prototype: object, method: string, descriptor: TypedPropertyDescriptor<M>) => void;
 
@@ -71,7 +75,12 @@ export function HandlesOutside<const Types extends readonly AnyMessageType[] | A
   return remember(types, name, options, true);
 }
 
-function remember(types: AnyMessageType | readonly AnyMessageType[], name: string, options: SubscriptionOptions, outside: boolean) {
+function remember(
+  types: AnyMessageType | readonly AnyMessageType[],
+  name: string,
+  options: SubscriptionOptions,
+  outside: boolean,
+) {
   return (prototype: object, method: string): void => {
     const handlers = handlersOf.get(prototype) ?? [];
     const list = (Array.isArray(types) ? types : [types]) as readonly AnyMessageType[];
@@ -87,7 +96,12 @@ export function subscriptionsOf(provider: object): Subscription[] {
   const decorated = methods.map(({ method, name, types, options, outside }): Subscription => {
     const call = (provider as Record<string, unknown>)[method] as (...args: unknown[]) => never;
     const bound = call.bind(provider);
-    return { ...options, name, types, handle: outside ? { outside: bound as HandleOutside } : { inside: bound as Handle } };
+    return {
+      ...options,
+      name,
+      types,
+      handle: outside ? { outside: bound as HandleOutside } : { inside: bound as Handle },
+    };
   });
   return provider instanceof Subscriber ? [...decorated, ...provider.subscriptions] : decorated;
 }

@@ -48,13 +48,21 @@ export class EventStore<State, Event extends DomainEvent> {
    */
   async append(tx: Tx, streamId: string, loaded: Loaded<State>, events: readonly Event[]): Promise<Loaded<State>> {
     const { correlationId, causationId } = tx.story;
-    const rows = events.map(({ type, ...data }, n) => ({ streamId, version: loaded.version + n + 1, type, data, correlationId, causationId }));
+    const rows = events.map(({ type, ...data }, n) => ({
+      streamId,
+      version: loaded.version + n + 1,
+      type,
+      data,
+      correlationId,
+      causationId,
+    }));
     const appended = await Promise.all(rows.map((row) => tx.one(appendEvent, row)));
     if (appended.some((row) => row === undefined)) throw new StaleVersion(streamId);
     const state = events.reduce(this.definition.evolve, loaded.state);
     const version = loaded.version + events.length;
     const every = this.definition.snapshotEvery ?? 50;
-    if (Math.floor(version / every) > Math.floor(loaded.version / every)) tx.collect(saveSnapshot, { streamId, version, state });
+    if (Math.floor(version / every) > Math.floor(loaded.version / every))
+      tx.collect(saveSnapshot, { streamId, version, state });
     return { state, version };
   }
 
@@ -69,7 +77,10 @@ export class EventStore<State, Event extends DomainEvent> {
 
   /** The state that these events make. */
   replay(events: readonly Pick<StoredEvent, 'type' | 'data'>[]): State {
-    return events.reduce((state, { type, data }) => this.definition.evolve(state, toEvent<Event>(type, data)), this.definition.initial);
+    return events.reduce(
+      (state, { type, data }) => this.definition.evolve(state, toEvent<Event>(type, data)),
+      this.definition.initial,
+    );
   }
 
   private fold(rows: StreamRow[]): Loaded<State> {

@@ -21,23 +21,44 @@ export const SeenVersion = createParamDecorator((_: undefined, context: Executio
   const header = context.switchToHttp().getRequest<FastifyRequest>().headers['if-match'];
   if (header === undefined) throw new PreconditionRequired();
   const version = /^(?:W\/)?"(\d+)"$/.exec(header)?.[1];
-  if (!version) throw new InvalidInput(`If-Match is ${header}; it should be the ETag of your last GET, such as "7"`, [{ field: 'If-Match', expected: 'the ETag of your last GET, such as "7"' }]);
+  if (!version)
+    throw new InvalidInput(`If-Match is ${header}; it should be the ETag of your last GET, such as "7"`, [
+      { field: 'If-Match', expected: 'the ETag of your last GET, such as "7"' },
+    ]);
   return Number(version);
 });
 
 /** Documents the If-Match header that {@link SeenVersion} reads. */
 export const NeedsIfMatch = () =>
-  applyDecorators(ApiHeader({ name: 'If-Match', required: true, description: 'The ETag of what you have seen: nobody overwrites what they have not read.', schema: { type: 'string', example: '"1"' } }));
+  applyDecorators(
+    ApiHeader({
+      name: 'If-Match',
+      required: true,
+      description: 'The ETag of what you have seen: nobody overwrites what they have not read.',
+      schema: { type: 'string', example: '"1"' },
+    }),
+  );
 
 class PreconditionRequired extends DomainError {
   readonly statusCode = 428;
 
   constructor() {
-    super('request.if-match-missing', 'invalid', 'Send If-Match with the ETag of your last GET, so that nobody overwrites what they have not read.', { field: 'If-Match' });
+    super(
+      'request.if-match-missing',
+      'invalid',
+      'Send If-Match with the ETag of your last GET, so that nobody overwrites what they have not read.',
+      { field: 'If-Match' },
+    );
   }
 }
 
 /** @throws {DomainError} `<what>.stale` when the thing has moved on since version `seen`. */
 export function refuseStale(what: string, seen: number, current: number): void {
-  if (seen !== current) throw new DomainError(`${what}.stale`, 'stale', `You have seen version ${seen}; it is version ${current} now. Look again and decide afresh.`, { current });
+  if (seen !== current)
+    throw new DomainError(
+      `${what}.stale`,
+      'stale',
+      `You have seen version ${seen}; it is version ${current} now. Look again and decide afresh.`,
+      { current },
+    );
 }

@@ -21,7 +21,9 @@ export class HealthController {
 
   /** It can serve: send it traffic only while this is 200. */
   @Get('ready')
-  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<{ status: string; parts: Record<string, string> }> {
+  async ready(
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<{ status: string; parts: Record<string, string> }> {
     const parts = await this.readiness.check();
     const ok = Object.values(parts).every((part) => part === 'ok');
     if (!ok) void reply.status(503).header('retry-after', 1);

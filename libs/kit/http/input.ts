@@ -26,8 +26,14 @@ export class Parse<Schema extends z.ZodType> implements PipeTransform<unknown, z
     if (parsed.success && !holdsNul(parsed.data)) return parsed.data;
     const problems = parsed.success
       ? [{ field: this.where, expected: 'text without the character U+0000' }]
-      : parsed.error.issues.map(({ path, message }) => ({ field: [this.where, ...path].filter((part) => part !== '').join('.'), expected: message }));
-    throw new InvalidInput(problems.map(({ field, expected }) => `${field || 'the body'}: ${expected}`).join('; '), problems);
+      : parsed.error.issues.map(({ path, message }) => ({
+          field: [this.where, ...path].filter((part) => part !== '').join('.'),
+          expected: message,
+        }));
+    throw new InvalidInput(
+      problems.map(({ field, expected }) => `${field || 'the body'}: ${expected}`).join('; '),
+      problems,
+    );
   }
 }
 

@@ -23,7 +23,11 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const problem = problemOf(error);
-    if (problem.status === 500) this.log.error({ err: error, correlationId: request.id, method: request.method, url: request.url }, messageOf(error));
+    if (problem.status === 500)
+      this.log.error(
+        { err: error, correlationId: request.id, method: request.method, url: request.url },
+        messageOf(error),
+      );
     if (problem.status === 503) void reply.header('retry-after', retryAfterSeconds);
     void reply
       .removeHeader('location')
@@ -38,11 +42,22 @@ function problemOf(error: unknown): { status: number; code: string; title: strin
     const status = (error as { statusCode?: number }).statusCode ?? statusOf[error.kind];
     return { ...error.details, status, code: error.code, title: titleOf[error.kind], detail: error.message };
   }
-  const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: unknown } | null)?.statusCode;
+  const status =
+    error instanceof HttpException ? error.getStatus() : (error as { statusCode?: unknown } | null)?.statusCode;
   if (typeof status === 'number' && status >= 400 && status < 500) {
-    return { status, code: status === 404 ? 'request.no-such-route' : 'request.refused', title: 'The request is not right', detail: messageOf(error) };
+    return {
+      status,
+      code: status === 404 ? 'request.no-such-route' : 'request.refused',
+      title: 'The request is not right',
+      detail: messageOf(error),
+    };
   }
-  return { status: 500, code: 'service.fault', title: 'A fault of ours', detail: 'Something went wrong here. Nothing was changed by this request.' };
+  return {
+    status: 500,
+    code: 'service.fault',
+    title: 'A fault of ours',
+    detail: 'Something went wrong here. Nothing was changed by this request.',
+  };
 }
 
 const titleOf: Record<ErrorKind, string> = {

@@ -1,4 +1,12 @@
-import { Injectable, SetMetadata, applyDecorators, createParamDecorator, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import {
+  Injectable,
+  SetMetadata,
+  applyDecorators,
+  createParamDecorator,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -15,7 +23,10 @@ const keptHeaders = ['location', 'etag'] as const;
 /** The transaction that the {@link UnitOfWork} interceptor opened for this request. */
 export const InTransaction = createParamDecorator((_: undefined, context: ExecutionContext): Tx => {
   const tx = transactions.get(context.switchToHttp().getRequest<FastifyRequest>());
-  if (!tx) throw new Error('a route that asks for @InTransaction() needs @UseInterceptors(UnitOfWork) on its controller, and must not be a GET');
+  if (!tx)
+    throw new Error(
+      'a route that asks for @InTransaction() needs @UseInterceptors(UnitOfWork) on its controller, and must not be a GET',
+    );
   return tx;
 });
 
@@ -23,7 +34,12 @@ export const InTransaction = createParamDecorator((_: undefined, context: Execut
 export const Idempotent = () =>
   applyDecorators(
     SetMetadata(keyRequired, true),
-    ApiHeader({ name: 'Idempotency-Key', required: true, description: 'Chosen by the sender, one per intention. Repeating it repeats the answer, not the effect.', schema: { type: 'string', minLength: 1, maxLength: 128, example: 'my-first-order' } }),
+    ApiHeader({
+      name: 'Idempotency-Key',
+      required: true,
+      description: 'Chosen by the sender, one per intention. Repeating it repeats the answer, not the effect.',
+      schema: { type: 'string', minLength: 1, maxLength: 128, example: 'my-first-order' },
+    }),
   );
 
 /**
@@ -45,11 +61,18 @@ export class UnitOfWork implements NestInterceptor {
     const required = this.reflector.get<boolean | undefined>(keyRequired, context.getHandler()) ?? false;
     const repeatable = repeatableOf(request, required);
     const reply = context.switchToHttp().getResponse<FastifyReply>();
-    const answer = repeatable ? this.onceAtATime(repeatable, () => this.run(request, reply, next, repeatable)) : this.run(request, reply, next);
+    const answer = repeatable
+      ? this.onceAtATime(repeatable, () => this.run(request, reply, next, repeatable))
+      : this.run(request, reply, next);
     return from(answer);
   }
 
-  private run(request: FastifyRequest, reply: FastifyReply, next: CallHandler, repeatable?: RepeatableRequest): Promise<unknown> {
+  private run(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    next: CallHandler,
+    repeatable?: RepeatableRequest,
+  ): Promise<unknown> {
     const work = async (tx: Tx) => {
       transactions.set(request, tx);
       const handle = () => lastValueFrom(next.handle() as Observable<unknown>, { defaultValue: undefined });
@@ -64,7 +87,11 @@ export class UnitOfWork implements NestInterceptor {
   private async onceAtATime(request: RepeatableRequest, work: () => Promise<unknown>): Promise<unknown> {
     const name = `${request.principal} ${request.route} ${request.key}`;
     if (this.running.has(name)) {
-      throw new DomainError('request.still-running', 'conflict', 'A request with this Idempotency-Key is being worked on. Ask again in a second.');
+      throw new DomainError(
+        'request.still-running',
+        'conflict',
+        'A request with this Idempotency-Key is being worked on. Ask again in a second.',
+      );
     }
     this.running.add(name);
     try {
@@ -79,7 +106,12 @@ function repeatableOf(request: FastifyRequest, required: boolean): RepeatableReq
   const key = request.headers['idempotency-key'];
   if (typeof key === 'string' && /^[\x21-\x7e]{1,128}$/.test(key)) {
     const principal = (request as { principal?: string }).principal ?? 'anonymous';
-    return { principal, key, route: `${request.method} ${request.routeOptions.url}`, fingerprint: fingerprintOf(request.url, request.body ?? null) };
+    return {
+      principal,
+      key,
+      route: `${request.method} ${request.routeOptions.url}`,
+      fingerprint: fingerprintOf(request.url, request.body ?? null),
+    };
   }
   if (!required && key === undefined) return undefined;
   const expected = '1 to 128 visible ASCII characters, chosen anew for each thing you want done';
@@ -87,5 +119,7 @@ function repeatableOf(request: FastifyRequest, required: boolean): RepeatableReq
 }
 
 function kept(reply: FastifyReply): Record<string, string> {
-  return Object.fromEntries(keptHeaders.flatMap((name) => (reply.getHeader(name) === undefined ? [] : [[name, String(reply.getHeader(name))]])));
+  return Object.fromEntries(
+    keptHeaders.flatMap((name) => (reply.getHeader(name) === undefined ? [] : [[name, String(reply.getHeader(name))]])),
+  );
 }

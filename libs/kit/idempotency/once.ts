@@ -32,10 +32,18 @@ export function fingerprintOf(...parts: unknown[]): string {
  *
  * @throws {DomainError} `request.idempotency-key-reused` (invalid) when the key came before with another request.
  */
-export async function once(tx: Tx, request: RepeatableRequest, work: () => Promise<StoredAnswer>): Promise<StoredAnswer> {
+export async function once(
+  tx: Tx,
+  request: RepeatableRequest,
+  work: () => Promise<StoredAnswer>,
+): Promise<StoredAnswer> {
   const stored = await tx.one(findAnswer, request);
   if (stored && stored.fingerprint !== request.fingerprint) {
-    throw new DomainError('request.idempotency-key-reused', 'invalid', 'This Idempotency-Key was used before with another request. Use a new key for a new request.');
+    throw new DomainError(
+      'request.idempotency-key-reused',
+      'invalid',
+      'This Idempotency-Key was used before with another request. Use a new key for a new request.',
+    );
   }
   if (stored) return stored.answer;
   const answer = await work();

@@ -18,5 +18,8 @@ const secrets = ['paymentToken', 'sealedToken', 'token', 'authorization', 'passw
  */
 export function createLog(service: string, level = 'info'): Log {
   const redact = { paths: secrets.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '[redacted]' };
-  return pino({ level, base: { service }, timestamp: pino.stdTimeFunctions.isoTime, redact }, pino.destination({ fd: 2, sync: false }));
+  return pino(
+    { level, base: { service }, timestamp: pino.stdTimeFunctions.isoTime, redact },
+    pino.destination({ fd: 2, sync: false }),
+  );
 }

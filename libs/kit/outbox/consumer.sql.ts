@@ -14,7 +14,13 @@ export interface Waiting {
  * What waits and is not blocked, oldest first, without what the caller has in memory already. A block that expires does so for the
  * whole key at once: by the time of the statement, which stands still.
  */
-export async function fetchWaiting(db: Database, subscription: string, parts: number[], known: number[], limit: number): Promise<Waiting[]> {
+export async function fetchWaiting(
+  db: Database,
+  subscription: string,
+  parts: number[],
+  known: number[],
+  limit: number,
+): Promise<Waiting[]> {
   type Row = Omit<Waiting, 'message'> & Message;
   const rows = await db.read<Row>(
     `select seq, part::int, attempts::int, crashes::int, message_id as id, producer, type, version, key, key_version as "keyVersion", data,

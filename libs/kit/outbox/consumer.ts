@@ -136,7 +136,8 @@ export class Consumer {
   private async attempt(row: Waiting): Promise<void> {
     const { message } = row;
     const type = this.subscription.types.find(({ type }) => type === message.type);
-    if (!type) throw new UnreadableMessage(message.type, message.version, `${this.subscription.name} does not know this type`);
+    if (!type)
+      throw new UnreadableMessage(message.type, message.version, `${this.subscription.name} does not know this type`);
     const data = type.read(message.version, message.data) as never;
     const read = { ...message, data };
     const { handle } = this.subscription;
@@ -151,7 +152,14 @@ export class Consumer {
   }
 
   private async failed(row: Waiting, error: unknown): Promise<boolean> {
-    const facts = { err: error, subscription: this.subscription.name, messageId: row.message.id, type: row.message.type, key: row.message.key, correlationId: row.message.correlationId };
+    const facts = {
+      err: error,
+      subscription: this.subscription.name,
+      messageId: row.message.id,
+      type: row.message.type,
+      key: row.message.key,
+      correlationId: row.message.correlationId,
+    };
     if (systemic(error)) {
       this.log.warn(facts, `${this.subscription.name} pauses: ${messageOf(error)}`);
       this.pause();
@@ -160,15 +168,28 @@ export class Consumer {
     const attempts = row.attempts + 1;
     const dead = error instanceof UnreadableMessage || attempts >= (this.subscription.attempts ?? attemptsByDefault);
     const waitMs = Math.random() * Math.min(longestRetryMs, firstRetryMs * 2 ** attempts);
-    if (dead) this.log.error(facts, `${row.message.type} is dead after ${attempts} attempts; see the dead letters of ${this.subscription.name}`);
+    if (dead)
+      this.log.error(
+        facts,
+        `${row.message.type} is dead after ${attempts} attempts; see the dead letters of ${this.subscription.name}`,
+      );
     else this.log.warn(facts, `attempt ${attempts} failed, next in ${Math.round(waitMs)} ms: ${messageOf(error)}`);
     return this.recordFailure(row, { dead, waitMs, error: { attempt: attempts, message: messageOf(error) } });
   }
 
-  private async recordFailure(row: Waiting, failure: { dead: boolean; waitMs: number; error: object }): Promise<boolean> {
+  private async recordFailure(
+    row: Waiting,
+    failure: { dead: boolean; waitMs: number; error: object },
+  ): Promise<boolean> {
     const skip = failure.dead && this.subscription.whenDead === 'skip';
     try {
-      await fail(this.db, { ...failure, subscription: this.subscription.name, seq: row.seq, key: row.message.key, block: !skip });
+      await fail(this.db, {
+        ...failure,
+        subscription: this.subscription.name,
+        seq: row.seq,
+        key: row.message.key,
+        block: !skip,
+      });
     } catch (error) {
       this.log.warn({ err: error, messageId: row.message.id }, `could not note the failure: ${messageOf(error)}`);
     }

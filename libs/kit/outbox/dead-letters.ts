@@ -47,6 +47,7 @@ export async function replay(db: Database, subscription: string, messageId: stri
      select key from back`,
     [subscription, messageId],
   );
-  if (!revived) throw new DomainError('dead-letter.unknown', 'not-found', `${subscription} has no dead letter ${messageId}.`);
+  if (!revived)
+    throw new DomainError('dead-letter.unknown', 'not-found', `${subscription} has no dead letter ${messageId}.`);
   db.emit(heard(subscription));
 }

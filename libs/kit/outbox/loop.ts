@@ -61,7 +61,10 @@ export class Loop {
         // Full jitter: instances that failed together do not come back together.
         pauseMs = Math.random() * Math.min(longestBackoffMs, firstBackoffMs * 2 ** failures++);
         this.woken = false;
-        this.options.log.warn({ err: error, loop: this.options.name }, `${this.options.name} will try again: ${messageOf(error)}`);
+        this.options.log.warn(
+          { err: error, loop: this.options.name },
+          `${this.options.name} will try again: ${messageOf(error)}`,
+        );
       }
       if (pauseMs > 0 && !this.woken && !this.stopped) await this.rest(pauseMs);
     }

@@ -109,7 +109,10 @@ export class Partitions extends EventEmitter {
 
   private async release(parts: number[]): Promise<void> {
     this.drop(parts);
-    await this.db.read(`update leases set owner = null, until = '-infinity' where owner = $1 and part = any($2)`, [this.instanceId, parts]);
+    await this.db.read(`update leases set owner = null, until = '-infinity' where owner = $1 and part = any($2)`, [
+      this.instanceId,
+      parts,
+    ]);
   }
 
   private drop(parts: number[]): void {

@@ -31,7 +31,11 @@ export function send(tx: Tx, draft: Draft, { story = tx.story }: Part = {}): voi
  * Sends the message later: not before `afterMs` have passed on the database's clock. A type has one timer per key; setting
  * it again moves it. It is gone when the transaction rolls back, and survives every crash when it commits.
  */
-export async function remind(tx: Tx, draft: Draft, { afterMs, story = tx.story }: Part & { afterMs: number }): Promise<void> {
+export async function remind(
+  tx: Tx,
+  draft: Draft,
+  { afterMs, story = tx.story }: Part & { afterMs: number },
+): Promise<void> {
   await tx.run(setTimer, {
     part: partitionOf(draft.key),
     afterMs,

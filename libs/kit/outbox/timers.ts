@@ -73,7 +73,11 @@ export class Timers {
         [parts],
       );
       const drafts = rows.map((due, n) => ({ n, messageId: this.db.ids.uuid(), ...due }));
-      const recorded = await client.query<{ signal: string }>({ name: record.name, text: record.sql, values: [JSON.stringify(drafts)] });
+      const recorded = await client.query<{ signal: string }>({
+        name: record.name,
+        text: record.sql,
+        values: [JSON.stringify(drafts)],
+      });
       await client.query('commit');
       for (const { signal } of recorded.rows) this.db.emit(signal);
       return rows.length;

@@ -155,11 +155,17 @@ function sessionOptions(module: string, statementWithinMs: number): string {
     enable_seqscan: 'off',
     jit: 'off',
   };
-  return Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`).join(' ');
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' ');
 }
 
 function unavailable(module: string, error: unknown): DomainError {
-  return new DomainError('database.unavailable', 'unavailable', `The ${module} database does not answer: ${messageOf(error)}`);
+  return new DomainError(
+    'database.unavailable',
+    'unavailable',
+    `The ${module} database does not answer: ${messageOf(error)}`,
+  );
 }
 
 /** Postgres counts in 64 bits and node-postgres gives those as strings; ours stay far below 2^53. */

@@ -109,7 +109,9 @@ export class GroupCommit {
       const begun = client.query('BEGIN'); // Its answer travels with that of the first statement.
       const shared = new SharedTransaction(client, this.options.now(), this.options.ids, this.options.module);
       const [outcomes] = await Promise.all([Promise.all(units.map((unit) => runUnit(unit, shared))), begun]);
-      const spoiled = outcomes.find(({ failed, tx, error }) => failed && !(error instanceof DomainError && !tx.changed));
+      const spoiled = outcomes.find(
+        ({ failed, tx, error }) => failed && !(error instanceof DomainError && !tx.changed),
+      );
       if (spoiled) throw spoiled.error;
       const kept = outcomes.filter(({ failed }) => !failed);
       const signals = new Set(kept.flatMap(({ tx }) => [...tx.signals]));
@@ -129,7 +131,11 @@ export class GroupCommit {
 
   private asUnavailable(error: unknown): unknown {
     if (error instanceof DomainError) return error;
-    return new DomainError('database.unavailable', 'unavailable', `The ${this.options.module} database does not answer: ${messageOf(error)}`);
+    return new DomainError(
+      'database.unavailable',
+      'unavailable',
+      `The ${this.options.module} database does not answer: ${messageOf(error)}`,
+    );
   }
 }
 

@@ -13,14 +13,20 @@ const uniqueViolation = '23505';
 
 /** Whether the same work may succeed when it is simply done again. */
 export function worthRepeating(error: unknown): boolean {
-  return error instanceof StaleVersion || [serializationFailure, deadlockDetected, uniqueViolation].includes(codeOf(error));
+  return (
+    error instanceof StaleVersion || [serializationFailure, deadlockDetected, uniqueViolation].includes(codeOf(error))
+  );
 }
 
 /** Whether the connection, not the statement, was at fault. */
 export function connectionLost(error: unknown): boolean {
   const code = codeOf(error);
-  if (/^(08|57P|53)/.test(code) || ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT'].includes(code)) return true;
-  return error instanceof Error && /Connection terminated|Query read timeout|not queryable|timeout exceeded/.test(error.message);
+  if (/^(08|57P|53)/.test(code) || ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT'].includes(code))
+    return true;
+  return (
+    error instanceof Error &&
+    /Connection terminated|Query read timeout|not queryable|timeout exceeded/.test(error.message)
+  );
 }
 
 function codeOf(error: unknown): string {

@@ -44,7 +44,10 @@ export class SharedTransaction {
 
   private async send(statement: Statement<object>, calls: Call[]): Promise<void> {
     try {
-      const results = await this.rows(statement, calls.map((call) => call.row));
+      const results = await this.rows(
+        statement,
+        calls.map((call) => call.row),
+      );
       const own: object[][] = calls.map(() => []);
       for (const result of results) own[(result as Numbered).n]?.push(result);
       calls.forEach((call, n) => call.resolve(own[n] ?? []));
@@ -55,7 +58,11 @@ export class SharedTransaction {
 
   async rows(statement: Statement<object>, rows: object[]): Promise<object[]> {
     const input = JSON.stringify(rows.map((row, n) => ({ ...row, n })));
-    const { rows: results } = await this.client.query<object>({ name: statement.name, text: statement.sql, values: [input] });
+    const { rows: results } = await this.client.query<object>({
+      name: statement.name,
+      text: statement.sql,
+      values: [input],
+    });
     return results;
   }
 }
@@ -102,7 +109,10 @@ export class Tx {
   }
 
   /** As `run`, for statements that give at most one result per row. */
-  async one<Row extends object, Result extends object>(statement: Statement<Row, Result>, row: Row): Promise<Result | undefined> {
+  async one<Row extends object, Result extends object>(
+    statement: Statement<Row, Result>,
+    row: Row,
+  ): Promise<Result | undefined> {
     return (await this.run(statement, row))[0];
   }
 

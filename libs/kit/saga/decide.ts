@@ -53,16 +53,24 @@ export function start<Data, Own>(definition: Definition<Data, Own>, data: Data, 
  * What a saga does about an input. Pure. An input that does not concern it now, such as a repeated answer, a late one or
  * an outdated time limit, gives undefined.
  */
-export function decide<Data, Own>(definition: Definition<Data, Own>, state: SagaState<Data>, input: SagaInput): Decision<Data, Own> | undefined {
+export function decide<Data, Own>(
+  definition: Definition<Data, Own>,
+  state: SagaState<Data>,
+  input: SagaInput,
+): Decision<Data, Own> | undefined {
   const step = definition.steps.find(({ name }) => name === state.step);
   if (!step) return undefined;
   switch (input.kind) {
     case 'message':
       if (step.isAnswer?.(state.data, input.message, state.status === 'undoing') === false) return undefined;
-      return state.status === 'running' ? onAnswer(definition, state, step, input.message) : onUndone(definition, state, step, input.message);
+      return state.status === 'running'
+        ? onAnswer(definition, state, step, input.message)
+        : onUndone(definition, state, step, input.message);
     case 'time-limit':
       if (input.epoch !== state.epoch) return undefined;
-      return state.status === 'running' ? onLate(definition, state, step) : alarm(state, `'${step.name}' is not undone in time`);
+      return state.status === 'running'
+        ? onLate(definition, state, step)
+        : alarm(state, `'${step.name}' is not undone in time`);
     case 'abort':
       return state.status === 'running' ? beginUndo(definition, state, input.reason) : undefined;
     case 'retry':
@@ -75,12 +83,22 @@ export function canAbort<Data, Own>(definition: Definition<Data, Own>, state: Sa
   return state.status === 'running' && irrevocable(definition, state) === undefined;
 }
 
-function onAnswer<Data, Own>(definition: Definition<Data, Own>, state: SagaState<Data>, step: Step<Data, Own>, message: Draft): Decision<Data, Own> | undefined {
+function onAnswer<Data, Own>(
+  definition: Definition<Data, Own>,
+  state: SagaState<Data>,
+  step: Step<Data, Own>,
+  message: Draft,
+): Decision<Data, Own> | undefined {
   if (isOneOf(step.done, message)) {
     const { data = state.data, own }: Consequence<Data, Own> = step.then?.(state.data, message) ?? {};
-    return advance(definition, { ...mark(state, step.name, 'done'), data, alarm: null }, own === undefined ? [] : [own]);
+    return advance(
+      definition,
+      { ...mark(state, step.name, 'done'), data, alarm: null },
+      own === undefined ? [] : [own],
+    );
   }
-  if (isOneOf(step.failed, message)) return beginUndo(definition, mark(state, step.name, 'failed'), step.because(state.data, message));
+  if (isOneOf(step.failed, message))
+    return beginUndo(definition, mark(state, step.name, 'failed'), step.because(state.data, message));
   if (isOneOf(step.meanwhile ?? [], message)) {
     const { data = state.data, own }: Consequence<Data, Own> = step.heard?.(state.data, message) ?? {};
     return { state: { ...state, data }, send: [], own: own === undefined ? [] : [own], limit: undefined };
@@ -88,30 +106,57 @@ function onAnswer<Data, Own>(definition: Definition<Data, Own>, state: SagaState
   return undefined;
 }
 
-function onLate<Data, Own>(definition: Definition<Data, Own>, state: SagaState<Data>, step: Step<Data, Own>): Decision<Data, Own> {
+function onLate<Data, Own>(
+  definition: Definition<Data, Own>,
+  state: SagaState<Data>,
+  step: Step<Data, Own>,
+): Decision<Data, Own> {
   return beginUndo(definition, state, step.because(state.data, undefined));
 }
 
-function onUndone<Data, Own>(definition: Definition<Data, Own>, state: SagaState<Data>, step: Step<Data, Own>, message: Draft): Decision<Data, Own> | undefined {
+function onUndone<Data, Own>(
+  definition: Definition<Data, Own>,
+  state: SagaState<Data>,
+  step: Step<Data, Own>,
+  message: Draft,
+): Decision<Data, Own> | undefined {
   if (!isOneOf(step.undone ?? [], message)) return undefined;
   const data = step.takenBack?.(state.data, message) ?? state.data;
   return undoNext(definition, { ...mark(state, step.name, 'undone'), data, alarm: null }, []);
 }
 
 /** Sends the next step that is needed, or completes. */
-function advance<Data, Own>(definition: Definition<Data, Own>, state: SagaState<Data>, own: readonly Own[]): Decision<Data, Own> {
+function advance<Data, Own>(
+  definition: Definition<Data, Own>,
+  state: SagaState<Data>,
+  own: readonly Own[],
+): Decision<Data, Own> {
   const from = definition.steps.findIndex(({ name }) => name === state.step) + 1;
   const step = definition.steps.slice(from).find(({ when }) => when?.(state.data) ?? true);
   if (!step) {
     const last = definition.completed?.(state.data);
-    return { state: { ...state, status: 'completed', step: null }, send: [], own: last === undefined ? own : [...own, last], limit: null };
+    return {
+      state: { ...state, status: 'completed', step: null },
+      send: [],
+      own: last === undefined ? own : [...own, last],
+      limit: null,
+    };
   }
   const epoch = state.epoch + 1;
   const ledger = [...state.ledger, { step: step.name, outcome: 'waiting' as const }];
-  return { state: { ...state, step: step.name, epoch, ledger }, send: commandOf(step, state.data), own, limit: { withinMs: step.withinMs, epoch } };
+  return {
+    state: { ...state, step: step.name, epoch, ledger },
+    send: commandOf(step, state.data),
+    own,
+    limit: { withinMs: step.withinMs, epoch },
+  };
 }
 
-function beginUndo<Data, Own>(definition: Definition<Data, Own>, state: SagaState<Data>, reason: string): Decision<Data, Own> {
+function beginUndo<Data, Own>(
+  definition: Definition<Data, Own>,
+  state: SagaState<Data>,
+  reason: string,
+): Decision<Data, Own> {
   const blocker = irrevocable(definition, state);
   if (blocker) return alarm(state, `${reason} But '${blocker}' cannot be undone.`);
   const own = definition.undoing?.(state.data, reason);
@@ -119,11 +164,20 @@ function beginUndo<Data, Own>(definition: Definition<Data, Own>, state: SagaStat
 }
 
 /** Undoes the last step that was done or may have been done; ends when there is none. */
-function undoNext<Data, Own>(definition: Definition<Data, Own>, state: SagaState<Data>, own: readonly Own[]): Decision<Data, Own> {
+function undoNext<Data, Own>(
+  definition: Definition<Data, Own>,
+  state: SagaState<Data>,
+  own: readonly Own[],
+): Decision<Data, Own> {
   const why = state.reason ?? '';
   const last = [...state.ledger].reverse().find(({ outcome }) => outcome === 'done' || outcome === 'waiting');
   if (!last) {
-    return { state: { ...state, status: 'undone', step: null }, send: [], own: [...own, definition.undone(state.data, why)], limit: null };
+    return {
+      state: { ...state, status: 'undone', step: null },
+      send: [],
+      own: [...own, definition.undone(state.data, why)],
+      limit: null,
+    };
   }
   const step = definition.steps.find(({ name }) => name === last.step);
   const undo = step ? undoOf(step, state.data, why) : 'nothing';
@@ -133,12 +187,21 @@ function undoNext<Data, Own>(definition: Definition<Data, Own>, state: SagaState
   return { state: next, send: [undo], own, limit: { withinMs: definition.undoWithinMs, epoch } };
 }
 
-function sendAgain<Data, Own>(definition: Definition<Data, Own>, state: SagaState<Data>, step: Step<Data, Own>): Decision<Data, Own> | undefined {
+function sendAgain<Data, Own>(
+  definition: Definition<Data, Own>,
+  state: SagaState<Data>,
+  step: Step<Data, Own>,
+): Decision<Data, Own> | undefined {
   const epoch = state.epoch + 1;
   const again = { ...state, epoch, alarm: null };
   if (state.status === 'running') {
     // A step that was refused for good begins anew.
-    return { state: mark(again, step.name, 'waiting'), send: commandOf(step, state.data), own: [], limit: { withinMs: step.withinMs, epoch } };
+    return {
+      state: mark(again, step.name, 'waiting'),
+      send: commandOf(step, state.data),
+      own: [],
+      limit: { withinMs: step.withinMs, epoch },
+    };
   }
   const undo = undoOf(step, state.data, state.reason ?? '');
   if (typeof undo === 'string') return undefined;
@@ -150,7 +213,10 @@ function alarm<Data, Own>(state: SagaState<Data>, why: string): Decision<Data, O
 }
 
 /** A step that was or may have been done and cannot be undone. */
-function irrevocable<Data, Own>({ steps }: Definition<Data, Own>, { ledger, data }: SagaState<Data>): string | undefined {
+function irrevocable<Data, Own>(
+  { steps }: Definition<Data, Own>,
+  { ledger, data }: SagaState<Data>,
+): string | undefined {
   const begun = ledger.filter(({ outcome }) => outcome === 'done' || outcome === 'waiting').map(({ step }) => step);
   return steps.find((step) => begun.includes(step.name) && undoOf(step, data, '') === 'impossible')?.name;
 }

@@ -73,7 +73,8 @@ export function defineSaga<Data, Own>(definition: SagaDefinition<Data, Own>): Sa
   for (const { name, undo, undone, withinMs } of definition.steps) {
     if (names.has(name)) throw new Error(`${definition.name} has two steps called '${name}'`);
     names.add(name);
-    if ((typeof undo === 'function') !== (undone !== undefined)) throw new Error(`'${name}' needs both undo and undone, or neither`);
+    if ((typeof undo === 'function') !== (undone !== undefined))
+      throw new Error(`'${name}' needs both undo and undone, or neither`);
     if (!(withinMs > 0)) throw new Error(`'${name}' needs a time limit`);
   }
   return definition;
@@ -81,6 +82,11 @@ export function defineSaga<Data, Own>(definition: SagaDefinition<Data, Own>): Sa
 
 /** Every message type that the saga waits for. */
 export function typesOf<Data, Own>({ steps }: SagaDefinition<Data, Own>): AnyMessageType[] {
-  const types = steps.flatMap(({ done, failed, meanwhile = [], undone = [] }) => [...done, ...failed, ...meanwhile, ...undone]);
+  const types = steps.flatMap(({ done, failed, meanwhile = [], undone = [] }) => [
+    ...done,
+    ...failed,
+    ...meanwhile,
+    ...undone,
+  ]);
   return [...new Map(types.map((type) => [type.type, type])).values()];
 }

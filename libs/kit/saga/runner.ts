@@ -43,7 +43,8 @@ export class SagaRunner<Data, Own> extends Subscriber {
     if (await tx.one(insertSaga, this.row(sagaId, decision.state, 1))) return this.carryOut(tx, sagaId, decision);
     const former = await tx.one(loadSaga, { name: this.definition.name, sagaId });
     const ended = former?.state as SagaState<Data> | undefined;
-    if (!former || ended?.step !== null) throw new DomainError('saga.running', 'conflict', `What was begun before for ${sagaId} has not ended yet.`);
+    if (!former || ended?.step !== null)
+      throw new DomainError('saga.running', 'conflict', `What was begun before for ${sagaId} has not ended yet.`);
     await this.enact(tx, sagaId, former.version, start(this.definition, data, ended.epoch));
   }
 
@@ -69,7 +70,8 @@ export class SagaRunner<Data, Own> extends Subscriber {
   }
 
   private hear(tx: Tx, message: Message): Promise<void> {
-    if (isA(message, this.timeLimit)) return this.proceed(tx, message.key, { kind: 'time-limit', epoch: message.data.epoch });
+    if (isA(message, this.timeLimit))
+      return this.proceed(tx, message.key, { kind: 'time-limit', epoch: message.data.epoch });
     return this.proceed(tx, message.key, { kind: 'message', message: message as Draft });
   }
 
@@ -80,7 +82,8 @@ export class SagaRunner<Data, Own> extends Subscriber {
   }
 
   private async enact(tx: Tx, sagaId: string, seen: number, decision: Decision<Data, Own>): Promise<void> {
-    if (!(await tx.one(updateSaga, this.row(sagaId, decision.state, seen + 1)))) throw new StaleVersion(`saga ${sagaId}`);
+    if (!(await tx.one(updateSaga, this.row(sagaId, decision.state, seen + 1))))
+      throw new StaleVersion(`saga ${sagaId}`);
     await this.carryOut(tx, sagaId, decision);
   }
 
@@ -93,7 +96,16 @@ export class SagaRunner<Data, Own> extends Subscriber {
 
   private row(sagaId: string, state: SagaState<Data>, version: number): SagaRow {
     const { status, step, alarm } = state;
-    return { name: this.definition.name, sagaId, definitionVersion: this.definition.version, status, step, alarm, state, version };
+    return {
+      name: this.definition.name,
+      sagaId,
+      definitionVersion: this.definition.version,
+      status,
+      step,
+      alarm,
+      state,
+      version,
+    };
   }
 }
 

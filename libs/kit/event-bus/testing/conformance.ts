@@ -30,7 +30,10 @@ export function describeTransport(bus: BusUnderTest): void {
       });
       await expect(refused).rejects.toThrow('no');
       await say(talker, 'ann', 2);
-      const words = await eventually(() => wordsOf(listener, 'listener.note', 'ann'), (words) => words.length > 0);
+      const words = await eventually(
+        () => wordsOf(listener, 'listener.note', 'ann'),
+        (words) => words.length > 0,
+      );
       expect(words).toEqual([2]);
     });
 
@@ -48,8 +51,13 @@ export function describeTransport(bus: BusUnderTest): void {
     it('hands over by value, lifted to the version that the reader knows', async () => {
       const heard: Message<Word>[] = [];
       const { talker } = await world.aProcess([aNotebook('listener.note', (message) => void heard.push(message))]);
-      await talker.transaction(async (tx) => send(tx, { type: 'talker.said', version: 1, key: 'old', data: { who: 'old', number: '7' } }));
-      await eventually(async () => heard.length, (count) => count === 1);
+      await talker.transaction(async (tx) =>
+        send(tx, { type: 'talker.said', version: 1, key: 'old', data: { who: 'old', number: '7' } }),
+      );
+      await eventually(
+        async () => heard.length,
+        (count) => count === 1,
+      );
       expect(heard[0]).toMatchObject({ data: { who: 'old', n: 7 }, key: 'old', keyVersion: 1, producer: 'talker' });
     });
 
@@ -59,7 +67,10 @@ export function describeTransport(bus: BusUnderTest): void {
       const people = upTo(20).map((n) => `who-${n}`);
       await Promise.all(people.map((who, at) => sayInOrder(at % 2 ? one.talker : two.talker, who, 20)));
       for (const who of people) {
-        const words = await eventually(() => wordsOf(one.listener, 'listener.note', who), ({ length }) => length >= 20);
+        const words = await eventually(
+          () => wordsOf(one.listener, 'listener.note', who),
+          ({ length }) => length >= 20,
+        );
         expect(words).toEqual(upTo(20));
       }
     });
@@ -72,8 +83,14 @@ export function describeTransport(bus: BusUnderTest): void {
       const { talker, listener } = await world.aProcess([failing]);
       await sayInOrder(talker, 'slow', 5);
       await sayInOrder(talker, 'quick', 5);
-      await eventually(() => wordsOf(listener, 'listener.note', 'quick'), ({ length }) => length === 5);
-      const words = await eventually(() => wordsOf(listener, 'listener.note', 'slow'), ({ length }) => length === 5);
+      await eventually(
+        () => wordsOf(listener, 'listener.note', 'quick'),
+        ({ length }) => length === 5,
+      );
+      const words = await eventually(
+        () => wordsOf(listener, 'listener.note', 'slow'),
+        ({ length }) => length === 5,
+      );
       expect(words).toEqual(upTo(5));
     });
 
@@ -88,7 +105,10 @@ export function describeTransport(bus: BusUnderTest): void {
       const people = upTo(100).map((n) => `who-${n}`);
       await Promise.all(people.map((who) => sayInOrder(talker, who, 5)));
       for (const who of people) {
-        const words = await eventually(() => wordsOf(listener, 'listener.note', who), ({ length }) => length >= 5);
+        const words = await eventually(
+          () => wordsOf(listener, 'listener.note', who),
+          ({ length }) => length >= 5,
+        );
         expect(words).toEqual(upTo(5));
       }
     });
@@ -100,13 +120,27 @@ export function describeTransport(bus: BusUnderTest): void {
       });
       const { talker, listener } = await world.aProcess([{ ...failing, attempts: 2 }]);
       await sayInOrder(talker, 'ann', 4);
-      const [dead] = await eventually(() => deadLetters(listener), ({ length }) => length === 1);
-      expect(dead).toMatchObject({ subscription: 'listener.note', key: 'ann', attempts: 2, errors: [{ message: 'cannot do 2' }, { message: 'cannot do 2' }] });
-      await eventually(() => deadLetters(listener), ([letter]) => letter?.waitingBehind === 2);
+      const [dead] = await eventually(
+        () => deadLetters(listener),
+        ({ length }) => length === 1,
+      );
+      expect(dead).toMatchObject({
+        subscription: 'listener.note',
+        key: 'ann',
+        attempts: 2,
+        errors: [{ message: 'cannot do 2' }, { message: 'cannot do 2' }],
+      });
+      await eventually(
+        () => deadLetters(listener),
+        ([letter]) => letter?.waitingBehind === 2,
+      );
       expect(await wordsOf(listener, 'listener.note', 'ann')).toEqual([1]);
       broken = false;
       await replay(listener, 'listener.note', dead?.messageId ?? '');
-      const words = await eventually(() => wordsOf(listener, 'listener.note', 'ann'), ({ length }) => length === 4);
+      const words = await eventually(
+        () => wordsOf(listener, 'listener.note', 'ann'),
+        ({ length }) => length === 4,
+      );
       expect(words).toEqual(upTo(4));
     });
 
@@ -116,14 +150,20 @@ export function describeTransport(bus: BusUnderTest): void {
       });
       const { talker, listener } = await world.aProcess([{ ...failing, attempts: 1, whenDead: 'skip' }]);
       await sayInOrder(talker, 'ann', 3);
-      const words = await eventually(() => wordsOf(listener, 'listener.note', 'ann'), ({ length }) => length === 2);
+      const words = await eventually(
+        () => wordsOf(listener, 'listener.note', 'ann'),
+        ({ length }) => length === 2,
+      );
       expect(words).toEqual([2, 3]);
     });
 
     it('declares dead at once what cannot be read', async () => {
       const { talker, listener } = await world.aProcess([aNotebook('listener.note')]);
       await talker.transaction(async (tx) => send(tx, { type: 'talker.said', version: 99, key: 'ann', data: {} }));
-      const [dead] = await eventually(() => deadLetters(listener), ({ length }) => length === 1);
+      const [dead] = await eventually(
+        () => deadLetters(listener),
+        ({ length }) => length === 1,
+      );
       expect(dead).toMatchObject({ attempts: 1, errors: [{ message: expect.stringContaining('v99 cannot be read') }] });
     });
 
@@ -134,20 +174,28 @@ export function describeTransport(bus: BusUnderTest): void {
       await first.stop();
       const second = await world.aProcess([aNotebook('listener.note')]);
       for (const who of people) {
-        const words = await eventually(() => wordsOf(second.listener, 'listener.note', who), ({ length }) => length >= 5);
+        const words = await eventually(
+          () => wordsOf(second.listener, 'listener.note', who),
+          ({ length }) => length >= 5,
+        );
         expect(words).toEqual(upTo(5));
       }
     });
 
     it('sends a timer once, not before its time, and not at all when it was cancelled', async () => {
       const arrived: { who: string; at: Date }[] = [];
-      const { talker } = await world.aProcess([aNotebook('listener.note', ({ data }) => void arrived.push({ who: data.who, at: new Date() }))]);
+      const { talker } = await world.aProcess([
+        aNotebook('listener.note', ({ data }) => void arrived.push({ who: data.who, at: new Date() })),
+      ]);
       const set = Date.now();
       await talker.transaction((tx) => remind(tx, Said({ who: 'cancelled', n: 1 }), { afterMs: 50 }));
       await talker.transaction((tx) => forget(tx, Said, 'cancelled'));
       await talker.transaction((tx) => remind(tx, Said({ who: 'moved', n: 1 }), { afterMs: 1 }));
       await talker.transaction((tx) => remind(tx, Said({ who: 'later', n: 1 }), { afterMs: 300 }));
-      await eventually(async () => arrived.length, (count) => count === 2);
+      await eventually(
+        async () => arrived.length,
+        (count) => count === 2,
+      );
       expect(arrived.map(({ who }) => who)).toEqual(['moved', 'later']);
       expect((arrived[1]?.at.getTime() ?? 0) - set).toBeGreaterThanOrEqual(300);
     });
@@ -163,7 +211,10 @@ export function describeTransport(bus: BusUnderTest): void {
         listener.read<{ handled: number; waiting: number; dead: number }>(
           `select (select count(*) from handled) as handled, (select count(*) from inbox) as waiting, (select count(*) from dead_letters) as dead`,
         );
-      const [count] = await eventually(counts, ([count]) => count?.handled === 10 && count.dead === 1 && count.waiting === 2);
+      const [count] = await eventually(
+        counts,
+        ([count]) => count?.handled === 10 && count.dead === 1 && count.waiting === 2,
+      );
       expect(count).toEqual({ handled: 10, waiting: 2, dead: 1 });
     });
   });

@@ -32,7 +32,9 @@ export interface BusUnderTest {
 
 class CreateNotebook1700000000900 implements MigrationInterface {
   async up(db: QueryRunner): Promise<void> {
-    await db.query('create table notebook (position bigint generated always as identity, subscription text, who text, n int)');
+    await db.query(
+      'create table notebook (position bigint generated always as identity, subscription text, who text, n int)',
+    );
   }
   async down(db: QueryRunner): Promise<void> {
     await db.query('drop table notebook');
@@ -113,7 +115,10 @@ export class Process {
 }
 
 /** Writes every word down, in its transaction, after doing what the test wants. */
-export function aNotebook(name: string, first: (message: Message<Word>, tx: Tx) => Promise<void> | void = () => {}): Subscription {
+export function aNotebook(
+  name: string,
+  first: (message: Message<Word>, tx: Tx) => Promise<void> | void = () => {},
+): Subscription {
   const inside = async (data: Word, tx: Tx, message: Message<Word>) => {
     await tx.run(write, { subscription: name, who: data.who, word: data.n });
     await first(message, tx);
@@ -127,12 +132,19 @@ const write = change<{ subscription: string; who: string; word: number }>(`
 
 /** What a subscription has written down about somebody, in order. */
 export async function wordsOf(db: Database, subscription: string, who: string): Promise<number[]> {
-  const rows = await db.read<{ n: number }>('select n from notebook where subscription = $1 and who = $2 order by position', [subscription, who]);
+  const rows = await db.read<{ n: number }>(
+    'select n from notebook where subscription = $1 and who = $2 order by position',
+    [subscription, who],
+  );
   return rows.map(({ n }) => n);
 }
 
 /** Waits for a fact. @throws with the last value seen when it does not come true in time. */
-export async function eventually<T>(look: () => Promise<T>, isTrue: (value: T) => boolean, withinMs = 20_000): Promise<T> {
+export async function eventually<T>(
+  look: () => Promise<T>,
+  isTrue: (value: T) => boolean,
+  withinMs = 20_000,
+): Promise<T> {
   const until = performance.now() + withinMs;
   for (;;) {
     const value = await look();

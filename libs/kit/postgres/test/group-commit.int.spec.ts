@@ -26,17 +26,25 @@ describe('work that waits at the same moment', () => {
   beforeAll(async () => ({ db, close } = await aDatabase('counting', [CreateCounters1700000000900])));
   afterAll(() => close());
 
-  const valueOf = async (name: string) => (await db.read<{ value: number }>('select value from counters where name = $1', [name]))[0]?.value;
+  const valueOf = async (name: string) =>
+    (await db.read<{ value: number }>('select value from counters where name = $1', [name]))[0]?.value;
 
   it('shares one transaction', async () => {
     await Promise.all(['a1', 'a2', 'a3'].map((name) => db.transaction((tx) => tx.run(put, { name, value: 1 }))));
-    const [{ transactions }] = (await db.read<{ transactions: number }>(`select count(distinct by_tx) as transactions from counters where name like 'a_'`)) as [{ transactions: number }];
+    const [{ transactions }] = (await db.read<{ transactions: number }>(
+      `select count(distinct by_tx) as transactions from counters where name like 'a_'`,
+    )) as [{ transactions: number }];
     expect(transactions).toBe(1);
   });
 
   it('gives each caller the rows of its own input', async () => {
-    await Promise.all([db.transaction((tx) => tx.run(put, { name: 'b1', value: 10 })), db.transaction((tx) => tx.run(put, { name: 'b2', value: 20 }))]);
-    const [one, two, none] = await Promise.all(['b1', 'b2', 'b3'].map((name) => db.transaction((tx) => tx.one(read, { name }))));
+    await Promise.all([
+      db.transaction((tx) => tx.run(put, { name: 'b1', value: 10 })),
+      db.transaction((tx) => tx.run(put, { name: 'b2', value: 20 })),
+    ]);
+    const [one, two, none] = await Promise.all(
+      ['b1', 'b2', 'b3'].map((name) => db.transaction((tx) => tx.one(read, { name }))),
+    );
     expect([one?.value, two?.value, none]).toEqual([10, 20, undefined]);
   });
 
@@ -100,7 +108,9 @@ describe('work that waits at the same moment', () => {
   it('survives a server that ends its sessions', async () => {
     const unharmed = db.transaction(async (tx) => tx.one(read, { name: 'b1' }));
     await unharmed;
-    await db.read('select pg_terminate_backend(pid) from pg_stat_activity where usename = current_user and pid <> pg_backend_pid()');
+    await db.read(
+      'select pg_terminate_backend(pid) from pg_stat_activity where usename = current_user and pid <> pg_backend_pid()',
+    );
     await expect(db.transaction((tx) => tx.one(read, { name: 'b1' }))).resolves.toMatchObject({ value: 10 });
   });
 });

@@ -20,11 +20,17 @@ export async function aServer(): Promise<TestServer> {
   if (!server) throw new Error('THALI_TEST_DATABASE_URL is not set; run the tests with npm test');
   const name = `t_${randomBytes(6).toString('hex')}`;
   await asAdmin(server, `create database ${name}`);
-  return { url: server.replace(/\/[^/?]*(\?|$)/, `/${name}$1`), drop: () => asAdmin(server, `drop database if exists ${name} with (force)`) };
+  return {
+    url: server.replace(/\/[^/?]*(\?|$)/, `/${name}$1`),
+    drop: () => asAdmin(server, `drop database if exists ${name} with (force)`),
+  };
 }
 
 /** A module's database as it is in production, its own schema and role, on a server of its own. */
-export async function aDatabase(module: string, migrations: DataSourceOptions['migrations']): Promise<{ db: Database; server: TestServer; close: () => Promise<void> }> {
+export async function aDatabase(
+  module: string,
+  migrations: DataSourceOptions['migrations'],
+): Promise<{ db: Database; server: TestServer; close: () => Promise<void> }> {
   const server = await aServer();
   const db = await Database.open({ module, migrations, url: await provisionModule(server.url, module) });
   const close = async () => {

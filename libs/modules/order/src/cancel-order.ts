@@ -9,7 +9,9 @@ import { FulfilOrder } from './fulfil-order';
 import { OrderRepository, unknownOrder } from './order.repository';
 import { OrderSettings } from './settings';
 
-export const CancelOrderInput = z.object({ reason: z.string().trim().min(1).max(300).default('The customer changed their mind.') }).meta({ id: 'CancelOrder' });
+export const CancelOrderInput = z
+  .object({ reason: z.string().trim().min(1).max(300).default('The customer changed their mind.') })
+  .meta({ id: 'CancelOrder' });
 
 export class CancelOrder extends Command<{ order: Loaded<Order>; fee: Money | null }> {
   constructor(

@@ -21,7 +21,10 @@ export interface MenuExcerpt {
 @Injectable()
 export class MenuView {
   @Handles([MenuPublished, ItemAvailabilityChanged, OpeningChanged], 'order.copy-menu')
-  async copy(data: DataOf<typeof MenuPublished> | DataOf<typeof ItemAvailabilityChanged> | DataOf<typeof OpeningChanged>, tx: Tx): Promise<void> {
+  async copy(
+    data: DataOf<typeof MenuPublished> | DataOf<typeof ItemAvailabilityChanged> | DataOf<typeof OpeningChanged>,
+    tx: Tx,
+  ): Promise<void> {
     if ('itemId' in data) await tx.run(setAvailable, data);
     else if ('open' in data) await tx.run(setOpen, data);
     else await this.replace(tx, data);
@@ -33,16 +36,25 @@ export class MenuView {
     const menu = rows[0];
     if (!menu) return undefined;
     const { name, currency, lat, lon, version, open } = menu;
-    const items = rows.flatMap(({ itemId, itemName, price, available, modifiers }) => (itemId === null ? [] : ([[itemId, { name: itemName, price, available, modifiers }]] as const)));
+    const items = rows.flatMap(({ itemId, itemName, price, available, modifiers }) =>
+      itemId === null ? [] : ([[itemId, { name: itemName, price, available, modifiers }]] as const),
+    );
     return { name, currency, location: { lat, lon }, version, open, items: new Map(items) };
   }
 
-  private async replace(tx: Tx, { restaurantId, name, currency, location, version, sections }: DataOf<typeof MenuPublished>): Promise<void> {
+  private async replace(
+    tx: Tx,
+    { restaurantId, name, currency, location, version, sections }: DataOf<typeof MenuPublished>,
+  ): Promise<void> {
     const saved = await tx.one(saveMenu, { restaurantId, name, currency, ...location, version });
     if (!saved) return; // We have a newer one already.
     await tx.run(removeItems, { restaurantId });
     const items = new Map(sections.flatMap((section) => section.items).map((item) => [item.itemId, item]));
-    await Promise.all([...items.values()].map(({ itemId, name, price, available, modifiers }) => tx.run(addItem, { restaurantId, itemId, name, price: price.amount, available, modifiers })));
+    await Promise.all(
+      [...items.values()].map(({ itemId, name, price, available, modifiers }) =>
+        tx.run(addItem, { restaurantId, itemId, name, price: price.amount, available, modifiers }),
+      ),
+    );
   }
 }
 
@@ -68,7 +80,10 @@ const readItems = query<{ restaurantId: string; itemIds: readonly string[] }, It
     select * from menu_items t where t.restaurant_id = m.restaurant_id and t.item_id in (select json_array_elements_text(i."itemIds"))
   ) t on true`);
 
-const saveMenu = change<{ restaurantId: string; name: string; currency: string; lat: number; lon: number; version: number }, { version: number }>(`
+const saveMenu = change<
+  { restaurantId: string; name: string; currency: string; lat: number; lon: number; version: number },
+  { version: number }
+>(`
   with i as (
     select * from json_to_recordset($1) as i(n int, "restaurantId" text, name text, currency text, lat float8, lon float8, version int)
   ), saved as (
@@ -84,7 +99,14 @@ const saveMenu = change<{ restaurantId: string; name: string; currency: string; 
 const removeItems = change<{ restaurantId: string }>(`
   delete from menu_items m using json_to_recordset($1) as i(n int, "restaurantId" text) where m.restaurant_id = i."restaurantId"`);
 
-const addItem = change<{ restaurantId: string; itemId: string; name: string; price: number; available: boolean; modifiers: Modifier[] }>(`
+const addItem = change<{
+  restaurantId: string;
+  itemId: string;
+  name: string;
+  price: number;
+  available: boolean;
+  modifiers: Modifier[];
+}>(`
   insert into menu_items (restaurant_id, item_id, name, price, available, modifiers)
   select "restaurantId", "itemId", name, price, available, modifiers
   from json_to_recordset($1) as i(n int, "restaurantId" text, "itemId" text, name text, price bigint, available boolean, modifiers json)`);

@@ -1,6 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Query, QueryBus, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { DeliveryOfOrder, DeliveryView, PaymentOfOrder, PaymentView, TicketOfOrder, TicketView, type OrderId } from '@thali/contracts';
+import {
+  DeliveryOfOrder,
+  DeliveryView,
+  PaymentOfOrder,
+  PaymentView,
+  TicketOfOrder,
+  TicketView,
+  type OrderId,
+} from '@thali/contracts';
 import { DomainError, type Question } from '@thali/kit/core';
 import { Questions } from '@thali/kit/event-bus';
 import { z } from 'zod';
@@ -41,11 +49,15 @@ export class GetOrderDetailsHandler implements IQueryHandler<GetOrderDetails> {
     return { order, payment, ticket, delivery };
   }
 
-  private async ask<Answer>(question: Question<{ orderId: OrderId }, Answer>, orderId: OrderId): Promise<Answer | { unavailable: true; why: string }> {
+  private async ask<Answer>(
+    question: Question<{ orderId: OrderId }, Answer>,
+    orderId: OrderId,
+  ): Promise<Answer | { unavailable: true; why: string }> {
     try {
       return await this.questions.ask(question, { orderId }, { withinMs: this.settings.answerWithinMs });
     } catch (error) {
-      if (error instanceof DomainError && error.kind === 'unavailable') return { unavailable: true, why: error.message };
+      if (error instanceof DomainError && error.kind === 'unavailable')
+        return { unavailable: true, why: error.message };
       throw error;
     }
   }

@@ -20,7 +20,15 @@ export const OrderHistory = z
     /** The order as its events make it, now or as of the moment asked for; null before its first event. */
     state: z.unknown(),
     /** The order's own events. */
-    events: z.array(z.object({ version: z.int(), type: z.string(), data: z.unknown(), recordedAt: z.iso.datetime(), causationId: z.string().nullable() })),
+    events: z.array(
+      z.object({
+        version: z.int(),
+        type: z.string(),
+        data: z.unknown(),
+        recordedAt: z.iso.datetime(),
+        causationId: z.string().nullable(),
+      }),
+    ),
     /** What all modules have said about the order. */
     messages: z.array(HistoryEntry),
     /** Modules that did not answer: what they have said is missing above. */
@@ -49,14 +57,26 @@ export class GetOrderHistoryHandler implements IQueryHandler<GetOrderHistory> {
   ) {}
 
   async execute({ orderId, asOf }: GetOrderHistory): Promise<z.infer<typeof OrderHistory>> {
-    const [all, own, others] = await Promise.all([this.orders.history(orderId), historyOf(this.db, orderId), this.ask(orderId)]);
+    const [all, own, others] = await Promise.all([
+      this.orders.history(orderId),
+      historyOf(this.db, orderId),
+      this.ask(orderId),
+    ]);
     if (all.length === 0) throw unknownOrder(orderId);
     const events = all.filter(({ recordedAt }) => !asOf || recordedAt <= asOf);
-    const messages = [...own, ...others.flatMap(({ entries }) => entries)].filter(({ recordedAt }) => !asOf || new Date(recordedAt) <= asOf);
+    const messages = [...own, ...others.flatMap(({ entries }) => entries)].filter(
+      ({ recordedAt }) => !asOf || new Date(recordedAt) <= asOf,
+    );
     return {
       orderId,
       state: events.length > 0 ? this.orders.fold(events) : null,
-      events: events.map(({ version, type, data, recordedAt, causationId }) => ({ version, type, data, recordedAt: recordedAt.toISOString(), causationId })),
+      events: events.map(({ version, type, data, recordedAt, causationId }) => ({
+        version,
+        type,
+        data,
+        recordedAt: recordedAt.toISOString(),
+        causationId,
+      })),
       messages: messages.sort((a, b) => a.recordedAt.localeCompare(b.recordedAt) || a.id.localeCompare(b.id)),
       unavailable: others.filter(({ failed }) => failed).map(({ module }) => module),
     };
@@ -66,7 +86,10 @@ export class GetOrderHistoryHandler implements IQueryHandler<GetOrderHistory> {
     const modules = { payment: PaymentHistory, restaurant: RestaurantHistory, delivery: DeliveryHistory };
     const asked = Object.entries(modules).map(async ([module, question]) => {
       try {
-        return { module, entries: await this.questions.ask(question, { orderId }, { withinMs: this.settings.answerWithinMs }) };
+        return {
+          module,
+          entries: await this.questions.ask(question, { orderId }, { withinMs: this.settings.answerWithinMs }),
+        };
       } catch (error) {
         return { module, entries: [], failed: messageOf(error) };
       }

@@ -73,25 +73,37 @@ export class OrderTrackingView {
 
 /** What changes in the row, and what it says in the timeline. */
 export function newsOf(message: Draft): { parts: object; what: string } {
-  if (isA(message, OrderPlaced)) return { parts: { status: 'placed', restaurantName: message.data.restaurantName }, what: 'You placed the order.' };
+  if (isA(message, OrderPlaced))
+    return { parts: { status: 'placed', restaurantName: message.data.restaurantName }, what: 'You placed the order.' };
   if (isA(message, OrderRevised)) return { parts: {}, what: 'You changed the order.' };
-  if (isA(message, OrderRevisionRefused)) return { parts: {}, what: `The order stays as it was: ${message.data.reason}` };
+  if (isA(message, OrderRevisionRefused))
+    return { parts: {}, what: `The order stays as it was: ${message.data.reason}` };
   if (isA(message, OrderConfirmed)) return { parts: { status: 'confirmed' }, what: 'The order is confirmed.' };
   if (isA(message, OrderPreparing)) return { parts: { status: 'preparing' }, what: 'The kitchen is cooking.' };
   if (isA(message, OrderReady)) return { parts: { status: 'ready' }, what: 'The meal is ready.' };
   if (isA(message, OrderPickedUp)) return { parts: { status: 'picked-up' }, what: 'The courier has the meal.' };
   if (isA(message, OrderDelivered)) return { parts: { status: 'delivered' }, what: 'Delivered. Enjoy your meal.' };
-  if (isA(message, OrderCancelling)) return { parts: { reason: message.data.reason }, what: `It will not work out: ${message.data.reason}` };
-  if (isA(message, OrderCancelled)) return { parts: { status: 'cancelled', reason: message.data.reason }, what: 'The order is cancelled.' };
+  if (isA(message, OrderCancelling))
+    return { parts: { reason: message.data.reason }, what: `It will not work out: ${message.data.reason}` };
+  if (isA(message, OrderCancelled))
+    return { parts: { status: 'cancelled', reason: message.data.reason }, what: 'The order is cancelled.' };
   if (isA(message, PaymentAuthorized)) return { parts: { payment: 'held' }, what: 'Your bank holds the money.' };
   if (isA(message, PaymentDeclined)) return { parts: { payment: 'declined' }, what: 'Your payment was declined.' };
   if (isA(message, PaymentInDoubt)) return { parts: { payment: 'in-doubt' }, what: 'Your bank has not answered yet.' };
   if (isA(message, PaymentCaptured)) return { parts: { payment: 'taken' }, what: 'You have paid.' };
-  if (isA(message, PaymentCancelled)) return { parts: { payment: 'given-back' }, what: message.data.kept ? 'You have your money back, but for the fee.' : 'You have your money back.' };
+  if (isA(message, PaymentCancelled))
+    return {
+      parts: { payment: 'given-back' },
+      what: message.data.kept ? 'You have your money back, but for the fee.' : 'You have your money back.',
+    };
   if (isA(message, PaymentRefunded)) return { parts: {}, what: 'A refund was made.' };
   if (isA(message, TicketAccepted)) return { parts: { kitchen: 'accepted' }, what: 'The restaurant accepted.' };
   if (isA(message, TicketRejected)) return { parts: { kitchen: 'rejected' }, what: 'The restaurant could not accept.' };
-  if (isA(message, TicketDelayed)) return { parts: { delayedByMinutes: message.data.byMinutes }, what: `The kitchen needs ${message.data.byMinutes} minutes more.` };
+  if (isA(message, TicketDelayed))
+    return {
+      parts: { delayedByMinutes: message.data.byMinutes },
+      what: `The kitchen needs ${message.data.byMinutes} minutes more.`,
+    };
   if (isA(message, CourierAssigned)) {
     const { courierId, courierName } = message.data;
     return { parts: { courier: { courierId, name: courierName } }, what: `${courierName} will bring it.` };
@@ -121,7 +133,14 @@ export class TrackOrderHandler implements IQueryHandler<TrackOrder> {
     );
     if (!row) throw unknownOrder(orderId);
     const { parts, timeline, version, updatedAt, placedAt } = row;
-    return { orderId, version: version ?? 0, status: 'placed', ...parts, timeline: timeline ?? [], updatedAt: (updatedAt ?? placedAt).toISOString() };
+    return {
+      orderId,
+      version: version ?? 0,
+      status: 'placed',
+      ...parts,
+      timeline: timeline ?? [],
+      updatedAt: (updatedAt ?? placedAt).toISOString(),
+    };
   }
 }
 

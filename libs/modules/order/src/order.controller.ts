@@ -2,7 +2,19 @@ import { Controller, Get, Post, Req, Res, Sse, UseInterceptors, type MessageEven
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CustomerId, Money, OrderId } from '@thali/contracts';
-import { Idempotent, InBody, InPath, InQuery, InTransaction, NeedsIfMatch, Returns, SeenVersion, UnitOfWork, etagOf, tag } from '@thali/kit/http';
+import {
+  Idempotent,
+  InBody,
+  InPath,
+  InQuery,
+  InTransaction,
+  NeedsIfMatch,
+  Returns,
+  SeenVersion,
+  UnitOfWork,
+  etagOf,
+  tag,
+} from '@thali/kit/http';
 import type { Tx } from '@thali/kit/postgres';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Observable } from 'rxjs';
@@ -18,7 +30,13 @@ import { PlaceOrder, PlaceOrderInput } from './place-order';
 import { ReviseOrder, ReviseOrderInput } from './revise-order';
 
 const Accepted = z
-  .object({ orderId: OrderId, status: z.enum(orderStatuses), version: z.int(), total: Money, links: z.record(z.string(), z.string()) })
+  .object({
+    orderId: OrderId,
+    status: z.enum(orderStatuses),
+    version: z.int(),
+    total: Money,
+    links: z.record(z.string(), z.string()),
+  })
   .meta({ id: 'OrderAccepted' });
 
 /** Every route of the order module. */
@@ -33,22 +51,40 @@ export class OrderController {
 
   @Post('orders')
   @Idempotent()
-  @ApiOperation({ summary: 'Place an order', description: 'We promise to try. Follow the order at the returned address.' })
+  @ApiOperation({
+    summary: 'Place an order',
+    description: 'We promise to try. Follow the order at the returned address.',
+  })
   @Returns(202, Accepted, 'Stored for good; its fulfilment has begun.')
-  async place(@InBody(PlaceOrderInput) input: z.infer<typeof PlaceOrderInput>, @InTransaction() tx: Tx, @Res({ passthrough: true }) reply: FastifyReply): Promise<z.infer<typeof Accepted>> {
+  async place(
+    @InBody(PlaceOrderInput) input: z.infer<typeof PlaceOrderInput>,
+    @InTransaction() tx: Tx,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<z.infer<typeof Accepted>> {
     const { state: order, version } = await this.commands.execute(new PlaceOrder(tx, input));
     if (order.status === 'new') throw new Error('a placed order is not new');
     const { orderId, status, total } = order;
     const self = `/orders/${orderId}`;
     void reply.header('location', self).header('etag', etagOf(version));
-    const links = { self, tracking: `${self}/tracking`, stream: `${self}/tracking/stream`, details: `${self}/details`, history: `${self}/history`, cancel: `${self}/cancel` };
+    const links = {
+      self,
+      tracking: `${self}/tracking`,
+      stream: `${self}/tracking/stream`,
+      details: `${self}/details`,
+      history: `${self}/history`,
+      cancel: `${self}/cancel`,
+    };
     return { orderId, status, version, total, links };
   }
 
   @Get('orders/:id')
   @ApiOperation({ summary: 'The order, as its own module sees it' })
   @Returns(200, OrderView, 'The order; its version is the ETag.')
-  async get(@InPath('id', OrderId) orderId: OrderId, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<OrderView | undefined> {
+  async get(
+    @InPath('id', OrderId) orderId: OrderId,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OrderView | undefined> {
     const order = await this.queries.execute(new GetOrder(orderId));
     return tag(request, reply, order.version) ? undefined : order;
   }
@@ -61,39 +97,76 @@ export class OrderController {
   }
 
   @Get('orders/:id/details')
-  @ApiOperation({ summary: 'The order in all modules', description: 'API composition: each part is there, or honestly unavailable.' })
+  @ApiOperation({
+    summary: 'The order in all modules',
+    description: 'API composition: each part is there, or honestly unavailable.',
+  })
   @Returns(200, OrderDetails, 'Order, payment, ticket and delivery.')
   details(@InPath('id', OrderId) orderId: OrderId): Promise<z.infer<typeof OrderDetails>> {
     return this.queries.execute(new GetOrderDetails(orderId));
   }
 
   @Get('orders/:id/history')
-  @ApiOperation({ summary: 'Everything that has happened to the order', description: 'In all modules, with cause and time; `asOf` shows a past state.' })
+  @ApiOperation({
+    summary: 'Everything that has happened to the order',
+    description: 'In all modules, with cause and time; `asOf` shows a past state.',
+  })
   @Returns(200, OrderHistory, 'Events and messages, oldest first.')
-  history(@InPath('id', OrderId) orderId: OrderId, @InQuery(OrderHistoryInput) { asOf }: z.infer<typeof OrderHistoryInput>): Promise<z.infer<typeof OrderHistory>> {
+  history(
+    @InPath('id', OrderId) orderId: OrderId,
+    @InQuery(OrderHistoryInput) { asOf }: z.infer<typeof OrderHistoryInput>,
+  ): Promise<z.infer<typeof OrderHistory>> {
     return this.queries.execute(new GetOrderHistory(orderId, asOf ? new Date(asOf) : undefined));
   }
 
   @Post('orders/:id/cancel')
-  @ApiOperation({ summary: 'Cancel the order', description: 'Free before the kitchen starts, a fee after, impossible after pick-up.' })
-  @Returns(202, z.object({ orderId: OrderId, status: z.enum(orderStatuses), cancelling: z.boolean(), fee: Money.nullable() }).meta({ id: 'CancelAccepted' }), 'It will be cancelled; everything done for it is being undone.')
-  async cancel(@InPath('id', OrderId) orderId: OrderId, @InBody(CancelOrderInput) { reason }: z.infer<typeof CancelOrderInput>, @InTransaction() tx: Tx): Promise<object> {
+  @ApiOperation({
+    summary: 'Cancel the order',
+    description: 'Free before the kitchen starts, a fee after, impossible after pick-up.',
+  })
+  @Returns(
+    202,
+    z
+      .object({ orderId: OrderId, status: z.enum(orderStatuses), cancelling: z.boolean(), fee: Money.nullable() })
+      .meta({ id: 'CancelAccepted' }),
+    'It will be cancelled; everything done for it is being undone.',
+  )
+  async cancel(
+    @InPath('id', OrderId) orderId: OrderId,
+    @InBody(CancelOrderInput) { reason }: z.infer<typeof CancelOrderInput>,
+    @InTransaction() tx: Tx,
+  ): Promise<object> {
     const { order, fee } = await this.commands.execute(new CancelOrder(tx, orderId, reason));
     return { orderId, status: order.state.status, cancelling: true, fee };
   }
 
   @Post('orders/:id/revise')
   @NeedsIfMatch()
-  @ApiOperation({ summary: 'Change the order', description: 'Once it is confirmed, and before the kitchen starts. Money and kitchen must agree.' })
-  @Returns(202, z.object({ orderId: OrderId, revision: z.int(), total: Money }).meta({ id: 'RevisionAccepted' }), 'Asked for: follow the order to see whether it was agreed.')
-  revise(@InPath('id', OrderId) orderId: OrderId, @SeenVersion() seen: number, @InBody(ReviseOrderInput) { lines }: z.infer<typeof ReviseOrderInput>, @InTransaction() tx: Tx): Promise<object> {
+  @ApiOperation({
+    summary: 'Change the order',
+    description: 'Once it is confirmed, and before the kitchen starts. Money and kitchen must agree.',
+  })
+  @Returns(
+    202,
+    z.object({ orderId: OrderId, revision: z.int(), total: Money }).meta({ id: 'RevisionAccepted' }),
+    'Asked for: follow the order to see whether it was agreed.',
+  )
+  revise(
+    @InPath('id', OrderId) orderId: OrderId,
+    @SeenVersion() seen: number,
+    @InBody(ReviseOrderInput) { lines }: z.infer<typeof ReviseOrderInput>,
+    @InTransaction() tx: Tx,
+  ): Promise<object> {
     return this.commands.execute(new ReviseOrder(tx, orderId, seen, lines));
   }
 
   @Get('customers/:id/orders')
   @ApiOperation({ summary: "A customer's orders, newest first" })
   @Returns(200, CustomerOrdersPage, 'A page; `next` continues it.')
-  ofCustomer(@InPath('id', CustomerId) customerId: CustomerId, @InQuery(CustomerOrdersInput) page: z.infer<typeof CustomerOrdersInput>): Promise<z.infer<typeof CustomerOrdersPage>> {
+  ofCustomer(
+    @InPath('id', CustomerId) customerId: CustomerId,
+    @InQuery(CustomerOrdersInput) page: z.infer<typeof CustomerOrdersInput>,
+  ): Promise<z.infer<typeof CustomerOrdersPage>> {
     return this.queries.execute(new CustomerOrders(customerId, page));
   }
 }

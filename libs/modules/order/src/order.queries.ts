@@ -34,7 +34,14 @@ interface Row {
   status: OrderView['status'];
   version: number;
   placedAt: Date;
-  what: { restaurantName: string; lines: OrderLine[]; total: Money; fee: Money | null; cancelling: string | null; reason: string | null };
+  what: {
+    restaurantName: string;
+    lines: OrderLine[];
+    total: Money;
+    fee: Money | null;
+    cancelling: string | null;
+    reason: string | null;
+  };
 }
 
 const columns = `order_id as "orderId", customer_id as "customerId", restaurant_id as "restaurantId", status, version, what, placed_at as "placedAt"`;
@@ -42,7 +49,14 @@ const columns = `order_id as "orderId", customer_id as "customerId", restaurant_
 function viewOf({ what, placedAt, ...row }: Row): OrderView {
   const { fee, cancelling, reason, ...rest } = what;
   const why = reason ?? cancelling;
-  return { ...row, ...rest, cancelling: cancelling !== null, placedAt: placedAt.toISOString(), ...(why ? { reason: why } : {}), ...(fee ? { fee } : {}) };
+  return {
+    ...row,
+    ...rest,
+    cancelling: cancelling !== null,
+    placedAt: placedAt.toISOString(),
+    ...(why ? { reason: why } : {}),
+    ...(fee ? { fee } : {}),
+  };
 }
 
 export class GetOrder extends Query<OrderView> {
@@ -69,7 +83,9 @@ export const CustomerOrdersInput = z.object({
   after: z.string().max(64).optional(),
 });
 
-export const CustomerOrdersPage = z.object({ items: z.array(OrderView), next: z.string().nullable() }).meta({ id: 'CustomerOrders' });
+export const CustomerOrdersPage = z
+  .object({ items: z.array(OrderView), next: z.string().nullable() })
+  .meta({ id: 'CustomerOrders' });
 
 export class CustomerOrders extends Query<z.infer<typeof CustomerOrdersPage>> {
   constructor(

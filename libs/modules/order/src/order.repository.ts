@@ -47,7 +47,12 @@ export class OrderRepository {
     return this.events.replay(events);
   }
 
-  private async append(tx: Tx, orderId: OrderId, loaded: Loaded<Order>, events: readonly OrderEvent[]): Promise<Loaded<Order>> {
+  private async append(
+    tx: Tx,
+    orderId: OrderId,
+    loaded: Loaded<Order>,
+    events: readonly OrderEvent[],
+  ): Promise<Loaded<Order>> {
     if (events.length === 0) return loaded;
     const changed = await this.events.append(tx, orderId, loaded, events);
     if (!(await tx.one(saveSummary, summaryOf(changed, loaded.version)))) throw new StaleVersion(orderId);
@@ -62,7 +67,8 @@ export function unknownOrder(orderId: string): DomainError {
 
 function summaryOf({ state, version }: Loaded<Order>, seen: number): Summary {
   if (state.status === 'new') throw new Error('an order without events has no summary');
-  const { orderId, customerId, restaurantId, restaurantName, status, cancelling, reason, fee, total, lines, placedAt } = state;
+  const { orderId, customerId, restaurantId, restaurantName, status, cancelling, reason, fee, total, lines, placedAt } =
+    state;
   const what = { restaurantName, lines, total, fee, cancelling, reason };
   return { orderId, customerId, restaurantId, status, version, seen, what, placedAt };
 }

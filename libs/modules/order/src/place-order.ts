@@ -32,7 +32,9 @@ export const PlaceOrderInput = z
     lines: WantedLines,
     deliverTo: DeliverTo.extend({ address: z.string().trim().min(1).max(300) }),
     /** The payment provider's token of a card. No card number ever comes here. */
-    paymentToken: z.string().regex(/^tok_[A-Za-z0-9_]{1,64}$/, 'must be a token of the payment provider, such as tok_visa'),
+    paymentToken: z
+      .string()
+      .regex(/^tok_[A-Za-z0-9_]{1,64}$/, 'must be a token of the payment provider, such as tok_visa'),
     customerId: CustomerId.default(demoCustomer),
   })
   .meta({ id: 'PlaceOrder', example: exampleOrder });
@@ -60,14 +62,39 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
 
   async execute({ tx, input, orderId }: PlaceOrder): Promise<Loaded<Order>> {
     const { restaurantId, customerId, deliverTo, paymentToken } = input;
-    const menu = await this.menus.excerpt(tx, restaurantId, input.lines.map(({ itemId }) => itemId));
-    if (!menu) throw new DomainError('order.unknown-restaurant', 'invalid', `restaurantId: there is no restaurant ${restaurantId}.`, { field: 'restaurantId' });
+    const menu = await this.menus.excerpt(
+      tx,
+      restaurantId,
+      input.lines.map(({ itemId }) => itemId),
+    );
+    if (!menu)
+      throw new DomainError(
+        'order.unknown-restaurant',
+        'invalid',
+        `restaurantId: there is no restaurant ${restaurantId}.`,
+        { field: 'restaurantId' },
+      );
     if (!menu.open) throw new DomainError('order.restaurant-closed', 'conflict', `${menu.name} is closed now.`);
     const { lines, total } = priceOrder(menu, input.lines);
-    const order = { orderId, customerId, restaurantId, restaurantName: menu.name, menuVersion: menu.version, lines, total, deliverTo };
+    const order = {
+      orderId,
+      customerId,
+      restaurantId,
+      restaurantName: menu.name,
+      menuVersion: menu.version,
+      lines,
+      total,
+      deliverTo,
+    };
     const placed = await this.orders.place(tx, { type: 'Place', ...order, placedAt: tx.now.toISOString() });
     const sealedToken = this.seal.seal(paymentToken);
-    await this.fulfilment.start(tx, orderId, { ...order, restaurantLocation: menu.location, sealedToken, fee: null, ride: null });
+    await this.fulfilment.start(tx, orderId, {
+      ...order,
+      restaurantLocation: menu.location,
+      sealedToken,
+      fee: null,
+      ride: null,
+    });
     return placed;
   }
 }

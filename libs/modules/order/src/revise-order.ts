@@ -14,7 +14,9 @@ import { OrderRepository, unknownOrder } from './order.repository';
 import { WantedLines } from './place-order';
 import { OrderSettings } from './settings';
 
-export const ReviseOrderInput = z.object({ lines: WantedLines }).meta({ id: 'ReviseOrder', example: { lines: exampleOrder.lines } });
+export const ReviseOrderInput = z
+  .object({ lines: WantedLines })
+  .meta({ id: 'ReviseOrder', example: { lines: exampleOrder.lines } });
 
 export class ReviseOrder extends Command<{ orderId: OrderId; revision: number; total: Money }> {
   constructor(
@@ -32,7 +34,10 @@ export class ReviseOrder extends Command<{ orderId: OrderId; revision: number; t
 @Injectable()
 export class ReviseOrderProcess extends SagaRunner<Revision, OrderCommand> {
   constructor(orders: OrderRepository, { timeLimits }: OrderSettings) {
-    super(reviseOrderSaga(timeLimits.askKitchen), async (tx, orderId, commands) => void (await orders.tell(tx, orderId, commands)));
+    super(
+      reviseOrderSaga(timeLimits.askKitchen),
+      async (tx, orderId, commands) => void (await orders.tell(tx, orderId, commands)),
+    );
   }
 }
 
@@ -46,12 +51,21 @@ export class ReviseOrderHandler implements ICommandHandler<ReviseOrder> {
     private readonly process: ReviseOrderProcess,
   ) {}
 
-  async execute({ tx, orderId, seen, lines: wanted }: ReviseOrder): Promise<{ orderId: OrderId; revision: number; total: Money }> {
+  async execute({
+    tx,
+    orderId,
+    seen,
+    lines: wanted,
+  }: ReviseOrder): Promise<{ orderId: OrderId; revision: number; total: Money }> {
     const { state: order, version } = await this.orders.load(tx, orderId);
     if (version === 0) throw unknownOrder(orderId);
     refuseRevisionUnlessConfirmed(order);
     refuseStale('order', seen, version);
-    const menu = await this.menus.excerpt(tx, order.restaurantId, wanted.map(({ itemId }) => itemId));
+    const menu = await this.menus.excerpt(
+      tx,
+      order.restaurantId,
+      wanted.map(({ itemId }) => itemId),
+    );
     if (!menu) throw new Error(`the menu of ${order.restaurantId} is gone`);
     const { lines, total } = priceOrder(menu, wanted);
     const revision = version * 2;

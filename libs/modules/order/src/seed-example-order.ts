@@ -35,7 +35,8 @@ export class SeedExampleOrder implements OnApplicationBootstrap {
       [exampleOrder.restaurantId],
     );
     if (orders > 0) this.loop?.finish();
-    else if (menus > 0) await this.db.transaction((tx) => this.commands.execute(new PlaceOrder(tx, exampleOrder, exampleOrderId)));
+    else if (menus > 0)
+      await this.db.transaction((tx) => this.commands.execute(new PlaceOrder(tx, exampleOrder, exampleOrderId)));
     return false;
   }
 }

@@ -26,7 +26,12 @@ export class OrderSettings {
       THALI_TAKE_MONEY_WITHIN_MS: milliseconds(10 * minutes),
       THALI_BRING_WITHIN_MS: milliseconds(120 * minutes),
       THALI_UNDO_WITHIN_MS: milliseconds(5 * minutes),
-      THALI_CANCELLATION_FEE_PERCENT: z.coerce.number('a whole number from 0 to 100').int().min(0).max(100, 'a whole number from 0 to 100').default(50),
+      THALI_CANCELLATION_FEE_PERCENT: z.coerce
+        .number('a whole number from 0 to 100')
+        .int()
+        .min(0)
+        .max(100, 'a whole number from 0 to 100')
+        .default(50),
       THALI_ANSWER_WITHIN_MS: milliseconds(1 * seconds),
     });
     return new OrderSettings(

@@ -63,12 +63,14 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
     steps: [
       {
         name: 'hold the money',
-        send: ({ orderId, customerId, restaurantId, total, sealedToken }) => AuthorizePayment({ orderId, customerId, restaurantId, amount: total, sealedToken }),
+        send: ({ orderId, customerId, restaurantId, total, sealedToken }) =>
+          AuthorizePayment({ orderId, customerId, restaurantId, amount: total, sealedToken }),
         done: [PaymentAuthorized],
         then: (order) => ({ data: { ...order, sealedToken: '' } }),
         failed: [PaymentDeclined],
         withinMs: within.holdMoney,
-        because: (_, answer) => (answer ? `Your payment was declined: ${reasonOf(answer)}` : 'Your bank did not answer in time.'),
+        because: (_, answer) =>
+          answer ? `Your payment was declined: ${reasonOf(answer)}` : 'Your bank did not answer in time.',
         // Voids what is held, refunds what was taken, and keeps the fee: one command for whatever was or may have been done.
         undo: ({ orderId, fee }, reason) => CancelPayment({ orderId, keep: fee, reason }),
         undone: [PaymentCancelled],
@@ -77,17 +79,22 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
       },
       {
         name: 'ask the kitchen',
-        send: ({ orderId, restaurantId, menuVersion, lines }) => OpenTicket({ orderId, restaurantId, menuVersion, lines: lines as [OrderLine, ...OrderLine[]] }),
+        send: ({ orderId, restaurantId, menuVersion, lines }) =>
+          OpenTicket({ orderId, restaurantId, menuVersion, lines: lines as [OrderLine, ...OrderLine[]] }),
         done: [TicketAccepted],
         failed: [TicketRejected],
         withinMs: within.askKitchen,
-        because: (_, answer) => (answer ? `The restaurant cannot make your order: ${reasonOf(answer)}` : 'The restaurant did not answer in time.'),
+        because: (_, answer) =>
+          answer
+            ? `The restaurant cannot make your order: ${reasonOf(answer)}`
+            : 'The restaurant did not answer in time.',
         undo: ({ orderId }, reason) => CancelTicket({ orderId, reason }),
         undone: [TicketCancelled],
       },
       {
         name: 'find a courier',
-        send: ({ orderId, restaurantName, restaurantLocation, deliverTo }) => RequestDelivery({ orderId, pickUpAt: { name: restaurantName, location: restaurantLocation }, deliverTo }),
+        send: ({ orderId, restaurantName, restaurantLocation, deliverTo }) =>
+          RequestDelivery({ orderId, pickUpAt: { name: restaurantName, location: restaurantLocation }, deliverTo }),
         done: [CourierAssigned],
         then: () => ({ own: { type: 'Confirm' } }),
         failed: [NoCourierFound],
@@ -128,7 +135,8 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
         meanwhile: [DeliveryDelivered, DeliveryFailed],
         heard: rideOver,
         withinMs: within.takeMoney,
-        because: (_, answer) => (answer ? `The payment could not be taken: ${reasonOf(answer)}` : 'The payment was not taken in time.'),
+        because: (_, answer) =>
+          answer ? `The payment could not be taken: ${reasonOf(answer)}` : 'The payment was not taken in time.',
         undo: 'impossible', // The courier has the meal: from here there are refunds only.
       },
       {
@@ -155,7 +163,11 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
     ],
     completed: ({ ride }) =>
       ride?.brought === false
-        ? { type: 'Cancel', reason: `The courier could not bring your order (${ride.reason}). You have your money back.`, fee: null }
+        ? {
+            type: 'Cancel',
+            reason: `The courier could not bring your order (${ride.reason}). You have your money back.`,
+            fee: null,
+          }
         : { type: 'Deliver' },
     undoing: (_, reason) => ({ type: 'BeginCancellation', reason }),
     undone: ({ fee }, reason) => ({ type: 'Cancel', reason, fee }),
@@ -163,7 +175,9 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
   });
 
 function rideOver(order: Fulfilment, answer: Draft): { data: Fulfilment } {
-  const ride = isA(answer, DeliveryFailed) ? { brought: false as const, reason: answer.data.reason } : { brought: true as const };
+  const ride = isA(answer, DeliveryFailed)
+    ? { brought: false as const, reason: answer.data.reason }
+    : { brought: true as const };
   return { data: { ...order, ride } };
 }
 

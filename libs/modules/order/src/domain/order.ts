@@ -1,7 +1,15 @@
 import type { CustomerId, DeliverTo, Money, OrderId, OrderLine, RestaurantId } from '@thali/contracts';
 import { DomainError } from '@thali/kit/core';
 
-export const orderStatuses = ['placed', 'confirmed', 'preparing', 'ready', 'picked-up', 'delivered', 'cancelled'] as const;
+export const orderStatuses = [
+  'placed',
+  'confirmed',
+  'preparing',
+  'ready',
+  'picked-up',
+  'delivered',
+  'cancelled',
+] as const;
 export type OrderStatus = (typeof orderStatuses)[number];
 
 /** What was asked for, priced. */
@@ -23,7 +31,9 @@ export interface Placed {
  * A promise to bring a meal. Born `placed`, it is `confirmed` when money, kitchen and courier agree, and ends `delivered` or
  * `cancelled`. `cancelling` says why it is being undone, from the decision to the end.
  */
-export type Order = { status: 'new' } | (Placed & { status: OrderStatus; cancelling: string | null; reason: string | null; fee: Money | null });
+export type Order =
+  | { status: 'new' }
+  | (Placed & { status: OrderStatus; cancelling: string | null; reason: string | null; fee: Money | null });
 
 /** What can happen to an order. Stored for ever: a change of shape needs an upcast in `evolve`. */
 export type OrderEvent =
@@ -77,7 +87,9 @@ export function decide(order: Order, command: OrderCommand): OrderEvent[] {
       return hasEnded(order) ? [] : [{ ...command, type: 'RevisionRefused' }];
     case 'BeginCancellation':
       if (order.status === 'delivered') throw wrongTime('cancel', order);
-      return order.cancelling || order.status === 'cancelled' ? [] : [{ type: 'CancellationBegun', reason: command.reason }];
+      return order.cancelling || order.status === 'cancelled'
+        ? []
+        : [{ type: 'CancellationBegun', reason: command.reason }];
     case 'Cancel':
       if (order.status === 'cancelled') return [];
       if (order.status === 'delivered') throw wrongTime('cancel', order);
@@ -156,5 +168,10 @@ function hasEnded({ status }: Order): boolean {
 function wrongTime(verb: string, order: Order): DomainError {
   const state = order.status !== 'new' && order.cancelling ? 'being cancelled' : order.status;
   const words = verb.replace(/[A-Z]/g, (letter, at) => (at ? '-' : '') + letter.toLowerCase());
-  return new DomainError(`order.cannot-${words}`, 'conflict', `An order that is ${state} cannot do that any more (${words}).`, { orderStatus: order.status });
+  return new DomainError(
+    `order.cannot-${words}`,
+    'conflict',
+    `An order that is ${state} cannot do that any more (${words}).`,
+    { orderStatus: order.status },
+  );
 }

@@ -21,21 +21,41 @@ export interface PriceList {
 export function priceOrder(menu: PriceList, wanted: readonly WantedLine[]): { lines: OrderLine[]; total: Money } {
   const lines = wanted.map((line, at) => priceLine(menu, line, at));
   const amount = lines.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice.amount, 0);
-  if (amount === 0) throw new DomainError('order.nothing-to-pay', 'invalid', 'These lines cost nothing: there is nothing to order.');
+  if (amount === 0)
+    throw new DomainError('order.nothing-to-pay', 'invalid', 'These lines cost nothing: there is nothing to order.');
   return { lines, total: { amount, currency: menu.currency } };
 }
 
 function priceLine(menu: PriceList, { itemId, quantity, modifierIds = [] }: WantedLine, at: number): OrderLine {
   const item = menu.items.get(itemId);
   const field = `lines.${at}.itemId`;
-  if (!item) throw new DomainError('order.unknown-item', 'invalid', `${field}: this restaurant has no item ${itemId}.`, { field });
-  if (!item.available) throw new DomainError('order.item-unavailable', 'conflict', `${item.name} is not available now.`, { field, itemId });
+  if (!item)
+    throw new DomainError('order.unknown-item', 'invalid', `${field}: this restaurant has no item ${itemId}.`, {
+      field,
+    });
+  if (!item.available)
+    throw new DomainError('order.item-unavailable', 'conflict', `${item.name} is not available now.`, {
+      field,
+      itemId,
+    });
   const chosen = [...new Set(modifierIds)].map((modifierId) => {
     const modifier = item.modifiers.find((one) => one.modifierId === modifierId);
     const field = `lines.${at}.modifierIds`;
-    if (!modifier) throw new DomainError('order.unknown-modifier', 'invalid', `${field}: ${item.name} has no modifier ${modifierId}.`, { field });
+    if (!modifier)
+      throw new DomainError(
+        'order.unknown-modifier',
+        'invalid',
+        `${field}: ${item.name} has no modifier ${modifierId}.`,
+        { field },
+      );
     return modifier;
   });
   const unit = chosen.reduce((sum, { price }) => sum + price.amount, item.price);
-  return { itemId, name: item.name, quantity, unitPrice: { amount: unit, currency: menu.currency }, modifierIds: chosen.map(({ modifierId }) => modifierId) };
+  return {
+    itemId,
+    name: item.name,
+    quantity,
+    unitPrice: { amount: unit, currency: menu.currency },
+    modifierIds: chosen.map(({ modifierId }) => modifierId),
+  };
 }

@@ -36,21 +36,29 @@ export const reviseOrderSaga = (withinMs: number): SagaDefinition<Revision, Orde
         done: [PaymentAdjusted],
         failed: [PaymentAdjustmentDeclined, PaymentCancelled],
         withinMs,
-        because: (_, answer) => (answer && isA(answer, PaymentCancelled) ? 'The order was cancelled.' : 'Your bank did not agree to the new amount.'),
+        because: (_, answer) =>
+          answer && isA(answer, PaymentCancelled)
+            ? 'The order was cancelled.'
+            : 'Your bank did not agree to the new amount.',
         undo: ({ orderId, revision, oldTotal }) => AdjustPayment({ orderId, revision: revision + 1, amount: oldTotal }),
         // Of a cancelled order nothing is held: nothing is left to be taken back.
         undone: [PaymentAdjusted, PaymentCancelled],
-        isAnswer: ({ revision }, answer, undoing) => isA(answer, PaymentCancelled) || revisionOf(answer) === (undoing ? revision + 1 : revision),
+        isAnswer: ({ revision }, answer, undoing) =>
+          isA(answer, PaymentCancelled) || revisionOf(answer) === (undoing ? revision + 1 : revision),
       },
       {
         name: 'ask the kitchen to change it',
-        send: ({ orderId, revision, lines }) => ReviseTicket({ orderId, revision, lines: lines as [OrderLine, ...OrderLine[]] }),
+        send: ({ orderId, revision, lines }) =>
+          ReviseTicket({ orderId, revision, lines: lines as [OrderLine, ...OrderLine[]] }),
         done: [TicketRevised],
         then: ({ lines, total }) => ({ own: { type: 'Revise', lines, total } }),
         failed: [TicketRevisionRefused],
         // The kitchen answers at once or never heard of it: only its answer says which, so a late one is worth an operator's look.
         withinMs,
-        because: (_, answer) => (answer && isA(answer, TicketRevisionRefused) ? answer.data.reason : 'The kitchen did not say whether it can change it.'),
+        because: (_, answer) =>
+          answer && isA(answer, TicketRevisionRefused)
+            ? answer.data.reason
+            : 'The kitchen did not say whether it can change it.',
         undo: 'impossible',
         isAnswer: ({ revision }, answer) => revisionOf(answer) === revision,
       },

@@ -27,7 +27,10 @@ export class ProviderLog {
   }
 
   /** What became of the request with this key; undefined when it never came. */
-  async find({ orderId, key }: Pick<Request, 'orderId' | 'key'>): Promise<(Judged & Pick<Request, 'token'>) | undefined> {
+  async find({
+    orderId,
+    key,
+  }: Pick<Request, 'orderId' | 'key'>): Promise<(Judged & Pick<Request, 'token'>) | undefined> {
     const [found] = await this.db.read<Judged & Pick<Request, 'token'>>(
       'select outcome, amount, reason, reference, token from provider_log where order_id = $1 and key = $2',
       [orderId, key],
