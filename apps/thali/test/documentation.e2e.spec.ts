@@ -55,18 +55,12 @@ describe('the description of the API', () => {
 const ofTheMoment: Readonly<Record<string, number>> = {
   'POST /orders/{id}/cancel': 409,
   'POST /orders/{id}/revise': 409,
-  'GET /tickets/{ticketId}': 404,
-  'POST /tickets/{ticketId}/accept': 404,
-  'POST /tickets/{ticketId}/reject': 404,
-  'POST /tickets/{ticketId}/delay': 404,
-  'POST /tickets/{ticketId}/preparing': 404,
-  'POST /tickets/{ticketId}/ready': 404,
+  'POST /tickets/{ticketId}/reject': 409,
+  'POST /tickets/{ticketId}/delay': 409,
   'POST /offers/{id}/accept': 404,
   'POST /offers/{id}/decline': 404,
-  'GET /deliveries/{id}': 404,
-  'POST /deliveries/{id}/pick-up': 404,
-  'POST /deliveries/{id}/deliver': 404,
-  'POST /deliveries/{id}/fail': 404,
+  'POST /deliveries/{id}/pick-up': 409,
+  'POST /deliveries/{id}/fail': 409,
   // Only the payment provider can sign.
   'POST /payments/webhooks': 403,
 };

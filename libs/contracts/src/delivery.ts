@@ -7,6 +7,8 @@ export const CourierId = idOf('cou');
 export type CourierId = z.infer<typeof CourierId>;
 export const DeliveryId = idOf('dlv');
 export type DeliveryId = z.infer<typeof DeliveryId>;
+/** An order has one delivery: its id is the order's, under another prefix. */
+export const deliveryIdOf = (orderId: string): DeliveryId => orderId.replace(/^ord_/, 'dlv_');
 
 /** Find a courier. Answered by `delivery.courier-assigned` or `delivery.no-courier-found`. */
 export const RequestDelivery = defineCommand(

@@ -7,6 +7,8 @@ export const RestaurantId = idOf('rst');
 export type RestaurantId = z.infer<typeof RestaurantId>;
 export const TicketId = idOf('tkt');
 export type TicketId = z.infer<typeof TicketId>;
+/** An order has one ticket: its id is the order's, under another prefix. */
+export const ticketIdOf = (orderId: string): TicketId => orderId.replace(/^ord_/, 'tkt_');
 
 /** Something that can be added to an item, or changed about it, for a price that may be zero. */
 export const Modifier = z.object({ modifierId: z.string(), name: z.string(), price: Money });

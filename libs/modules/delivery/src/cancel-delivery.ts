@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { CancelDelivery, DeliveryCancelled } from '@thali/contracts';
+import { CancelDelivery, DeliveryCancelled, deliveryIdOf } from '@thali/contracts';
 import type { DataOf } from '@thali/kit/core';
 import { Handles } from '@thali/kit/event-bus';
 import { send } from '@thali/kit/outbox';
@@ -25,7 +25,7 @@ export class CancelDeliveryHandler {
   }
 
   private async standInTheWay(tx: Tx, orderId: string): Promise<void> {
-    const nothing = neverAskedFor({ orderId, deliveryId: tx.ids.next('dlv'), searchUntil: tx.now });
+    const nothing = neverAskedFor({ orderId, deliveryId: deliveryIdOf(orderId), searchUntil: tx.now });
     if (!(await this.deliveries.insert(tx, nothing))) throw new StaleVersion(`delivery of ${orderId}`);
   }
 }

@@ -126,9 +126,9 @@ const insertDelivery = change<NewRow, { inserted: true }>(`
   ), new as (
     insert into deliveries (order_id, delivery_id, status, pick_up_at, deliver_to, search_until, correlation_id, causation_id)
     select "orderId", "deliveryId", status, "pickUpAt", "deliverTo", "searchUntil", "correlationId", "causationId" from i
-    on conflict (order_id) do nothing returning delivery_id
+    on conflict (order_id) do nothing returning order_id
   )
-  select i.n, true as inserted from i join new on new.delivery_id = i."deliveryId"`);
+  select min(i.n) as n, true as inserted from i join new on new.order_id = i."orderId" group by i."orderId"`);
 
 type Changed = Omit<Delivery, 'deliveryId' | 'route' | 'courier'> & { courierId: string | undefined };
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { RequestDelivery } from '@thali/contracts';
+import { RequestDelivery, deliveryIdOf } from '@thali/contracts';
 import type { DataOf } from '@thali/kit/core';
 import { Handles } from '@thali/kit/event-bus';
 import type { Tx } from '@thali/kit/postgres';
@@ -18,7 +18,7 @@ export class RequestDeliveryHandler {
 
   @Handles(RequestDelivery, 'delivery.request')
   async handle({ orderId, ...route }: DataOf<typeof RequestDelivery>, tx: Tx): Promise<void> {
-    const deliveryId = tx.ids.next('dlv');
+    const deliveryId = deliveryIdOf(orderId);
     const searchUntil = new Date(tx.now.getTime() + this.settings.searchWithinMs);
     const delivery = requestDelivery({ orderId, deliveryId, route, searchUntil });
     // The order has a delivery already when it was called off before this request arrived: then that stands.

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { OpenTicket, type OrderLine } from '@thali/contracts';
+import { OpenTicket, ticketIdOf, type OrderLine } from '@thali/contracts';
 import type { DataOf } from '@thali/kit/core';
 import { Handles } from '@thali/kit/event-bus';
 import type { Tx } from '@thali/kit/postgres';
@@ -25,7 +25,7 @@ export class OpenTicketHandler {
       this.restaurants.find(tx, restaurantId),
     ]);
     if (known) return; // Called off before it came.
-    const ticketId = tx.ids.next('tkt');
+    const ticketId = ticketIdOf(orderId);
     const ticket = newTicket({
       ticketId,
       orderId,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { OrderId, TicketId } from '@thali/contracts';
+import { ticketIdOf, type OrderId, type TicketId } from '@thali/contracts';
 import { DomainError } from '@thali/kit/core';
 import { remind, send } from '@thali/kit/outbox';
 import { StaleVersion, change, query, type Tx } from '@thali/kit/postgres';
@@ -60,7 +60,7 @@ export class Tickets {
 
   /** Remembers that an order was called off before its ticket came. @throws {StaleVersion} when it has come meanwhile. */
   async callOff(tx: Tx, orderId: OrderId, reason: string): Promise<void> {
-    const ticketId = tx.ids.next('tkt');
+    const ticketId = ticketIdOf(orderId);
     if (!(await tx.one(insertCalledOff, { ticketId, orderId, reason })))
       throw new StaleVersion(`the ticket of ${orderId}`);
   }
@@ -104,9 +104,9 @@ const insertTicket = change<Ticket, { added: true }>(`
   ), added as (
     insert into tickets (ticket_id, order_id, restaurant_id, status, lines, autopilot, reason)
     select "ticketId", "orderId", "restaurantId", status, lines, autopilot, reason from i
-    on conflict (order_id) do nothing returning ticket_id
+    on conflict (order_id) do nothing returning order_id
   )
-  select i.n, true as added from i join added on added.ticket_id = i."ticketId"`);
+  select min(i.n) as n, true as added from i join added on added.order_id = i."orderId" group by i."orderId"`);
 
 const updateTicket = change<Ticket, { changed: true }>(`
   update tickets t set status = i.status, lines = i.lines, revision = i.revision, reason = i.reason,
@@ -125,4 +125,4 @@ const insertCalledOff = change<{ ticketId: string; orderId: string; reason: stri
     on conflict (order_id) do update set reason = excluded.reason where tickets.restaurant_id is null
     returning order_id
   )
-  select i.n, true as added from i join added on added.order_id = i."orderId"`);
+  select min(i.n) as n, true as added from i join added on added.order_id = i."orderId" group by i."orderId"`);
