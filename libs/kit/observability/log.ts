@@ -17,7 +17,9 @@ const secrets = ['paymentToken', 'sealedToken', 'token', 'authorization', 'passw
  * @param level pino's names: trace, debug, info, warn, error, fatal, silent.
  */
 export function createLog(service: string, level = 'info'): Log {
-  const redact = { paths: secrets.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '[redacted]' };
+  const anywhere = secrets.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
+  // Where Postgres quotes the rows that it refuses.
+  const redact = { paths: [...anywhere, 'err.detail', 'err.where'], censor: '[redacted]' };
   return pino(
     { level, base: { service }, timestamp: pino.stdTimeFunctions.isoTime, redact },
     pino.destination({ fd: 2, sync: false }),
