@@ -71,6 +71,7 @@ export class Partitions extends EventEmitter {
     const lost = [...this.owned].filter((part) => !mine.includes(part));
     if (lost.length > 0) this.drop(lost);
     const share = Math.ceil(partitionCount / instances);
+    this.regain(mine.slice(0, share));
     if (mine.length < share) await this.take(share - mine.length);
     if (mine.length > share) await this.release(mine.slice(share));
     return false;
@@ -92,6 +93,17 @@ export class Partitions extends EventEmitter {
       [this.instanceId, this.leaseMs],
     );
     return standing ?? { instances: 1, mine: [] };
+  }
+
+  /** What we gave up for lost, because we were late to renew it, and nobody else has taken meanwhile. */
+  private regain(parts: number[]): void {
+    const back = parts.filter((part) => !this.owned.has(part));
+    if (back.length === 0) return;
+    for (const part of back) this.owned.add(part);
+    this.emit(
+      'gained',
+      back.map((part) => ({ part, crashed: false })),
+    );
   }
 
   private async take(count: number): Promise<void> {
