@@ -11,7 +11,10 @@ import { answersAt } from './answers-at';
 const pollMs = 50;
 const startWithinMs = 60_000;
 
-/** Where the packages of Debian, Red Hat and Homebrew put the programs. What is in the PATH of the first two refuses most users. */
+/**
+ * Where the packages of Debian, Red Hat and Homebrew put the programs. What is in the PATH of the first two refuses
+ * most users.
+ */
 const folders = [
   '/usr/lib/rabbitmq/bin',
   '/opt/homebrew/sbin',
@@ -25,8 +28,8 @@ export function locatePrograms(): string | undefined {
 }
 
 /**
- * A broker of our own: on free ports of 127.0.0.1, with everything it writes in one folder. It ends with this process, however
- * that ends.
+ * A broker of our own: on free ports of 127.0.0.1, with everything it writes in one folder. It ends with this process,
+ * however that ends.
  */
 export class PrivateRabbitMq {
   private server: ChildProcess | undefined;
@@ -103,7 +106,10 @@ export class PrivateRabbitMq {
     await endOf(this.undertaker);
   }
 
-  /** In a process group of its own: a Ctrl-C in the terminal is meant for whoever uses the broker, who still needs it to drain. */
+  /**
+   * In a process group of its own: a Ctrl-C in the terminal is meant for whoever uses the broker, who still needs it to
+   * drain.
+   */
   private run(program: string, args: string[]): ChildProcess {
     const log = openSync(this.logFile, 'a');
     const child = spawn(program, args, { env: this.env, cwd: this.home, detached: true, stdio: ['ignore', log, log] });
@@ -148,8 +154,8 @@ function environment(home: string, ports: { distributionPort?: number; epmdPort?
 }
 
 /**
- * A shell that is told the process groups to end. It does so as soon as we close its input, which the system does for us when we are
- * killed, and then removes the folder.
+ * A shell that is told the process groups to end. It does so as soon as we close its input, which the system does for
+ * us when we are killed, and then removes the folder.
  */
 function engageUndertaker(home = ''): ChildProcess {
   const script = `

@@ -14,8 +14,8 @@ export interface RabbitMq {
 }
 
 /**
- * Finds a broker, or starts one: the one that `THALI_RABBITMQ_URL` names, the one that listens at the usual place, an installed
- * one on free ports, Debian's package, a container.
+ * Finds a broker, or starts one: the one that `THALI_RABBITMQ_URL` names, the one that listens at the usual place, an
+ * installed one on free ports, Debian's package, a container.
  *
  * @param directory where one that is started for us keeps its data; without it they are gone when it stops.
  * @throws {Error} one sentence that says what to do, when there is none and none can be had.

@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   const gatewayPort = Number(process.env.PORT ?? 3000);
   mkdirSync(directory, { recursive: true });
   const postgres = await keepPostgres(directory);
-  const rabbitMq = await findRabbitMq();
+  const rabbitMq = await findRabbitMq({ directory: path.join(directory, 'rabbitmq') });
   endings.push(() => rabbitMq.stop());
   for (const module of modules) await makeDatabase(postgres.url, module);
   const services = servicesAt({

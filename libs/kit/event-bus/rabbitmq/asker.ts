@@ -30,7 +30,10 @@ export class Asker {
     this.road = { session, channel };
   }
 
-  /** @returns the reply. @throws {Error} when the broker is away, nobody listens to the queue, or no reply came in time. */
+  /**
+   * @returns the reply.
+   * @throws {Error} when the broker is away, nobody listens to the queue, or no reply came in time.
+   */
   async ask(queue: string, content: Buffer, withinMs: number): Promise<Buffer> {
     if (!this.road || this.road.session.ended) throw new Error('RabbitMQ is not connected');
     const id = randomUUID();

@@ -20,8 +20,9 @@ interface Options {
 }
 
 /**
- * Takes a module's messages out of its queues into its inbox, in the order in which they are delivered, and acknowledges them
- * when they are stored for good. While they cannot be stored they wait here, and the queues hold back what follows.
+ * Takes a module's messages out of its queues into its inbox, in the order in which they are delivered, and
+ * acknowledges them when they are stored for good. While they cannot be stored they wait here, and the queues hold back
+ * what follows.
  */
 export class Intake {
   private readonly waiting: ConsumeMessage[] = [];
@@ -44,7 +45,10 @@ export class Intake {
     return intake;
   }
 
-  /** Stores nothing more. What is not acknowledged by then goes back, in order, when the session ends: cancelling would break it. */
+  /**
+   * Stores nothing more. What is not acknowledged by then goes back, in order, when the session ends: cancelling would
+   * break it.
+   */
   async stop(): Promise<void> {
     await this.loop.stop();
   }

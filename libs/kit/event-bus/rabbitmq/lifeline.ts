@@ -3,7 +3,9 @@ import type { Log } from '../../observability';
 import { Loop } from '../../outbox';
 import { Refused, Session } from './session';
 
-/** How often to look whether the session has ended. Failed attempts to open another back off further, with full jitter. */
+/**
+ * How often to look whether the session has ended. Failed attempts to open another back off further, with full jitter.
+ */
 const pollMs = 250;
 const retryAtStartMs = 250;
 const startWithinMs = 30_000;

@@ -20,17 +20,20 @@ export interface RabbitMqTransportOptions {
 }
 
 /**
- * The transport between processes. What is for a module of this process is stored in its inbox, as in one process. What is for another
- * is published, and confirmed when its queue has it on the disks of a majority of the broker's nodes. The consumer only stores it into its inbox and acknowledges. Retries, delays and
- * dead letters are left to the databases: no two versions of RabbitMQ agree on them.
+ * The transport between processes. What is for a module of this process is stored in its inbox, as in one process. What
+ * is for another is published, and is confirmed when its queue has it on the disks of a majority of the broker's nodes;
+ * the consumer only stores it into its inbox and acknowledges. Retries, delays and dead letters are left to the
+ * databases: no two versions of RabbitMQ agree on them.
  */
 export class RabbitMqTransport extends Transport {
   private readonly receivers: Receiver[] = [];
   private readonly publisher: Publisher;
-  /** A broker that is short of memory stops reading from those who publish, and must still hear what is acknowledged. */
+  /**
+   * A broker that is short of memory stops reading from those who publish, and must still hear what is acknowledged.
+   */
   private readonly lifelines: readonly Lifeline[];
   private topology: Topology;
-  private intakes: readonly Intake[] = [];
+  private intakes: Intake[] = [];
   private readonly deliveries = new Set<Promise<void>>();
   private started: Promise<void> | undefined;
   private stopped: Promise<void> | undefined;
@@ -64,7 +67,10 @@ export class RabbitMqTransport extends Transport {
     return this.topology.routes;
   }
 
-  /** @throws {Error} when the broker refuses us, has queues that were declared otherwise, or does not answer within half a minute. */
+  /**
+   * @throws {Error} when the broker refuses us, has queues that were declared otherwise, or does not answer within half
+   * a minute.
+   */
   start(): Promise<void> {
     return (this.started ??= this.open());
   }
@@ -99,12 +105,10 @@ export class RabbitMqTransport extends Transport {
     await this.stopConsuming();
     await this.topology.declare(session);
     const { log } = this.options;
-    const wanting = this.receivers.filter(({ types }) => types.length > 0);
-    this.intakes = await Promise.all(
-      wanting.map((receiver) =>
-        Intake.open({ session, receiver, queues: this.topology.queuesOf(receiver.module), log }),
-      ),
-    );
+    for (const receiver of this.receivers.filter(({ types }) => types.length > 0)) {
+      const queues = this.topology.queuesOf(receiver.module);
+      this.intakes.push(await Intake.open({ session, receiver, queues, log }));
+    }
   }
 
   private async stopConsuming(): Promise<void> {

@@ -13,8 +13,8 @@ export class Refused extends Error {
 }
 
 /**
- * One connection to the broker while it lasts. Nothing on it is ever repaired: when a channel or a consumer is lost, or the
- * broker falls silent, the session ends, and another takes its place.
+ * One connection to the broker while it lasts. Nothing on it is ever repaired: when a channel or a consumer is lost, or
+ * the broker falls silent, the session ends, and another takes its place.
  */
 export class Session {
   private over = false;

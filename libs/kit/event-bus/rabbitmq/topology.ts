@@ -4,11 +4,14 @@ import { partitionOf } from '../../outbox';
 import type { Address } from './publisher';
 import { Refused, type Session } from './session';
 
-/** Queues per module. It never changes: keys would change their queue, and thus their order. It divides the kit's partitions. */
+/**
+ * Queues per module. It never changes: keys would change their queue, and thus their order. It divides the kit's
+ * partitions.
+ */
 const queueCount = 8;
 /**
- * How often the broker may hand out a message before it parks it. We acknowledge whatever we can read, so this counts lost
- * connections only; without it, RabbitMQ 4 would give up after 20.
+ * How often the broker may hand out a message before it parks it. We acknowledge whatever we can read, so this counts
+ * lost connections only; without it, RabbitMQ 4 would give up after 20.
  */
 const deliveryLimit = 10_000;
 
@@ -16,8 +19,8 @@ const deliveryLimit = 10_000;
 export type Wanted = Readonly<Record<string, readonly string[]>>;
 
 /**
- * The names of a system's exchanges and queues. A module speaks to its own exchange, from where what is for another module goes to one
- * of its eight queues, by the message's key:
+ * The names of a system's exchanges and queues. A module speaks to its own exchange, from where what is for another
+ * module goes to one of its eight queues, by the message's key:
  *
  *     thali.order ──payment.p3──► queue thali.payment.p3
  */
@@ -55,7 +58,8 @@ export class Topology {
   }
 
   /**
-   * Declares everything, also for modules that have never run: what is sent to them waits. Declaring again changes nothing.
+   * Declares everything, also for modules that have never run: what is sent to them waits. Declaring again changes
+   * nothing.
    *
    * @throws {Refused} when the broker has something of that name that is otherwise.
    */

@@ -84,7 +84,8 @@ const people = upTo(20).map((n) => `who-${n}`);
   it('loses and reorders nothing when the broker is stopped, or killed, and started again', async () => {
     const { talker, listener } = await world.aProcess([aNotebook('listener.note')]);
     let said = 0;
-    // In this order: RabbitMQ 3.10 forgets where it keeps a queue when it is killed within half a second of declaring it.
+    // In this order: RabbitMQ 3.10 forgets where it keeps a queue when it is killed within half a second of declaring
+    // it.
     for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
       const chats = chat(talker, 10, said + 1);
       await eventually(
