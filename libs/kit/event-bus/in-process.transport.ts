@@ -12,6 +12,10 @@ export class InProcessTransport extends Transport {
     this.receivers.set(receiver.module, receiver);
   }
 
+  neighbours(): Receiver[] {
+    return [...this.receivers.values()];
+  }
+
   routes(): { type: string; destination: string }[] {
     return [...this.receivers.values()].flatMap(({ module, types }) =>
       types.map((type) => ({ type, destination: module })),

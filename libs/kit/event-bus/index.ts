@@ -10,4 +10,4 @@ export {
   type Subscription,
   type SubscriptionOptions,
 } from './subscription';
-export { Transport, type Receiver } from './transport';
+export { Transport, type Letterbox, type Receiver } from './transport';

@@ -1,4 +1,12 @@
 import type { Message } from '../core';
+import type { Database } from '../postgres';
+
+/** An inbox that a producer may write into itself, in the transaction that records the message. */
+export interface Letterbox {
+  readonly module: string;
+  /** By message type, the subscriptions that want it. */
+  readonly subscribers: ReadonlyMap<string, readonly string[]>;
+}
 
 /** Where a transport leaves the messages of one module: its inbox. Resolves when they are stored for good. */
 export interface Receiver {
@@ -7,6 +15,8 @@ export interface Receiver {
   readonly types: readonly string[];
   /** Stores the messages in the order given; those stored before are passed over. */
   receive(messages: readonly Message[]): Promise<void>;
+  /** Lets a producer of the same database write in here. @returns undefined when it has another database. */
+  openLetterbox(producer: Database): Promise<Letterbox | undefined>;
 }
 
 /**
@@ -22,6 +32,9 @@ export abstract class Transport {
    * when the topology changes. A module in this process is reached directly; every other one over the wire. Known from `start` on.
    */
   abstract routes(): readonly { type: string; destination: string }[];
+
+  /** The receivers of the modules that live in this process. */
+  abstract neighbours(): readonly Receiver[];
 
   abstract start(): Promise<void>;
 

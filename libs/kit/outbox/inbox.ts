@@ -1,5 +1,6 @@
 import type { Message } from '../core';
-import type { Receiver, Subscription } from '../event-bus';
+import { escapeIdentifier } from 'pg';
+import type { Letterbox, Receiver, Subscription } from '../event-bus';
 import { change, type Database } from '../postgres';
 import { partitionOf } from './partition';
 
@@ -21,6 +22,16 @@ export class Inbox implements Receiver {
       for (const { type } of types) this.subscribers.set(type, [...(this.subscribers.get(type) ?? []), name]);
     }
     this.types = [...this.subscribers.keys()];
+  }
+
+  async openLetterbox(producer: Database): Promise<Letterbox | undefined> {
+    if (this.types.length === 0 || (await placeOf(producer)) !== (await placeOf(this.db))) return undefined;
+    if (producer !== this.db) {
+      await admit(this.db, producer);
+      for (const signal of [...this.subscribers.values()].flat().map(heard))
+        producer.on(signal, () => this.db.emit(signal));
+    }
+    return { module: this.module, subscribers: this.subscribers };
   }
 
   receive(messages: readonly Message[]): Promise<void> {
@@ -45,3 +56,25 @@ const store = change<Message & { subscription: string; part: number }>(`
     and not exists (select 1 from dead_letters d where d.subscription = i.subscription and d.message_id = i.id)
   order by n
   on conflict (subscription, message_id) do nothing`);
+
+/** Says of two modules whether they share a database: servers may be copies of each other, but did not start in the same microsecond. */
+async function placeOf(db: Database): Promise<string> {
+  const [place] = await db.read<{ place: string }>(
+    `select concat_ws(' ', system_identifier, pg_postmaster_start_time(), current_database()) as place from pg_control_system()`,
+  );
+  return place?.place ?? '';
+}
+
+/** Lets the producer's role write into the inbox, and nothing else: not even read it. */
+async function admit(db: Database, producer: Database): Promise<void> {
+  const [user] = await producer.read<{ name: string }>('select current_user as name');
+  const role = escapeIdentifier(user?.name ?? '');
+  const client = await db.connect();
+  try {
+    // Two that grant at the same time would get in each other's way.
+    await client.query(`begin; select pg_advisory_xact_lock(hashtext('thali-letterbox'));
+      grant usage on schema ${escapeIdentifier(db.module)} to ${role}; grant insert on inbox to ${role}; commit`);
+  } finally {
+    client.release();
+  }
+}

@@ -5,6 +5,7 @@ import { Consumer } from './consumer';
 import { Inbox } from './inbox';
 import { Partitions } from './partitions';
 import { Relay } from './relay';
+import { record, recordInto } from './send';
 import { Timers } from './timers';
 import { WakeUp } from './wake-up';
 
@@ -46,6 +47,14 @@ export class Messaging {
        gone as (delete from routes r where not exists (select 1 from wanted w where w.type = r.type and w.destination = r.destination))
        insert into routes select distinct type, destination from wanted on conflict do nothing`,
       [JSON.stringify(transport.routes())],
+    );
+    const letterboxes = await Promise.all(transport.neighbours().map((neighbour) => neighbour.openLetterbox(db)));
+    db.reword(
+      record,
+      recordInto(
+        db.module,
+        letterboxes.filter((letterbox) => letterbox !== undefined),
+      ),
     );
   }
 

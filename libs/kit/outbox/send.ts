@@ -1,5 +1,7 @@
 import type { AnyMessageType, Draft } from '../core';
+import type { Letterbox } from '../event-bus';
 import { change, type Story, type Tx } from '../postgres';
+import { escapeIdentifier, escapeLiteral } from 'pg';
 import { partitionOf } from './partition';
 
 /** Raised after the commit of a transaction that recorded messages for this destination. */
@@ -19,6 +21,7 @@ interface Part {
  * the commit, whatever else the transaction has or has not locked.
  */
 export function send(tx: Tx, draft: Draft, { story = tx.story }: Part = {}): void {
+  tx.collect(number, { key: draft.key });
   tx.collect(record, {
     messageId: tx.ids.uuid(),
     part: partitionOf(draft.key),
@@ -57,28 +60,59 @@ interface RecordRow extends Draft {
   causationId: string | null;
 }
 
-export const record = change<RecordRow, { signal: string }>(`
-  with i as (
-    select * from json_to_recordset($1) as i(n int, "messageId" uuid, type text, version int, key text, part smallint,
-      data json, "correlationId" text, "causationId" uuid)
-  ), counted as (
-    insert into message_keys as k (key, version)
-    select key, count(*) from i group by key order by key
-    on conflict (key) do update set version = k.version + excluded.version
-    returning key, version
-  ), numbered as (
-    select i.*, k.version - count(*) over (partition by i.key)
-      + row_number() over (partition by i.key order by i.n) as key_version
-    from i join counted k using (key)
-  ), logged as (
-    insert into messages (message_id, type, version, key, key_version, data, correlation_id, causation_id)
-    select "messageId", type, version, key, key_version, data, "correlationId", "causationId" from numbered
-  ), waiting as (
-    insert into outbox (destination, part, message_id)
-    select r.destination, numbered.part, numbered."messageId" from numbered join routes r using (type) order by n
-    returning destination
-  )
-  select distinct 'outbox ' || destination as signal from waiting`);
+/**
+ * Counts the messages of each key. The lock it takes orders the senders of a key; the next statement, which sees what they have
+ * committed, gives out the numbers.
+ */
+export const number = change<{ key: string }>(`
+  insert into message_keys as k (key, version)
+  select key, count(*) from json_to_recordset($1) as i(n int, key text) group by key order by key
+  on conflict (key) do update set version = k.version + excluded.version`);
+
+export const record = change<RecordRow, { signal: string }>(recordInto('', []));
+
+/**
+ * The statement that records messages: in the log, and in the outbox of each destination. What is for a letterbox goes there at
+ * once, unless earlier messages still wait in the outbox, which another process without that letterbox may have filled.
+ */
+export function recordInto(producer: string, letterboxes: readonly Letterbox[]): string {
+  const slots = letterboxes.map(({ module, subscribers }, slot) => {
+    const wanted = [...subscribers].flatMap(([type, names]) => names.map((name) => `(${text(type)}, ${text(name)})`));
+    return `, letters${slot} as (
+      select w.subscription, routed.* from routed join (values ${wanted.join(', ')}) as w(type, subscription) using (type)
+      where destination = ${text(module)} and direct
+    ), slot${slot} as (
+      insert into ${escapeIdentifier(module)}.inbox (subscription, part, message_id, producer, type, version, key, key_version, data,
+        correlation_id, causation_id, recorded_at)
+      select subscription, part, "messageId", ${text(producer)}, type, version, key, key_version, data, "correlationId", "causationId",
+        recorded_at
+      from letters${slot} order by n
+    )`;
+  });
+  const heard = letterboxes.map((_, slot) => `union all select distinct 'inbox ' || subscription from letters${slot}`);
+  return `
+    with numbered as (
+      select i.*, clock_timestamp() as recorded_at, k.version - count(*) over (partition by key)
+        + row_number() over (partition by key order by i.n) as key_version
+      from json_to_recordset($1) as i(n int, "messageId" uuid, type text, version int, key text, part smallint, data json,
+        "correlationId" text, "causationId" uuid)
+      join message_keys k using (key)
+    ), logged as (
+      insert into messages (message_id, type, version, key, key_version, data, correlation_id, causation_id, recorded_at)
+      select "messageId", type, version, key, key_version, data, "correlationId", "causationId", recorded_at from numbered
+    ), routed as (
+      select numbered.*, r.destination, r.destination = any(array[${letterboxes.map(({ module }) => text(module)).join(', ')}]::text[])
+        and not exists (select from outbox o where o.destination = r.destination) as direct
+      from numbered join routes r using (type)
+    ), waiting as (
+      insert into outbox (destination, part, message_id)
+      select destination, part, "messageId" from routed where not direct order by n
+      returning destination
+    )${slots.join('')}
+    select distinct 'outbox ' || destination as signal from waiting ${heard.join(' ')}`;
+}
+
+const text = escapeLiteral;
 
 const setTimer = change<RecordRow | { afterMs: number }>(`
   insert into timers (type, key, part, version, data, correlation_id, causation_id, due_at)

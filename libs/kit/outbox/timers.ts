@@ -1,21 +1,14 @@
-import type { Database } from '../postgres';
+import { change, type Database, type Story } from '../postgres';
+import type { Draft } from '../core';
 import type { Log } from '../observability';
 import { Loop } from './loop';
 import type { Partitions } from './partitions';
-import { record, timerSet } from './send';
+import { send, timerSet } from './send';
 
 const batchSize = 500;
 const pollMs = 1_000;
 
-interface Due {
-  type: string;
-  key: string;
-  part: number;
-  version: number;
-  data: unknown;
-  correlationId: string;
-  causationId: string | null;
-}
+interface Due extends Draft, Story {}
 
 /** Sends what timers hold when their time has come: one transaction takes the timer away and records its message. */
 export class Timers {
@@ -58,34 +51,21 @@ export class Timers {
     return (await this.sendDue(parts)) === batchSize;
   }
 
-  private async sendDue(parts: number[]): Promise<number> {
-    const client = await this.db.connect();
-    let failure: Error | undefined;
-    try {
-      await client.query('begin');
-      const { rows } = await client.query<Due>(
-        `with due as (
-           select type, key from timers where part = any($1) and due_at <= clock_timestamp()
-           order by due_at limit ${batchSize} for update skip locked
-         )
-         delete from timers t using due where t.type = due.type and t.key = due.key
-         returning t.type, t.key, t.part, t.version, t.data, t.correlation_id as "correlationId", t.causation_id as "causationId"`,
-        [parts],
-      );
-      const drafts = rows.map((due, n) => ({ n, messageId: this.db.ids.uuid(), ...due }));
-      const recorded = await client.query<{ signal: string }>({
-        name: record.name,
-        text: record.sql,
-        values: [JSON.stringify(drafts)],
-      });
-      await client.query('commit');
-      for (const { signal } of recorded.rows) this.db.emit(signal);
-      return rows.length;
-    } catch (error) {
-      failure = error as Error;
-      throw error;
-    } finally {
-      client.release(failure);
-    }
+  private sendDue(parts: number[]): Promise<number> {
+    return this.db.transaction(async (tx) => {
+      const due = await tx.run(takeDue, { parts });
+      for (const { type, version, key, data, ...story } of due) send(tx, { type, version, key, data }, { story });
+      return due.length;
+    });
   }
 }
+
+const takeDue = change<{ parts: number[] }, Due>(`
+  with due as (
+    select i.n, t.type, t.key
+    from json_to_recordset($1) as i(n int, parts smallint[]) cross join lateral (
+      select type, key from timers where part = any(i.parts) and due_at <= clock_timestamp()
+      order by due_at limit ${batchSize} for update skip locked) t
+  )
+  delete from timers t using due where t.type = due.type and t.key = due.key
+  returning due.n, t.type, t.key, t.version, t.data, t.correlation_id as "correlationId", t.causation_id as "causationId"`);

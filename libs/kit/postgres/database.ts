@@ -4,7 +4,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { DomainError, SystemClock, SystemIds, messageOf, type Clock, type Ids } from '../core';
 import { GroupCommit } from './group-commit';
 import { connectionLost } from './sql-errors';
-import { nameOf } from './statement';
+import { nameOf, type Wording } from './statement';
 import type { Story, Tx } from './transaction';
 
 export interface DatabaseOptions {
@@ -33,6 +33,7 @@ export class Database extends EventEmitter {
   readonly ids: Ids;
   private readonly clock: Clock;
   private readonly commits: GroupCommit;
+  private readonly wordings = new Map<string, Wording>();
 
   private constructor(
     readonly dataSource: DataSource,
@@ -49,6 +50,7 @@ export class Database extends EventEmitter {
       connect: () => this.connect(),
       now: () => this.clock.now(),
       ids: this.ids,
+      wordingOf: (statement) => this.wordings.get(statement.name) ?? statement,
       committed: (signals) => {
         for (const signal of signals) this.emit(signal);
         if (signals.size > 0) this.emit('committed', signals);
@@ -113,6 +115,11 @@ export class Database extends EventEmitter {
     } finally {
       client.release();
     }
+  }
+
+  /** From now on, says a statement in other words on this database; what goes in and comes out stays as it is. */
+  reword({ name }: Wording, sql: string): void {
+    this.wordings.set(name, { sql, name: nameOf(sql) });
   }
 
   /** A story that begins here. */

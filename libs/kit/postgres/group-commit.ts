@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import { DomainError, messageOf, type Ids } from '../core';
 import { connectionLost, worthRepeating } from './sql-errors';
 import { SharedTransaction, Tx, type Story } from './transaction';
-import type { Statement } from './statement';
+import type { Statement, Wording } from './statement';
 
 interface Unit {
   work: (tx: Tx) => Promise<unknown>;
@@ -24,11 +24,16 @@ interface Options {
   connect: () => Promise<PoolClient>;
   now: () => Date;
   ids: Ids;
+  wordingOf: (statement: Wording) => Wording;
   committed: (signals: Set<string>) => void;
 }
 
-/** Transactions at once; more would only wait for the same disk. */
+/**
+ * Transactions at once. A second begins only when a whole group waits, or the first takes long: one larger group is
+ * cheaper than two.
+ */
 const lanes = 2;
+const longMs = 50;
 /** Units of work in one transaction at most. */
 const groupSize = 64;
 const attemptsAlone = 5;
@@ -43,6 +48,7 @@ const attemptsAlone = 5;
 export class GroupCommit {
   private readonly queue: Unit[] = [];
   private running = 0;
+  private begunAt = 0;
   private scheduled = false;
   private whenIdle: (() => void)[] = [];
 
@@ -67,15 +73,22 @@ export class GroupCommit {
   }
 
   private start(): void {
-    while (this.running < lanes && this.queue.length > 0) {
+    while (this.queue.length > 0 && this.mayBegin()) {
       const units = this.queue.splice(0, groupSize);
       this.running++;
+      this.begunAt = performance.now();
+      setTimeout(() => this.start(), longMs + 1).unref();
       void this.runGroup(units).finally(() => {
         this.running--;
         this.start();
         if (this.running === 0 && this.queue.length === 0) this.whenIdle.splice(0).forEach((idle) => idle());
       });
     }
+  }
+
+  private mayBegin(): boolean {
+    if (this.running === 0) return true;
+    return this.running < lanes && (this.queue.length >= groupSize || performance.now() - this.begunAt > longMs);
   }
 
   private async runGroup(units: Unit[]): Promise<void> {
@@ -107,7 +120,8 @@ export class GroupCommit {
     client.on('error', onError);
     try {
       const begun = client.query('BEGIN'); // Its answer travels with that of the first statement.
-      const shared = new SharedTransaction(client, this.options.now(), this.options.ids, this.options.module);
+      const { now, ids, module, wordingOf } = this.options;
+      const shared = new SharedTransaction(client, now(), ids, module, wordingOf);
       const [outcomes] = await Promise.all([Promise.all(units.map((unit) => runUnit(unit, shared))), begun]);
       const spoiled = outcomes.find(
         ({ failed, tx, error }) => failed && !(error instanceof DomainError && !tx.changed),

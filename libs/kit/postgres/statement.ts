@@ -17,14 +17,18 @@ import { createHash } from 'node:crypto';
  * The idea is DataLoader's (https://github.com/graphql/dataloader), for writes too.
  * One trap: an UPDATE touches each row once per statement, so two input rows that meet in one table row must be summed first.
  */
-export interface Statement<Row extends object, Result extends object = object> {
-  readonly sql: string;
-  /** Name of the prepared statement. */
-  readonly name: string;
+export interface Statement<Row extends object, Result extends object = object> extends Wording {
   /** Whether it can change data; a unit of work that has changed nothing can be refused without harming its neighbours. */
   readonly changes: boolean;
   /** Only for the types. */
   readonly shape?: (row: Row) => Result;
+}
+
+/** How a statement is said. */
+export interface Wording {
+  readonly sql: string;
+  /** Name of the prepared statement. */
+  readonly name: string;
 }
 
 /** A statement that only reads. */

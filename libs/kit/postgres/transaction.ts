@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { Ids } from '../core';
-import type { Statement } from './statement';
+import type { Statement, Wording } from './statement';
 
 /** What a unit of work is part of: carried into every message and log line that comes of it. */
 export interface Story {
@@ -22,6 +22,7 @@ export class SharedTransaction {
     readonly now: Date,
     readonly ids: Ids,
     readonly module: string,
+    private readonly wordingOf: (statement: Wording) => Wording,
   ) {}
 
   call(statement: Statement<object>, row: object): Promise<object[]> {
@@ -58,12 +59,8 @@ export class SharedTransaction {
 
   async rows(statement: Statement<object>, rows: object[]): Promise<object[]> {
     const input = JSON.stringify(rows.map((row, n) => ({ ...row, n })));
-    const { rows: results } = await this.client.query<object>({
-      name: statement.name,
-      text: statement.sql,
-      values: [input],
-    });
-    return results;
+    const { name, sql } = this.wordingOf(statement);
+    return (await this.client.query<object>({ name, text: sql, values: [input] })).rows;
   }
 }
 

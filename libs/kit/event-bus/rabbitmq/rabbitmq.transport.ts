@@ -63,6 +63,10 @@ export class RabbitMqTransport extends Transport {
     this.topology = this.topology.with(receiver.module, receiver.types);
   }
 
+  neighbours(): readonly Receiver[] {
+    return this.receivers;
+  }
+
   routes(): { type: string; destination: string }[] {
     return this.topology.routes;
   }

@@ -53,10 +53,12 @@ describe('RabbitMQ', () => {
     await Promise.all(transports.splice(0).map((transport) => transport.stop()));
   });
 
+  const openLetterbox = async () => undefined;
+
   /** A transport of a process that hosts only the talker. */
   function aTalkersTransport(): RabbitMqTransport {
     const transport = new RabbitMqTransport({ url: broker.url, log, prefix, wanted });
-    transport.register({ module: 'talker', types: [], receive: async () => {} });
+    transport.register({ module: 'talker', types: [], receive: async () => {}, openLetterbox });
     transports.push(transport);
     return transport;
   }
@@ -68,6 +70,7 @@ describe('RabbitMQ', () => {
     transport.register({
       module: 'listener',
       types: ['talker.said'],
+      openLetterbox,
       receive: async (messages) => void heard.push(...messages),
     });
     transports.push(transport);
@@ -159,7 +162,7 @@ describe('RabbitMQ', () => {
       if (failures-- > 0) throw new Error('the database is away');
       heard.push(...messages);
     };
-    transport.register({ module: 'listener', types: ['talker.said'], receive });
+    transport.register({ module: 'listener', types: ['talker.said'], receive, openLetterbox });
     const talker = aTalkersTransport();
     await Promise.all([transport.start(), talker.start()]);
     const messages = Array.from({ length: 300 }, (_, n) => aMessage('ann', n + 1));

@@ -37,6 +37,29 @@ describe('work that waits at the same moment', () => {
     expect(transactions).toBe(1);
   });
 
+  it('shares the next transaction while one is under way', async () => {
+    const first = db.transaction((tx) => tx.run(put, { name: 'j0', value: 1 }));
+    await new Promise((resolve) => setImmediate(resolve));
+    const later = ['j1', 'j2', 'j3'].map(async (name) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      await db.transaction((tx) => tx.run(put, { name, value: 1 }));
+    });
+    await Promise.all([first, ...later]);
+    const groups = await db.read<{ names: string[] }>(
+      `select array_agg(name order by name) as names from counters where name like 'j_' group by by_tx order by 1`,
+    );
+    expect(groups.map(({ names }) => names)).toEqual([['j0'], ['j1', 'j2', 'j3']]);
+  });
+
+  it('does not wait for a transaction that takes long', async () => {
+    let end: () => void = () => {};
+    const long = db.transaction(() => new Promise<void>((resolve) => (end = resolve)));
+    await new Promise((resolve) => setImmediate(resolve));
+    await db.transaction((tx) => tx.run(put, { name: 'h', value: 1 }));
+    end();
+    await long;
+  });
+
   it('gives each caller the rows of its own input', async () => {
     await Promise.all([
       db.transaction((tx) => tx.run(put, { name: 'b1', value: 10 })),
