@@ -1,6 +1,6 @@
 import { merge } from './merge';
 import { modules, type Module } from './modules';
-import type { Snapshots } from './snapshots';
+import { windowOf, type Snapshots } from './snapshots';
 
 /** What one module has told another about one key, and what became of it there. */
 export interface Correspondence {
@@ -28,13 +28,15 @@ export interface Received {
   readonly position: number | null;
 }
 
-/** All correspondence, key by key. What was received is read before what was sent. */
-export async function* correspondences({ effects, causes }: Snapshots): AsyncGenerator<Correspondence> {
+/** All correspondence that is remembered, key by key. What was received is read before what was sent. */
+export async function* correspondences(snapshots: Snapshots): AsyncGenerator<Correspondence> {
+  const { effects, causes } = snapshots;
+  const since = await windowOf(snapshots);
   for (const from of modules) {
     for (const to of modules) {
       const merged = merge({
-        sent: causes[from].stream<Sent & { id: string }>(sentTo, [to]),
-        received: effects[to].stream<Received & { id: string }>(receivedFrom, [from]),
+        sent: causes[from].stream<Sent & { id: string }>(sentTo, [to, since]),
+        received: effects[to].stream<Received & { id: string }>(receivedFrom, [from, since]),
       });
       for await (const { id, rows } of merged) yield { from, to, key: id, ...rows };
     }
@@ -43,7 +45,7 @@ export async function* correspondences({ effects, causes }: Snapshots): AsyncGen
 
 const sentTo = `
   select key as id, message_id as "messageId", type, key_version as version from messages
-  where type in (select type from routes where destination = $1)
+  where type in (select type from routes where destination = $1) and message_id >= $2
   order by key collate "C", key_version`;
 
 const receivedFrom = `
@@ -51,4 +53,4 @@ const receivedFrom = `
     select key, message_id, key_version, subscription, 'handled' as state, position from handled where producer = $1
     union all select key, message_id, key_version, subscription, 'waiting', null from inbox where producer = $1
     union all select key, message_id, key_version, subscription, 'dead', null from dead_letters where producer = $1
-  ) received order by key collate "C", key_version`;
+  ) received where message_id >= $2 order by key collate "C", key_version`;

@@ -16,9 +16,10 @@ export class Reader {
     return new Reader(client);
   }
 
-  /** From here on everything is read as it is at this instant. */
+  /** From here on everything is read as it is at this instant, and no week is dropped: that would show in the past, too. */
   async freeze(): Promise<void> {
     await this.client.query('begin isolation level repeatable read read only');
+    await this.client.query('lock table messages, handled in access share mode');
     await this.client.query('select 1');
   }
 

@@ -1,3 +1,4 @@
+import { firstIdAt } from '@thali/kit/core';
 import { setTimeout as pause } from 'node:timers/promises';
 import { modules, type Module, type UrlOf } from './modules';
 import { withReaders, type Readers } from './reader';
@@ -46,7 +47,7 @@ async function countWithin(module: Module, readers: Readers): Promise<Count[]> {
 
 /** A broker may hold what has left one module and not reached the other. */
 async function countBetween(readers: Readers): Promise<Count[]> {
-  const since = idsSince(Date.now() - heldAtMostMs);
+  const since = firstIdAt(Date.now() - heldAtMostMs);
   const sentBy = await countEach(readers, sent, since);
   const receivedBy = await countEach(readers, received, since);
   return modules.flatMap((from) =>
@@ -62,11 +63,6 @@ async function countEach(readers: Readers, sql: string, since: string): Promise<
     return [module, (other: Module) => counts.find(({ what }) => what === other)?.count ?? 0] as const;
   });
   return Object.fromEntries(await Promise.all(counted)) as Record<Module, CountOf>;
-}
-
-/** The ids of messages begin with the time, in milliseconds since 1970. */
-function idsSince(ms: number): string {
-  return `${ms.toString(16).padStart(12, '0').replace(/^.{8}/, '$&-')}-0000-0000-000000000000`;
 }
 
 /** Whether nothing was under way, and nothing was said, from the first snapshot to the last: then they show one moment of rest. */

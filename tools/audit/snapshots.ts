@@ -15,6 +15,18 @@ export interface Snapshots {
 
 const effectsFirst: readonly Module[] = ['payment', 'order', 'restaurant', 'delivery'];
 
+/**
+ * The id from which on no module has dropped what it has said or handled. Of earlier messages nothing can be said: one side may have
+ * dropped them, and the other not yet.
+ */
+export async function windowOf({ effects, causes }: Snapshots): Promise<string> {
+  const readers = [...Object.values(effects), ...Object.values(causes)];
+  const horizons = await Promise.all(
+    readers.map((reader) => reader.all<{ before: string }>('select before from horizon')),
+  );
+  return horizons.flat().reduce((latest, { before }) => (before > latest ? before : latest), '');
+}
+
 /** Takes the snapshots and does the work with them. */
 export async function withSnapshots<T>(urlOf: UrlOf, work: (snapshots: Snapshots) => Promise<T>): Promise<T> {
   return withReaders(urlOf, (effects) =>

@@ -4,7 +4,7 @@ import { Injectable, Module } from '@nestjs/common';
 import { ServiceModule, createApp } from '@thali/kit/app';
 import { defineEvent, type DataOf } from '@thali/kit/core';
 import { Handles } from '@thali/kit/event-bus';
-import { CreateMessaging1700000000001, send } from '@thali/kit/outbox';
+import { messagingMigrations, send } from '@thali/kit/outbox';
 import { Database, change, type Tx } from '@thali/kit/postgres';
 import { once } from 'node:events';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
@@ -33,7 +33,7 @@ class Librarian {
   }
 }
 
-const migrations = [CreateMessaging1700000000001, CreateLoans1800000000000];
+const migrations = [...messagingMigrations, CreateLoans1800000000000];
 
 @Module({ imports: [ServiceModule.register({ name: 'library', migrations })], providers: [Librarian] })
 class LibraryModule {}

@@ -2,6 +2,7 @@ import type { DataSourceOptions } from 'typeorm';
 import { messageOf } from '../core';
 import { answeringsOf, subscriptionsOf, type Questions, type Transport } from '../event-bus';
 import { Readiness } from '../http';
+import { forgetAnswers } from '../idempotency';
 import type { Log } from '../observability';
 import { Messaging } from '../outbox';
 import { Database, ensureSchema, provisionModule } from '../postgres';
@@ -63,7 +64,9 @@ export class Runtime extends Readiness {
     if (!db) throw new Error(`the database of ${module} is not open`);
     const { transport, log, settings } = this;
     const subscriptions = providers.flatMap(subscriptionsOf);
-    this.messagings.push(new Messaging({ db, subscriptions, transport, log, leaseMs: settings.leaseMs }));
+    const { leaseMs, retentionDays } = settings;
+    const options = { db, subscriptions, transport, log, leaseMs, retentionDays, alsoForget: forgetAnswers };
+    this.messagings.push(new Messaging(options));
     for (const answering of providers.flatMap(answeringsOf)) this.questions.register(answering);
   }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dedupeDays } from '../outbox';
 
 /** Where the process finds its variables: usually `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -58,6 +59,8 @@ export interface Settings {
   readonly logLevel: string;
   /** See `Partitions`. */
   readonly leaseMs: number;
+  /** Days for which messages and answers to repeated requests are remembered. See `Retention`. */
+  readonly retentionDays: number;
   /** Whether to fill empty tables with an example to play with. */
   readonly seed: boolean;
 }
@@ -66,6 +69,8 @@ const url = z
   .string()
   .regex(/^postgres(ql)?:\/\//, 'a PostgreSQL URL such as postgresql://user:password@host:5432/database')
   .optional();
+const someDays = `a whole number of days from ${dedupeDays} to 365: duplicates have to be recognised for ${dedupeDays} days`;
+const days = z.coerce.number(someDays).int(someDays).min(dedupeDays, someDays).max(365, someDays).default(dedupeDays);
 const aPort = 'a port number from 0 to 65535';
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -93,6 +98,7 @@ export function readSettings(env: Environment, prefix: string, { able, whole }: 
       .optional(),
     [`${prefix}_LOG_LEVEL`]: z.enum(levels, `one of ${levels.join(', ')}`).default('warn'),
     [`${prefix}_LEASE_MS`]: milliseconds(5_000),
+    [`${prefix}_RETENTION_DAYS`]: days,
     [`${prefix}_SEED`]: z.enum(['true', 'false'], 'true or false').optional(),
     ...Object.fromEntries(modules.map((module) => [moduleUrl(module), url])),
   }) as Record<string, string | number | undefined>;
@@ -114,6 +120,7 @@ export function readSettings(env: Environment, prefix: string, { able, whole }: 
     secret: read[`${prefix}_SECRET`] as string | undefined,
     logLevel: read[`${prefix}_LOG_LEVEL`] as string,
     leaseMs: read[`${prefix}_LEASE_MS`] as number,
+    retentionDays: read[`${prefix}_RETENTION_DAYS`] as number,
     seed: read[`${prefix}_SEED`] === undefined ? embedded : read[`${prefix}_SEED`] === 'true',
   };
 }

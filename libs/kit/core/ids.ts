@@ -21,6 +21,11 @@ export class SystemIds extends Ids {
   }
 }
 
+/** Where the UUIDv7s of this moment (in milliseconds since 1970) begin: those made before sort before it. */
+export function firstIdAt(ms: number): string {
+  return `${ms.toString(16).padStart(12, '0').replace(/^.{8}/, '$&-')}-0000-0000-000000000000`;
+}
+
 /**
  * The schema of a TypeID with this prefix.
  *

@@ -1,6 +1,6 @@
 export { Clock, SystemClock } from './clock';
 export { DomainError, messageOf, type ErrorKind } from './errors';
-export { Ids, SystemIds, idOf } from './ids';
+export { Ids, SystemIds, firstIdAt, idOf } from './ids';
 export {
   UnreadableMessage,
   defineCommand,

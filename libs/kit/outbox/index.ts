@@ -1,7 +1,12 @@
-export { CreateMessaging1700000000001 } from './create-messaging.migration';
+import { CreateMessaging1700000000001 } from './create-messaging.migration';
+import { PartitionByWeek1700000000011 } from './partition-by-week.migration';
+
+/** What makes the tables that a module needs to say and to hear. */
+export const messagingMigrations = [CreateMessaging1700000000001, PartitionByWeek1700000000011];
 export { deadLetters, replay, type DeadLetter } from './dead-letters';
 export { historyOf, type LogEntry } from './history';
 export { Loop } from './loop';
 export { Messaging } from './messaging';
+export { dedupeDays } from './retention';
 export { partitionCount, partitionOf } from './partition';
 export { forget, remind, send } from './send';

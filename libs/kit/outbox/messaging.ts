@@ -5,6 +5,7 @@ import { Consumer } from './consumer';
 import { Inbox } from './inbox';
 import { Partitions } from './partitions';
 import { Relay } from './relay';
+import { Retention, dedupeDays } from './retention';
 import { record, recordInto } from './send';
 import { Timers } from './timers';
 import { WakeUp } from './wake-up';
@@ -16,6 +17,10 @@ interface Options {
   log: Log;
   /** See {@link Partitions}. */
   leaseMs?: number;
+  /** Days for which messages are remembered. See {@link Retention}. */
+  retentionDays?: number;
+  /** What else is to be forgotten when it is older than that. */
+  alsoForget?: (db: Database, days: number) => Promise<void>;
 }
 
 /** All that moves a module's messages: relays, timers and one consumer per subscription, on the partitions it has leased. */
@@ -24,15 +29,17 @@ export class Messaging {
   private readonly timers: Timers;
   private readonly wakeUp: WakeUp;
   private readonly consumers: Consumer[];
+  private readonly retention: Retention;
   private relays: Relay[] = [];
 
   constructor(private readonly options: Options) {
-    const { db, subscriptions, transport, log, leaseMs } = options;
+    const { db, subscriptions, transport, log, leaseMs, retentionDays: days = dedupeDays, alsoForget: also } = options;
     refuseDuplicates(subscriptions);
     this.partitions = new Partitions(db, log, leaseMs);
     this.timers = new Timers(db, this.partitions, log);
     this.wakeUp = new WakeUp(db, this.partitions, log);
     this.consumers = subscriptions.map((subscription) => new Consumer(db, this.partitions, subscription, log));
+    this.retention = new Retention({ db, log, days, also });
     transport.register(new Inbox(db, subscriptions));
   }
 
@@ -48,6 +55,7 @@ export class Messaging {
        insert into routes select distinct type, destination from wanted on conflict do nothing`,
       [JSON.stringify(transport.routes())],
     );
+    await this.retention.prepare();
     const letterboxes = await Promise.all(transport.neighbours().map((neighbour) => neighbour.openLetterbox(db)));
     db.reword(
       record,
@@ -63,12 +71,13 @@ export class Messaging {
     const routes = transport.routes();
     const destinations = new Set(routes.map(({ destination }) => destination));
     this.relays = [...destinations].map((destination) => new Relay(db, this.partitions, transport, destination, log));
-    for (const part of [...this.relays, this.timers, ...this.consumers, this.wakeUp, this.partitions]) part.start();
+    const loops = [...this.relays, this.timers, ...this.consumers, this.wakeUp, this.partitions, this.retention];
+    for (const loop of loops) loop.start();
   }
 
   /** Drains: starts nothing new, lets what is running finish, then hands the partitions over. */
   async stop(): Promise<void> {
-    await Promise.all([...this.consumers, this.timers].map((part) => part.stop()));
+    await Promise.all([...this.consumers, this.timers, this.retention].map((part) => part.stop()));
     await Promise.all(this.relays.map((relay) => relay.stop()));
     await this.wakeUp.stop();
     await this.partitions.stop();

@@ -1,5 +1,5 @@
 export { Database, type DatabaseOptions } from './database';
 export { ensureSchema, provisionModule } from './provision';
-export { StaleVersion, connectionLost, worthRepeating } from './sql-errors';
+export { StaleVersion, connectionLost, refusedByLock, worthRepeating } from './sql-errors';
 export { change, query, type Statement } from './statement';
 export { Tx, type Story } from './transaction';

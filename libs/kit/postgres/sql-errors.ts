@@ -7,6 +7,7 @@ export class StaleVersion extends Error {
 }
 
 const serializationFailure = '40001';
+const lockNotAvailable = '55P03';
 const deadlockDetected = '40P01';
 /** Two have written the same key at once: whoever lost finds, the next time, what the other has written. */
 const uniqueViolation = '23505';
@@ -27,6 +28,11 @@ export function connectionLost(error: unknown): boolean {
     error instanceof Error &&
     /Connection terminated|Query read timeout|not queryable|timeout exceeded/.test(error.message)
   );
+}
+
+/** Whether somebody else held the lock for longer than `lock_timeout`. */
+export function refusedByLock(error: unknown): boolean {
+  return codeOf(error) === lockNotAvailable;
 }
 
 function codeOf(error: unknown): string {

@@ -4,7 +4,7 @@ import { correspondences, type Received } from '../correspondence';
 import type { Evidence, Invariant } from '../invariant';
 import { merge } from '../merge';
 import { modules } from '../modules';
-import type { Snapshots } from '../snapshots';
+import { windowOf, type Snapshots } from '../snapshots';
 
 /** Names of the order's events, and the messages that announce them. */
 const announcements = `(values ('Placed', 'order.placed'), ('Revised', 'order.revised'), ('RevisionRefused', 'order.revision-refused'),
@@ -78,7 +78,8 @@ export const messages: readonly Invariant[] = [
         select key, type, count(*) as messages from messages where type in (select message from ${announcements}) group by 1, 2
       )
       select key, type, coalesce(events, 0) as events, coalesce(messages, 0) as messages from happened full join told using (key, type)
-      where events is distinct from messages`,
+      where events is distinct from messages
+        and not exists (select from orders where order_id = key and placed_at < (select at + interval '1 day' from horizon))`,
   },
   {
     id: 'Q9',
@@ -192,9 +193,13 @@ function misread({ messageId, type, version, data }: MessageRow): Evidence | nul
 }
 
 /** A cause is older than its effect, and so are their ids. Where clocks disagreed the chain of causes is followed to its beginning. */
-async function* followCauses({ effects, causes }: Snapshots): AsyncGenerator<Evidence | null> {
-  const told = modules.map((module) => [`effects of ${module}`, effects[module].stream<Caused>(byCause)] as const);
-  const known = modules.map((module) => [`causes of ${module}`, causes[module].stream<Caused>(byId)] as const);
+async function* followCauses(snapshots: Snapshots): AsyncGenerator<Evidence | null> {
+  const { effects, causes } = snapshots;
+  const since = [await windowOf(snapshots)];
+  const told = modules.map(
+    (module) => [`effects of ${module}`, effects[module].stream<Caused>(byCause, since)] as const,
+  );
+  const known = modules.map((module) => [`causes of ${module}`, causes[module].stream<Caused>(byId, since)] as const);
   for await (const { id, rows } of merge(Object.fromEntries([...told, ...known]))) {
     const exists = known.some(([name]) => (rows[name]?.length ?? 0) > 0);
     for (const { messageId, type } of told.flatMap(([name]) => rows[name] ?? [])) {
@@ -213,9 +218,10 @@ interface Caused {
 }
 
 const byCause = `
-  select causation_id::text as id, message_id as "messageId", type from messages where causation_id is not null order by causation_id`;
+  select causation_id::text as id, message_id as "messageId", type from messages where causation_id >= $1 order by causation_id`;
 
-const byId = 'select message_id::text as id, message_id as "messageId", type from messages order by message_id';
+const byId =
+  'select message_id::text as id, message_id as "messageId", type from messages where message_id >= $1 order by message_id';
 
 async function isCircular(start: string, causes: Snapshots['causes']): Promise<boolean> {
   const seen = new Set<string>();

@@ -67,7 +67,10 @@ export const stock: readonly Invariant[] = [
       )
       select order_id as "orderId", item_id as "itemId", cooked.quantity as cooked, committed.quantity as committed
       from cooked full join committed using (order_id, item_id)
-      where cooked.quantity is distinct from committed.quantity`,
+      where cooked.quantity is distinct from committed.quantity and not exists (
+        select from tickets t where t.order_id = coalesce(cooked.order_id, committed.order_id)
+          and t.opened_at < (select at + interval '1 day' from horizon)
+      )`,
   },
   {
     id: 'S6',

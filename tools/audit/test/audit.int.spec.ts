@@ -115,3 +115,23 @@ it('says of what was never tried that nothing is known', async () => {
 
   expect(findings.find(({ id }) => id === 'D1')).toMatchObject({ verdict: 'unknown', checked: 0 });
 });
+
+describe('of a module that has dropped its older messages', () => {
+  const middle = `(select message_id from messages order by message_id offset (select count(*) / 2 from messages) limit 1)`;
+  const drops = `delete from messages where message_id < (select before from horizon)`;
+  const remembersFrom = `update horizon set before = ${middle}, at = clock_timestamp()`;
+  const brokenAfter = (sql: string) =>
+    evening.tamperedWith('order', sql, async (tampered) => {
+      const { findings } = await auditSnapshots(tampered, { atRest: true, witness: evening.witness });
+      return findings.filter(({ verdict }) => verdict === 'invalid').map(({ id }) => id);
+    });
+
+  it('judges only what it remembers', async () => {
+    expect(await brokenAfter(`${remembersFrom}; ${drops}`)).toEqual([]);
+  });
+
+  it('still finds what is missing of that', async () => {
+    const loses = `delete from messages where type = 'order.delivered' and message_id >= (select before from horizon)`;
+    expect(await brokenAfter(`${remembersFrom}; ${drops}; ${loses}`)).toContain('Q2');
+  });
+});

@@ -15,8 +15,8 @@ import {
   refuseStale,
   tag,
 } from '@thali/kit/http';
-import { CreateIdempotency1700000000002 } from '@thali/kit/idempotency';
-import { CreateMessaging1700000000001, send } from '@thali/kit/outbox';
+import { idempotencyMigrations } from '@thali/kit/idempotency';
+import { messagingMigrations, send } from '@thali/kit/outbox';
 import { Database, StaleVersion, change, query, type Tx } from '@thali/kit/postgres';
 import { aPlug, aServer, type Plug } from '@thali/kit/postgres/testing';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -150,7 +150,7 @@ class BookController {
   }
 }
 
-const migrations = [CreateMessaging1700000000001, CreateIdempotency1700000000002, CreateBooks1700000000900];
+const migrations = [...messagingMigrations, ...idempotencyMigrations, CreateBooks1700000000900];
 
 @Module({
   imports: [ServiceModule.register({ name: 'library', migrations })],

@@ -20,6 +20,7 @@ describe('the settings of a process', () => {
       secret: undefined,
       logLevel: 'warn',
       leaseMs: 5_000,
+      retentionDays: 30,
       seed: true,
     });
   });
@@ -48,6 +49,7 @@ describe('the settings of a process', () => {
 
   const aUrl = 'a PostgreSQL URL such as postgresql://user:password@host:5432/database';
   const aPort = 'a port number from 0 to 65535';
+  const someDays = 'a whole number of days from 30 to 365: duplicates have to be recognised for 30 days';
   const aWhile = 'a whole number of milliseconds from 1 to 2147483647';
 
   it.each([
@@ -62,6 +64,8 @@ describe('the settings of a process', () => {
     ['FARM_LEASE_MS', '0', aWhile],
     ['FARM_LEASE_MS', '1.5', aWhile],
     ['FARM_LEASE_MS', '3000000000', aWhile],
+    ['FARM_RETENTION_DAYS', '29', someDays],
+    ['FARM_RETENTION_DAYS', 'all', someDays],
     ['FARM_SEED', 'yes', 'true or false'],
     ['FARM_TRANSPORT', 'pigeon', 'in-process or rabbitmq'],
     ['FARM_RABBITMQ_URL', 'http://rabbit', 'an AMQP URL such as amqp://user:password@host:5672'],

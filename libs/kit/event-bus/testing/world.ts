@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { defineEvent, type Message } from '../../core';
 import { Log } from '../../observability';
-import { CreateMessaging1700000000001, Messaging } from '../../outbox';
+import { messagingMigrations, Messaging } from '../../outbox';
 import { Database, change, provisionModule, type Tx } from '../../postgres';
 import { aServer, type TestServer } from '../../postgres/testing';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
@@ -64,7 +64,7 @@ export class World {
   async aProcess(subscriptions: readonly Subscription[], { leaseMs = 1_000 } = {}): Promise<Process> {
     const first = this.bus.aTransport(this.name);
     const transports = this.bus.apart ? [first, this.bus.aTransport(this.name)] : [first];
-    const migrations = [CreateMessaging1700000000001, CreateNotebook1700000000900];
+    const migrations = [...messagingMigrations, CreateNotebook1700000000900];
     const open = (module: string) => Database.open({ module, migrations, url: this.urls.get(module) ?? '' });
     const [talker, listener] = await Promise.all([open('talker'), open('listener')]);
     const log = new QuietLog();

@@ -2,7 +2,7 @@ import { DomainError } from '@thali/kit/core';
 import { Database, change, provisionModule, type Tx } from '@thali/kit/postgres';
 import { aDatabase, type TestServer } from '@thali/kit/postgres/testing';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { CreateIdempotency1700000000002, fingerprintOf, once, type RepeatableRequest } from '..';
+import { fingerprintOf, forgetAnswers, idempotencyMigrations, once, type RepeatableRequest } from '..';
 
 class CreatePayments1700000000900 implements MigrationInterface {
   async up(db: QueryRunner): Promise<void> {
@@ -13,7 +13,7 @@ class CreatePayments1700000000900 implements MigrationInterface {
   }
 }
 
-const migrations = [CreateIdempotency1700000000002, CreatePayments1700000000900];
+const migrations = [...idempotencyMigrations, CreatePayments1700000000900];
 
 const insert = change<{ payer: string; amount: number }, { number: number }>(`
   insert into payments (payer, amount) select payer, amount from json_to_recordset($1) as i(n int, payer text, amount int)
@@ -127,6 +127,16 @@ describe('a request that may be repeated', () => {
     ]);
     expect([reused.status, fine.status]).toEqual(['rejected', 'fulfilled']);
     expect(await amountsOf('hal')).toEqual([7]);
+  });
+
+  it('is forgotten with its answer when that is old enough, however many there are', async () => {
+    await db.read(`insert into idempotency_keys (principal, route, key, fingerprint, answer, stored_at)
+      select 'old', 'POST /payments', n::text, '', '{}', clock_timestamp() - interval '31 days' from generate_series(1, 2500) n`);
+    await pay({ payer: 'Grace', amount: 5 });
+    await forgetAnswers(db, 30);
+    expect(await db.read(`select from idempotency_keys where principal = 'old'`)).toEqual([]);
+    await pay({ payer: 'Grace', amount: 5 });
+    expect(await amountsOf('Grace')).toEqual([5]);
   });
 });
 

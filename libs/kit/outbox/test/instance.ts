@@ -4,7 +4,7 @@ import { createLog } from '@thali/kit/observability';
 import { Database, provisionModule, type Tx } from '@thali/kit/postgres';
 import { aPlug, type Plug } from '@thali/kit/postgres/testing';
 import { z } from 'zod';
-import { CreateMessaging1700000000001, Messaging, send } from '..';
+import { messagingMigrations, Messaging, send } from '..';
 
 /** What a bell says: which one it is, and how often it has rung. */
 export const Rang = defineEvent('tower.rang', 1, z.object({ bell: z.string(), n: z.int() }), {
@@ -32,7 +32,7 @@ export class Instance {
     { leaseMs = 400, ...options }: Partial<Subscription> & { leaseMs?: number } = {},
   ): Promise<Instance> {
     const plug = await aPlug(await provisionModule(serverUrl, 'tower'));
-    const db = await Database.open({ module: 'tower', url: plug.url, migrations: [CreateMessaging1700000000001] });
+    const db = await Database.open({ module: 'tower', url: plug.url, migrations: messagingMigrations });
     const transport = new InProcessTransport();
     const inside = async (ring: Ring, tx: Tx, message: Message<Ring>) => hear(instance)(ring, tx, message);
     const listener: Subscription = { name: 'tower.listen', types: [Rang], handle: { inside }, ...options };

@@ -2,7 +2,7 @@ import { InProcessTransport } from '@thali/kit/event-bus';
 import { createLog } from '@thali/kit/observability';
 import { Database, provisionModule } from '@thali/kit/postgres';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';
-import { CreateMessaging1700000000001, Messaging, send } from '..';
+import { messagingMigrations, Messaging, send } from '..';
 import { Rang } from './instance';
 
 const log = createLog('test', 'silent');
@@ -32,7 +32,7 @@ describe('A letterbox', () => {
 
   async function open(module: string, server: TestServer): Promise<Database> {
     const url = await provisionModule(server.url, module);
-    const db = await Database.open({ module, url, migrations: [CreateMessaging1700000000001] });
+    const db = await Database.open({ module, url, migrations: messagingMigrations });
     databases.push(db);
     return db;
   }

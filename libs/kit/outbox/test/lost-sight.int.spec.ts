@@ -1,11 +1,11 @@
 import { eventually } from '@thali/kit/event-bus/testing';
 import { createLog } from '@thali/kit/observability';
 import { aDatabase } from '@thali/kit/postgres/testing';
-import { CreateMessaging1700000000001, partitionCount } from '..';
+import { messagingMigrations, partitionCount } from '..';
 import { Partitions } from '../partitions';
 
 it('an instance that was late to renew its leases works on again with those that nobody took', async () => {
-  const { db, close } = await aDatabase('tower', [CreateMessaging1700000000001]);
+  const { db, close } = await aDatabase('tower', messagingMigrations);
   const partitions = new Partitions(db, createLog('test', 'silent'), 400);
   const allToBeMine = () =>
     eventually(

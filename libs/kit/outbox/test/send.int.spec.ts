@@ -1,6 +1,6 @@
 import type { Database } from '@thali/kit/postgres';
 import { aDatabase } from '@thali/kit/postgres/testing';
-import { CreateMessaging1700000000001, forget, remind, send } from '..';
+import { messagingMigrations, forget, remind, send } from '..';
 import { Rang } from './instance';
 
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
@@ -10,7 +10,7 @@ describe('what a transaction says', () => {
   let close: () => Promise<void>;
 
   beforeAll(async () => {
-    ({ db, close } = await aDatabase('tower', [CreateMessaging1700000000001]));
+    ({ db, close } = await aDatabase('tower', messagingMigrations));
     await db.read(`insert into routes values ('tower.rang', 'street'), ('tower.rang', 'market')`);
   });
   afterAll(() => close());

@@ -2,7 +2,7 @@ import { defineCommand, type Draft } from '@thali/kit/core';
 import { InProcessTransport } from '@thali/kit/event-bus';
 import { eventually } from '@thali/kit/event-bus/testing';
 import { createLog } from '@thali/kit/observability';
-import { CreateMessaging1700000000001, Messaging, deadLetters, send } from '@thali/kit/outbox';
+import { messagingMigrations, Messaging, deadLetters, send } from '@thali/kit/outbox';
 import { Database, change, provisionModule, type Tx } from '@thali/kit/postgres';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
@@ -55,7 +55,7 @@ describe('a running saga', () => {
 
   beforeAll(async () => {
     server = await aServer();
-    const migrations = [CreateMessaging1700000000001, CreateSagas1700000000004, CreateDiary1700000000900];
+    const migrations = [...messagingMigrations, CreateSagas1700000000004, CreateDiary1700000000900];
     db = await Database.open({ module: 'party', migrations, url: await provisionModule(server.url, 'party') });
     party = new SagaRunner(celebrate, async (tx, sagaId, lines) => {
       for (const line of lines) await tx.run(write, { sagaId, line });

@@ -10,7 +10,7 @@ import {
 import { ServiceModule } from '@thali/kit/app';
 import type { AnyMessageType, DataOf, Draft, Message } from '@thali/kit/core';
 import { Handles } from '@thali/kit/event-bus';
-import { CreateMessaging1700000000001, send } from '@thali/kit/outbox';
+import { messagingMigrations, send } from '@thali/kit/outbox';
 import { Database, type Tx } from '@thali/kit/postgres';
 import { EventEmitter } from 'node:events';
 import { kmEast, saravanaBhavan } from './places';
@@ -54,7 +54,7 @@ export class OrderDesk {
 }
 
 @Module({
-  imports: [ServiceModule.register({ name: 'order', migrations: [CreateMessaging1700000000001] })],
+  imports: [ServiceModule.register({ name: 'order', migrations: messagingMigrations })],
   providers: [OrderDesk],
 })
 export class OrderDeskModule {}

@@ -12,13 +12,13 @@ export const messages: readonly Plant[] = [
     breaks: 'Q1',
     by: 'a message that was lost',
     in: 'order',
-    sql: `delete from handled where ctid = (select max(ctid) from handled where subscription = 'order.track')`,
+    sql: `delete from handled where (subscription, position) = (select subscription, max(position) from handled where subscription = 'order.track' group by 1)`,
   },
   {
     breaks: 'Q2',
     by: 'a message that nobody sent',
     in: 'restaurant',
-    sql: `insert into handled (subscription, message_id, producer, key, key_version) values ('restaurant.open-ticket', gen_random_uuid(), 'order', 'ord_a', 1)`,
+    sql: `insert into handled (subscription, message_id, producer, key, key_version) values ('restaurant.open-ticket', 'ffffffff-ffff-7fff-bfff-ffffffffffff', 'order', 'ord_a', 1)`,
   },
   {
     breaks: 'Q3',
@@ -42,7 +42,7 @@ export const messages: readonly Plant[] = [
     breaks: 'Q6',
     by: 'messages handled in reverse',
     in: 'order',
-    sql: `alter table handled alter position drop identity; update handled set position = -position where subscription = 'order.track'`,
+    sql: `update handled set position = -position where subscription = 'order.track'`,
   },
   {
     breaks: 'Q7',
@@ -60,7 +60,7 @@ export const messages: readonly Plant[] = [
     breaks: 'Q10',
     by: 'a message without its cause',
     in: 'payment',
-    sql: `update messages set causation_id = gen_random_uuid() where type = 'payment.authorized'`,
+    sql: `update messages set causation_id = 'ffffffff-ffff-7fff-bfff-ffffffffffff' where type = 'payment.authorized'`,
   },
   {
     breaks: 'Q10',

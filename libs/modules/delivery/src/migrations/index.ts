@@ -1,6 +1,6 @@
-import { CreateIdempotency1700000000002 } from '@thali/kit/idempotency';
-import { CreateMessaging1700000000001 } from '@thali/kit/outbox';
+import { idempotencyMigrations } from '@thali/kit/idempotency';
+import { messagingMigrations } from '@thali/kit/outbox';
 import { CreateDelivery1700000000100 } from './create-delivery.migration';
 
 /** What makes the delivery schema, in order. */
-export const migrations = [CreateMessaging1700000000001, CreateIdempotency1700000000002, CreateDelivery1700000000100];
+export const migrations = [...messagingMigrations, ...idempotencyMigrations, CreateDelivery1700000000100];
