@@ -10,7 +10,7 @@ export default async function startDatabase(): Promise<void> {
   // What a test loses in a power failure, it makes again.
   const server = await startEmbeddedPostgres({
     directory,
-    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' },
+    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: 300 },
   });
   process.env.THALI_TEST_DATABASE_URL = server.url;
   (globalThis as TestRun).thaliTestServer = { server, directory };

@@ -4,7 +4,7 @@ import { describeQuestions, describeTransport } from '@thali/kit/event-bus/testi
 describeTransport({
   name: 'in process',
   apart: false,
-  aTransport: () => new InProcessTransport(),
+  aTransport: async () => new InProcessTransport(),
   close: async () => {},
 });
 

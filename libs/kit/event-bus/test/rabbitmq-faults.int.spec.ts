@@ -33,7 +33,7 @@ const people = upTo(20).map((n) => `who-${n}`);
   });
 
   beforeEach(async () => {
-    const aTransport = (prefix: string) =>
+    const aTransport = async (prefix: string) =>
       new RabbitMqTransport({ url: broker.url, log, prefix, wanted, confirmWithinMs: 2_000 });
     world = await World.create(
       { name: 'RabbitMQ', apart: true, aTransport, close: async () => {} },

@@ -19,7 +19,8 @@ beforeAll(async () => (broker = await findRabbitMq()));
 describeTransport({
   name: 'RabbitMQ',
   apart: true,
-  aTransport: (world) => new RabbitMqTransport({ url: broker.url, log, prefix: world, wanted }),
+  aTransport: async (world, through) =>
+    new RabbitMqTransport({ url: await through(broker.url), log, prefix: world, wanted }),
   close: async () => {},
 });
 

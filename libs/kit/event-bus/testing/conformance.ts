@@ -1,6 +1,7 @@
 import type { Message } from '../../core';
 import { deadLetters, forget, remind, replay, send } from '../../outbox';
 import type { Database } from '../../postgres';
+import { itSurvivesDeath } from './death';
 import { Said, World, aNotebook, eventually, wordsOf, type BusUnderTest, type Placement, type Word } from './world';
 
 const placements: Placement[] = ['one database', 'a database per module'];
@@ -217,5 +218,7 @@ export function describeTransport(bus: BusUnderTest): void {
       );
       expect(count).toEqual({ handled: 10, waiting: 2, dead: 1 });
     });
+
+    itSurvivesDeath(bus, placement);
   });
 }

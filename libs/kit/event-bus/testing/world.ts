@@ -8,6 +8,7 @@ import { aServer, type TestServer } from '../../postgres/testing';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import type { Subscription } from '../subscription';
 import type { Transport } from '../transport';
+import type { Cables } from './wire/cables';
 
 /** What the suite talks about: numbered words, keyed by who says them. */
 export const Said = defineEvent('talker.said', 2, z.object({ who: z.string(), n: z.int() }), {
@@ -20,13 +21,20 @@ export type Word = { who: string; n: number };
 /** Where the modules' tables are. */
 export type Placement = 'one database' | 'a database per module';
 
+/** The modules of the suite. */
+export type Party = 'talker' | 'listener';
+
 /** A transport as the suite sees it. */
 export interface BusUnderTest {
   readonly name: string;
   /** Whether it is a road between processes: talker and listener live apart then. */
   readonly apart: boolean;
-  /** A transport for one more process; those of one world are one bus, and those of different worlds never meet. */
-  aTransport(world: string): Transport;
+  /**
+   * A transport for one more process; those of one world are one bus, and those of different worlds never meet.
+   *
+   * @param through gives the URL by which this process reaches a broker.
+   */
+  aTransport(world: string, through: (url: string) => Promise<string>): Promise<Transport>;
   close(): Promise<void>;
 }
 
@@ -45,13 +53,14 @@ class CreateNotebook1700000000900 implements MigrationInterface {
 export class World {
   private readonly servers: TestServer[] = [];
   private readonly processes: Process[] = [];
-  private readonly urls = new Map<string, string>();
+  private readonly urls = new Map<Party, string>();
+  private readonly witnesses: Database[] = [];
   private readonly name = `world-${randomUUID()}`;
 
   static async create(bus: BusUnderTest, placement: Placement): Promise<World> {
     const world = new World(bus);
     const shared = placement === 'one database' ? await world.aServer() : undefined;
-    for (const module of ['talker', 'listener']) {
+    for (const module of ['talker', 'listener'] as const) {
       const server = shared ?? (await world.aServer());
       world.urls.set(module, await provisionModule(server.url, module));
     }
@@ -60,19 +69,28 @@ export class World {
 
   private constructor(private readonly bus: BusUnderTest) {}
 
-  /** One more instance of talker and listener, in one process or in two. */
-  async aProcess(subscriptions: readonly Subscription[], { leaseMs = 1_000 } = {}): Promise<Process> {
-    const first = this.bus.aTransport(this.name);
-    const transports = this.bus.apart ? [first, this.bus.aTransport(this.name)] : [first];
-    const migrations = [...messagingMigrations, CreateNotebook1700000000900];
-    const open = (module: string) => Database.open({ module, migrations, url: this.urls.get(module) ?? '' });
+  /**
+   * One more instance of talker and listener, in one process or in two.
+   *
+   * @param cables of the process, or of each of the two, where somebody may want to cut them.
+   */
+  async aProcess(
+    subscriptions: readonly Subscription[],
+    { leaseMs = 1_000, cables = [] }: { leaseMs?: number; cables?: readonly Cables[] } = {},
+  ): Promise<Process> {
+    const through = (party: Party) => async (url: string) =>
+      (party === 'talker' ? cables[0] : cables.at(-1))?.lay(url, party) ?? url;
+    const aTransport = (party: Party) => this.bus.aTransport(this.name, through(party));
+    const first = await aTransport('talker');
+    const transports = this.bus.apart ? [first, await aTransport('listener')] : [first];
+    const open = async (party: Party) => this.open(party, await through(party)(this.urlOf(party)));
     const [talker, listener] = await Promise.all([open('talker'), open('listener')]);
     const log = new QuietLog();
     const messagings = [
       new Messaging({ db: talker, subscriptions: [], transport: first, log, leaseMs }),
       new Messaging({ db: listener, subscriptions, transport: transports.at(-1) ?? first, log, leaseMs }),
     ];
-    const process = new Process(talker, listener, transports, messagings);
+    const process = new Process(talker, listener, transports, messagings, cables);
     this.processes.push(process);
     await Promise.all(transports.map((transport) => transport.start()));
     await Promise.all(messagings.map((messaging) => messaging.prepare()));
@@ -80,9 +98,29 @@ export class World {
     return process;
   }
 
+  /** The databases, for somebody who only looks. */
+  async aWitness(): Promise<Record<Party, Database>> {
+    const look = async (party: Party) => {
+      const witness = await this.open(party, this.urlOf(party));
+      this.witnesses.push(witness);
+      return witness;
+    };
+    return { talker: await look('talker'), listener: await look('listener') };
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.processes.map((process) => process.stop()));
+    await Promise.all(this.witnesses.map((witness) => witness.close()));
     await Promise.all(this.servers.map((server) => server.drop()));
+  }
+
+  private urlOf(party: Party): string {
+    return this.urls.get(party) ?? '';
+  }
+
+  private open(party: Party, url: string): Promise<Database> {
+    const migrations = [...messagingMigrations, CreateNotebook1700000000900];
+    return Database.open({ module: party, migrations, url });
   }
 
   private async aServer(): Promise<TestServer> {
@@ -101,14 +139,24 @@ export class Process {
     readonly listener: Database,
     private readonly transports: readonly Transport[],
     private readonly messagings: readonly Messaging[],
+    private readonly cables: readonly Cables[],
   ) {}
 
-  /** Drains and ends, as on SIGTERM. */
+  /** Whether it has died; of two processes, whether one has. */
+  get isDead(): boolean {
+    return this.cables.some(({ areCut }) => areCut);
+  }
+
+  /** Drains and ends, as on SIGTERM; also puts an end to what a dead process has left in this one. */
   stop(): Promise<void> {
+    const unlessDead = (error: unknown) => {
+      if (!this.isDead) throw error;
+    };
     this.stopped ??= (async () => {
-      await Promise.all(this.messagings.map((messaging) => messaging.stop()));
+      await Promise.all(this.messagings.map((messaging) => messaging.stop().catch(unlessDead)));
       await Promise.all(this.transports.map((transport) => transport.stop()));
       await Promise.all([this.talker.close(), this.listener.close()]);
+      await Promise.all(this.cables.map((each) => each.close()));
     })();
     return this.stopped;
   }

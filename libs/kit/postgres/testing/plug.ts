@@ -14,7 +14,7 @@ export interface Plug {
 
 /** Connects through a cable that can be pulled. */
 export async function aPlug(url: string): Promise<Plug> {
-  const target = addressOf(url);
+  const { target, through } = placeOf(url);
   const sockets = new Set<Socket>();
   let pulled = false;
   const server = createServer((near) => {
@@ -46,20 +46,19 @@ export async function aPlug(url: string): Promise<Plug> {
     await once(server, 'close');
   };
   return {
-    url: through(url, (server.address() as AddressInfo).port),
+    url: through((server.address() as AddressInfo).port),
     pull,
     putBack: () => void (pulled = false),
     close,
   };
 }
 
-function addressOf(url: string): NetConnectOpts {
-  const { host, port } = new Client({ connectionString: url });
-  return host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port };
-}
-
-function through(url: string, port: number): string {
-  const { user = '', password, database = '' } = new Client({ connectionString: url });
+/** Where a server is, and the same server's URL through a port of this machine. */
+export function placeOf(url: string): { target: NetConnectOpts; through: (port: number) => string } {
+  const { host, port, user = '', password, database = '' } = new Client({ connectionString: url });
   const login = password ? `${user}:${encodeURIComponent(String(password))}` : user;
-  return `postgresql://${login}@127.0.0.1:${port}/${database}`;
+  return {
+    target: host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port },
+    through: (near) => `postgresql://${login}@127.0.0.1:${near}/${database}`,
+  };
 }
