@@ -55,7 +55,7 @@ describe('work that waits at the same moment', () => {
     let end: () => void = () => {};
     const long = db.transaction(() => new Promise<void>((resolve) => (end = resolve)));
     await new Promise((resolve) => setImmediate(resolve));
-    await db.transaction((tx) => tx.run(put, { name: 'h', value: 1 }));
+    await expect(db.transaction((tx) => tx.run(put, { name: 'h', value: 1 }))).resolves.toHaveLength(1);
     end();
     await long;
   });
