@@ -100,12 +100,12 @@ it('does not check, while something is under way, what holds only at rest', asyn
 });
 
 it('knows that a message is under way between two modules when neither has it', async () => {
-  const last = `(select message_id from messages where type = 'order.placed' order by message_id desc limit 1)`;
+  const last = `(select message_id from handled where subscription = 'payment.settle' order by position desc limit 1)`;
   const loses = `delete from handled where message_id = ${last}`;
 
-  const outstanding = await evening.tamperedWith('order', loses, ({ effects }) => findOutstanding(effects));
+  const outstanding = await evening.tamperedWith('payment', loses, ({ effects }) => findOutstanding(effects));
 
-  expect(outstanding).toEqual({ 'order to order': 1 });
+  expect(outstanding).toEqual({ 'delivery to payment': 1 });
 });
 
 it('says of what was never tried that nothing is known', async () => {

@@ -4,9 +4,9 @@ import type { Money, OrderId } from '@thali/contracts';
 import type { Loaded } from '@thali/kit/event-store';
 import type { Tx } from '@thali/kit/postgres';
 import { z } from 'zod';
-import { cancellationFee, type Order } from './domain/order';
+import { cancellationFee, unknownOrder, type Order } from './domain/order';
 import { FulfilOrder } from './fulfil-order';
-import { OrderRepository, unknownOrder } from './order.repository';
+import { OrderRepository } from './order.repository';
 import { OrderSettings } from './settings';
 
 export const CancelOrderInput = z

@@ -6,7 +6,8 @@ import { Questions } from '@thali/kit/event-bus';
 import { historyOf } from '@thali/kit/outbox';
 import { Database } from '@thali/kit/postgres';
 import { z } from 'zod';
-import { OrderRepository, unknownOrder } from './order.repository';
+import { OrderRepository } from './order.repository';
+import { unknownOrder } from './domain/order';
 import { OrderSettings } from './settings';
 
 export const OrderHistoryInput = z.object({

@@ -29,7 +29,7 @@ import { isA, type Draft, type Message } from '@thali/kit/core';
 import { Handles } from '@thali/kit/event-bus';
 import { Database, change, type Tx } from '@thali/kit/postgres';
 import { z } from 'zod';
-import { unknownOrder } from './order.repository';
+import { unknownOrder } from './domain/order';
 
 /** What a customer sees of an order, gathered from all four modules. */
 export const Tracking = z
@@ -54,19 +54,25 @@ export type Tracking = z.infer<typeof Tracking>;
 export const trackingChanged = 'tracking';
 
 const followed = [
-  OrderPlaced, OrderRevised, OrderRevisionRefused, OrderConfirmed, OrderPreparing, OrderReady, OrderPickedUp, OrderDelivered, OrderCancelling, OrderCancelled,
   PaymentAuthorized, PaymentDeclined, PaymentInDoubt, PaymentCaptured, PaymentCancelled, PaymentRefunded,
   TicketAccepted, TicketRejected, TicketDelayed,
   CourierAssigned, NoCourierFound, DeliveryFailed,
 ] as const; // prettier-ignore
 
-/** The read model that customers follow: a row per order, fed by what all modules announce. */
+/**
+ * The read model that customers follow: a row per order. What the order itself announces is noted with the transaction that
+ * announces it, so that a customer sees at once what was acknowledged; what other modules announce, when it arrives.
+ */
 @Injectable()
 export class OrderTrackingView {
   @Handles(followed, 'order.track')
   async track(_: unknown, tx: Tx, message: Message): Promise<void> {
-    const { parts, what } = newsOf(message);
-    await tx.run(merge, { orderId: message.key, parts, entry: { at: message.recordedAt, what } });
+    this.note(tx, message, message.recordedAt);
+  }
+
+  note(tx: Tx, news: Draft, at = tx.now.toISOString()): void {
+    const { parts, what } = newsOf(news);
+    tx.collect(merge, { orderId: news.key, parts, entry: { at, what } });
     tx.signal(trackingChanged);
   }
 }
@@ -124,37 +130,28 @@ export class TrackOrder extends Query<Tracking> {
 export class TrackOrderHandler implements IQueryHandler<TrackOrder> {
   constructor(private readonly db: Database) {}
 
-  /** The order's own row answers when the view has not heard of it yet: what was acknowledged can be followed at once. */
   async execute({ orderId }: TrackOrder): Promise<Tracking> {
     const [row] = await this.db.read<Row>(
-      `select o.placed_at as "placedAt", t.version, t.parts, t.timeline, t.updated_at as "updatedAt"
-       from orders o left join tracking t using (order_id) where o.order_id = $1`,
+      'select version, parts, timeline, updated_at as "updatedAt" from tracking where order_id = $1',
       [orderId],
     );
     if (!row) throw unknownOrder(orderId);
-    const { parts, timeline, version, updatedAt, placedAt } = row;
-    return {
-      orderId,
-      version: version ?? 0,
-      status: 'placed',
-      ...parts,
-      timeline: timeline ?? [],
-      updatedAt: (updatedAt ?? placedAt).toISOString(),
-    };
+    const { parts, timeline, version, updatedAt } = row;
+    return { orderId, version, ...parts, timeline: timeline.sort(byTime), updatedAt: updatedAt.toISOString() };
   }
 }
 
-interface Row {
-  placedAt: Date;
-  version: number | null;
-  parts: Partial<Tracking> | null;
-  timeline: Tracking['timeline'] | null;
-  updatedAt: Date | null;
+/** News of other modules may arrive after what the order has said since. */
+const byTime = (one: { at: string }, other: { at: string }) => Date.parse(one.at) - Date.parse(other.at);
+
+interface Row extends Pick<Tracking, 'version' | 'timeline'> {
+  parts: Omit<Tracking, 'orderId' | 'version' | 'timeline' | 'updatedAt'>;
+  updatedAt: Date;
 }
 
 const merge = change<{ orderId: string; parts: object; entry: object }>(`
   insert into tracking as t (order_id, version, parts, timeline)
-  select "orderId", 1, parts, jsonb_build_array(entry)
-  from json_to_recordset($1) as i(n int, "orderId" text, parts jsonb, entry jsonb)
-  on conflict (order_id) do update set version = t.version + 1, parts = t.parts || excluded.parts,
+  select "orderId", count(*), merged(parts order by n), jsonb_agg(entry order by n)
+  from json_to_recordset($1) as i(n int, "orderId" text, parts jsonb, entry jsonb) group by "orderId" order by "orderId"
+  on conflict (order_id) do update set version = t.version + excluded.version, parts = t.parts || excluded.parts,
     timeline = t.timeline || excluded.timeline, updated_at = clock_timestamp()`);

@@ -3,8 +3,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { CustomerId, Money, OrderLine, type OrderId } from '@thali/contracts';
 import { Database } from '@thali/kit/postgres';
 import { z } from 'zod';
-import { orderStatuses } from './domain/order';
-import { unknownOrder } from './order.repository';
+import { orderStatuses, unknownOrder } from './domain/order';
 
 /** An order as its own module sees it. */
 export const OrderView = z

@@ -1,18 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import type { OrderId } from '@thali/contracts';
-import { DomainError } from '@thali/kit/core';
 import { EventStore, type Loaded, type StoredEvent } from '@thali/kit/event-store';
 import { send } from '@thali/kit/outbox';
 import { Database, StaleVersion, change, type Tx } from '@thali/kit/postgres';
 import { announce } from './domain/announce';
-import { decide, evolve, noOrder, type Order, type OrderCommand, type OrderEvent } from './domain/order';
+import { OrderTrackingView } from './order-tracking.view';
+import { decide, evolve, noOrder, unknownOrder, type Order, type OrderCommand, type OrderEvent } from './domain/order';
 
 /** Orders: load, decide, append and announce, in the transaction given. */
 @Injectable()
 export class OrderRepository {
   private readonly events = new EventStore<Order, OrderEvent>({ initial: noOrder, evolve });
 
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly tracking: OrderTrackingView,
+  ) {}
 
   load(tx: Tx, orderId: OrderId): Promise<Loaded<Order>> {
     return this.events.load(tx, orderId);
@@ -56,13 +59,13 @@ export class OrderRepository {
     if (events.length === 0) return loaded;
     const changed = await this.events.append(tx, orderId, loaded, events);
     if (!(await tx.one(saveSummary, summaryOf(changed, loaded.version)))) throw new StaleVersion(orderId);
-    for (const event of events) send(tx, announce(orderId, event));
+    for (const event of events) {
+      const announcement = announce(orderId, event);
+      send(tx, announcement);
+      this.tracking.note(tx, announcement);
+    }
     return changed;
   }
-}
-
-export function unknownOrder(orderId: string): DomainError {
-  return new DomainError('order.unknown', 'not-found', `There is no order ${orderId}.`);
 }
 
 function summaryOf({ state, version }: Loaded<Order>, seen: number): Summary {

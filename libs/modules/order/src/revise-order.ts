@@ -5,12 +5,12 @@ import { refuseStale } from '@thali/kit/http';
 import type { Tx } from '@thali/kit/postgres';
 import { SagaRunner } from '@thali/kit/saga/runner';
 import { z } from 'zod';
-import { refuseRevisionUnlessConfirmed, type OrderCommand } from './domain/order';
+import { refuseRevisionUnlessConfirmed, unknownOrder, type OrderCommand } from './domain/order';
 import { priceOrder } from './domain/price-order';
 import { reviseOrderSaga, type Revision } from './domain/revise-order.saga';
 import { exampleOrder } from './examples';
 import { MenuView } from './menu.view';
-import { OrderRepository, unknownOrder } from './order.repository';
+import { OrderRepository } from './order.repository';
 import { WantedLines } from './place-order';
 import { OrderSettings } from './settings';
 

@@ -63,6 +63,18 @@ describe('an order that goes well', () => {
     expect((body.timeline as { what: string }[]).at(-1)?.what).toBe('Delivered. Enjoy your meal.');
   });
 
+  it('can be tracked from the moment it is acknowledged', async () => {
+    const { body } = await desk.get(`/orders/${await place()}/tracking`);
+    expect(body).toMatchObject({ status: 'placed', version: 1, timeline: [{ what: 'You placed the order.' }] });
+  });
+
+  it('tells its life in the order in which it happened', async () => {
+    const { body } = await desk.get(`/orders/${await anOrderThatHeard(8)}/tracking`);
+    const times = (body.timeline as { at: string }[]).map(({ at }) => Date.parse(at));
+    expect(times).toHaveLength(10);
+    expect(times).toEqual([...times].sort((one, other) => one - other));
+  });
+
   it('streams that to its end, and then the stream ends', async () => {
     const orderId = await anOrderThatHeard(5);
     const stream = desk.stream(orderId);

@@ -1,8 +1,8 @@
 import type { Plant } from './plant';
 
 const received = `
-  select 'order.track', message_id, 'order', type, version, key, key_version, data, correlation_id, recorded_at, 0
-  from messages where type = 'order.placed' limit 1`;
+  select subscription, message_id, producer, 'payment.authorized', 1, key, key_version, '{}'::json, 'a story', handled_at, 0
+  from handled where subscription = 'order.track' limit 1`;
 
 const receivedColumns =
   'subscription, message_id, producer, type, version, key, key_version, data, correlation_id, recorded_at, part';
