@@ -1,0 +1,47 @@
+import { messageOf } from '@thali/kit/core';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { bench } from './bench';
+import { readOptions, type Options } from './options';
+import { printReport } from './print';
+import { makeReport, type Report } from './report';
+import { buildWorld } from './world';
+
+const endings: (() => Promise<unknown>)[] = [];
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  // On a disk, unlike the folder for temporary files may be: there fsync would cost nothing.
+  const folder = path.resolve('.thali', 'bench-data');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  endings.push(async () => rmSync(folder, { recursive: true, force: true }));
+  const began = performance.now();
+  const tell = (what: string) =>
+    process.stderr.write(`${((performance.now() - began) / 1_000).toFixed(0).padStart(5)} s  ${what}\n`);
+  const world = await buildWorld({ folder, only: options.only, tell }, endings);
+  const report = makeReport(world, await bench(world, options, tell));
+  keep(report, options);
+  console.log(options.json ? JSON.stringify(report, null, 2) : printReport(report));
+  if (report.verdicts.some(({ broken }) => broken > 0)) process.exitCode = 1;
+}
+
+function keep(report: Report, { out }: Options): void {
+  mkdirSync(out, { recursive: true });
+  writeFileSync(path.join(out, 'bench.json'), `${JSON.stringify(report, null, 2)}\n`);
+}
+
+async function end(): Promise<void> {
+  for (const ending of endings.splice(0).reverse())
+    await ending().catch((error: unknown) => process.stderr.write(`${messageOf(error)}\n`));
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void end().then(() => process.exit(130)));
+
+main()
+  .catch((error: unknown) => {
+    console.error(`The bench failed: ${messageOf(error)}`);
+    process.exitCode = 1;
+  })
+  .finally(() => void end());
