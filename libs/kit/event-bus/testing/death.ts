@@ -1,25 +1,12 @@
-import { send } from '../../outbox';
-import type { Database } from '../../postgres';
+import { isSettled, review, speak, standing, type Speech } from './speech';
 import { Cables, type Exchange } from './wire/cables';
-import {
-  Said,
-  World,
-  aNotebook,
-  eventually,
-  wordsOf,
-  type BusUnderTest,
-  type Party,
-  type Placement,
-  type Process,
-} from './world';
+import { World, aNotebook, eventually, type BusUnderTest, type Placement, type Process, type Witness } from './world';
 
 const leaseMs = 300;
 /** Lines of lives at once, each in a world of its own: most of a life is waiting for the leases of the dead. */
 const lines = 4;
 /** What is said in a life, everybody at once. */
 const chat: Readonly<Record<string, readonly number[]>> = { ann: [1, 2], bob: [1] };
-
-type Witness = Record<Party, Database>;
 
 /** A process from its first word to its end, in order or not. */
 interface Life {
@@ -29,13 +16,6 @@ interface Life {
   /** What was on its wires. */
   readonly exchanges: readonly string[];
   readonly speeches: readonly Speech[];
-}
-
-interface Speech {
-  readonly who: string;
-  readonly words: readonly number[];
-  /** The words that were seen to commit. */
-  readonly acknowledged: number[];
 }
 
 /**
@@ -90,12 +70,12 @@ async function liveInLine(bus: BusUnderTest, placement: Placement, deaths: reado
     for (const death of [...deaths, undefined]) {
       const cables = bus.apart ? [new Cables(), new Cables()] : [new Cables()];
       const process = await world.aProcess([aNotebook('listener.note')], { leaseMs, cables });
-      await eventually(() => standing(witness, lives.at(-1)?.death), isSettled);
+      await eventually(() => standing(witness, { after: lives.at(-1)?.death }), isSettled);
       await former?.stop();
       lives.push(await live(process, cables, witness, { death, nth: lives.length }));
       former = process;
     }
-    for (const life of lives) await review(life, witness);
+    for (const { death, speeches } of lives) await review(witness, speeches, { death });
     return lives;
   } finally {
     await world.close();
@@ -113,55 +93,10 @@ async function live(
     Object.entries(chat).map(([name, words]) => speak(process.talker, `${name} in life ${nth}`, words)),
   );
   await eventually(
-    () => standing(witness, death),
+    () => standing(witness, { death }),
     (now) => process.isDead || isSettled(now),
   );
   // The dead are buried later: who has lost only one half goes on with the other.
   if (!process.isDead) await process.stop();
   return { death, died: process.isDead, exchanges: cables.flatMap(({ passed }) => passed), speeches };
-}
-
-/** One word after another, until one is refused. */
-async function speak(talker: Database, who: string, words: readonly number[]): Promise<Speech> {
-  const acknowledged: number[] = [];
-  try {
-    for (const n of words) {
-      await talker.transaction(async (tx) => send(tx, Said({ who, n })));
-      acknowledged.push(n);
-    }
-  } catch {
-    // Whether that one was said, the speaker does not know.
-  }
-  return { who, words, acknowledged };
-}
-
-/** How far the words are, and after which death. */
-async function standing({ talker, listener }: Witness, death: Exchange | undefined) {
-  const [sent] = await talker.read<{ said: number; outbox: number }>(
-    'select (select count(*) from messages) as said, (select count(*) from outbox) as outbox',
-  );
-  const [received] = await listener.read<{ written: number; inbox: number }>(
-    'select (select count(*) from notebook) as written, (select count(*) from inbox) as inbox',
-  );
-  return { death, said: 0, outbox: 0, written: 0, inbox: 0, ...sent, ...received };
-}
-
-/** Whether everything that was said is written down. */
-function isSettled({ said, outbox, written, inbox }: Awaited<ReturnType<typeof standing>>): boolean {
-  return outbox === 0 && inbox === 0 && written >= said;
-}
-
-/** What was committed was heard, once and in order; and what was acknowledged was committed. */
-async function review({ death, speeches }: Life, witness: Witness): Promise<void> {
-  for (const { who, words, acknowledged } of speeches) {
-    const said = await witness.talker.read<{ n: number }>(
-      `select (data->>'n')::int as n from messages where key = $1 order by key_version`,
-      [who],
-    );
-    const committed = said.map(({ n }) => n);
-    const heard = await wordsOf(witness.listener, 'listener.note', who);
-    expect({ death, heard }).toEqual({ death, heard: words.slice(0, committed.length) });
-    expect({ death, heard }).toEqual({ death, heard: committed });
-    expect({ death, committed }).toEqual({ death, committed: expect.arrayContaining(acknowledged) as number[] });
-  }
 }

@@ -1,3 +1,4 @@
 export { describeTransport } from './conformance';
 export { describeQuestions, type QuestionsUnderTest } from './questions-conformance';
-export { Said, World, aNotebook, eventually, wordsOf, type BusUnderTest } from './world';
+export { isSettled, review, speak, standing, type Speech } from './speech';
+export { Said, World, aNotebook, eventually, wordsOf, type BusUnderTest, type Party } from './world';

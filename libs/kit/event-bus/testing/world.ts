@@ -24,6 +24,9 @@ export type Placement = 'one database' | 'a database per module';
 /** The modules of the suite. */
 export type Party = 'talker' | 'listener';
 
+/** Both databases, for somebody who only looks. */
+export type Witness = Readonly<Record<Party, Database>>;
+
 /** A transport as the suite sees it. */
 export interface BusUnderTest {
   readonly name: string;
@@ -49,6 +52,14 @@ class CreateNotebook1700000000900 implements MigrationInterface {
   }
 }
 
+interface ProcessOptions {
+  leaseMs?: number;
+  /** Of the process, or of each of the two, where somebody may want to cut them. */
+  cables?: readonly Cables[];
+  /** See `DatabaseOptions`. */
+  statementWithinMs?: number;
+}
+
 /** A talker and a listener, each with its own database, and any number of instances of both. */
 export class World {
   private readonly servers: TestServer[] = [];
@@ -57,11 +68,16 @@ export class World {
   private readonly witnesses: Database[] = [];
   private readonly name = `world-${randomUUID()}`;
 
-  static async create(bus: BusUnderTest, placement: Placement): Promise<World> {
+  /** @param servers of modules that are to have one of their own, which may be in trouble. */
+  static async create(
+    bus: BusUnderTest,
+    placement: Placement,
+    servers: Partial<Record<Party, { url: string }>> = {},
+  ): Promise<World> {
     const world = new World(bus);
     const shared = placement === 'one database' ? await world.aServer() : undefined;
     for (const module of ['talker', 'listener'] as const) {
-      const server = shared ?? (await world.aServer());
+      const server = servers[module] ?? shared ?? (await world.aServer());
       world.urls.set(module, await provisionModule(server.url, module));
     }
     return world;
@@ -69,21 +85,17 @@ export class World {
 
   private constructor(private readonly bus: BusUnderTest) {}
 
-  /**
-   * One more instance of talker and listener, in one process or in two.
-   *
-   * @param cables of the process, or of each of the two, where somebody may want to cut them.
-   */
+  /** One more instance of talker and listener, in one process or in two. */
   async aProcess(
     subscriptions: readonly Subscription[],
-    { leaseMs = 1_000, cables = [] }: { leaseMs?: number; cables?: readonly Cables[] } = {},
+    { leaseMs = 1_000, cables = [], ...limits }: ProcessOptions = {},
   ): Promise<Process> {
     const through = (party: Party) => async (url: string) =>
       (party === 'talker' ? cables[0] : cables.at(-1))?.lay(url, party) ?? url;
     const aTransport = (party: Party) => this.bus.aTransport(this.name, through(party));
     const first = await aTransport('talker');
     const transports = this.bus.apart ? [first, await aTransport('listener')] : [first];
-    const open = async (party: Party) => this.open(party, await through(party)(this.urlOf(party)));
+    const open = async (party: Party) => this.open(party, await through(party)(this.urlOf(party)), limits);
     const [talker, listener] = await Promise.all([open('talker'), open('listener')]);
     const log = new QuietLog();
     const messagings = [
@@ -98,8 +110,7 @@ export class World {
     return process;
   }
 
-  /** The databases, for somebody who only looks. */
-  async aWitness(): Promise<Record<Party, Database>> {
+  async aWitness(): Promise<Witness> {
     const look = async (party: Party) => {
       const witness = await this.open(party, this.urlOf(party));
       this.witnesses.push(witness);
@@ -118,9 +129,9 @@ export class World {
     return this.urls.get(party) ?? '';
   }
 
-  private open(party: Party, url: string): Promise<Database> {
+  private open(party: Party, url: string, limits: { statementWithinMs?: number } = {}): Promise<Database> {
     const migrations = [...messagingMigrations, CreateNotebook1700000000900];
-    return Database.open({ module: party, migrations, url });
+    return Database.open({ module: party, migrations, url, ...limits });
   }
 
   private async aServer(): Promise<TestServer> {
