@@ -1,11 +1,20 @@
 import { Module, type DynamicModule, type LoggerService, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Questions } from '../event-bus';
 import { messageOf } from '../core';
-import { HealthController, InvalidInput, ProblemFilter, Readiness, serveDocs, type Docs } from '../http';
+import {
+  HealthController,
+  InvalidInput,
+  ProblemFilter,
+  Readiness,
+  refuseNewWorkWhileLate,
+  serveDocs,
+  type Docs,
+} from '../http';
 import { Log, createLog } from '../observability';
 import { openBus, type Listeners } from './open-bus';
 import { Runtime } from './runtime';
@@ -85,6 +94,8 @@ async function build({ modules, docs, extend }: AppOptions, runtime: Runtime): P
       void reply.header(correlationHeader, request.id);
       done();
     });
+  const fastify = nest.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  refuseNewWorkWhileLate(fastify, runtime, settings.bearableLagMs);
   await extend?.(nest, runtime.env);
   if (docs) serveDocs(nest, docs);
   for (const service of servicesOf(nest)) runtime.connect(service.name, service.providers);

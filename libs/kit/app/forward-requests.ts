@@ -1,11 +1,15 @@
 import replyFrom from '@fastify/reply-from';
 import type { AppOptions } from './create-app';
+import { DomainError } from '../core';
+import { Places, headersOf, problemOf } from '../http';
 import { readVariables, type Environment } from './settings';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
 const answerWithinMs = 10_000;
-const retryAfterSeconds = 1;
+/** Requests that wait for one service at the same time; it must not be able to hold up those for the others. */
+const placesPerService = 256;
+const patienceMs = 1_000;
 
 /** By service, the beginnings of the paths that it answers. */
 export type Paths = Readonly<Record<string, readonly string[]>>;
@@ -23,7 +27,9 @@ export function forwardRequests(prefix: string, paths: Paths): NonNullable<AppOp
       // Bodies pass through byte by byte: signatures are made over bytes.
       scope.removeAllContentTypeParsers();
       scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
-      await scope.register(replyFrom, { undici: { connections: 128, headersTimeout: answerWithinMs, bodyTimeout: 0 } });
+      await scope.register(replyFrom, {
+        undici: { connections: null, headersTimeout: answerWithinMs, bodyTimeout: 0 },
+      });
       for (const [service, beginnings] of Object.entries(paths)) {
         const forward = forwardTo(service, bases[service] ?? '');
         for (const beginning of beginnings) {
@@ -36,28 +42,39 @@ export function forwardRequests(prefix: string, paths: Paths): NonNullable<AppOp
 }
 
 function forwardTo(service: string, base: string) {
-  return (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
-    reply.from(base + request.url, {
-      rewriteRequestHeaders: (_, headers) => ({ ...headers, 'x-correlation-id': request.id }),
-      onError: (failed) => unavailable(failed as unknown as FastifyReply, service, request.id),
-    });
+  const places = new Places(placesPerService, patienceMs);
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    try {
+      await places.take();
+    } catch (error) {
+      return refuse(reply, error);
+    }
+    try {
+      return reply.from(base + request.url, {
+        rewriteRequestHeaders: (_, headers) => ({ ...headers, 'x-correlation-id': request.id }),
+        // Asked once after each answer. When to try again is up to the client: we would add to what is too much already.
+        retryDelay: () => {
+          places.leave();
+          return null;
+        },
+        onError: (failed) => void refuse(failed as unknown as FastifyReply, unavailable(service)),
+      });
+    } catch (error) {
+      places.leave();
+      return refuse(reply, error);
+    }
+  };
 }
 
-function unavailable(reply: FastifyReply, service: string, correlationId: string): void {
+function unavailable(service: string): DomainError {
   const detail = `The ${service} service does not answer. Nothing is lost: repeat the request with the same Idempotency-Key.`;
-  const problem = {
-    type: 'about:blank',
-    status: 503,
-    code: 'gateway.service-unavailable',
-    title: 'Try again later',
-    detail,
-    correlationId,
-  };
-  void reply
-    .status(503)
-    .header('retry-after', retryAfterSeconds)
-    .header('content-type', 'application/problem+json; charset=utf-8')
-    .send(JSON.stringify(problem));
+  return new DomainError('gateway.service-unavailable', 'unavailable', detail);
+}
+
+/** Nest's filters are for Nest's routes, and these are none. */
+function refuse(reply: FastifyReply, error: unknown): FastifyReply {
+  const problem = { ...problemOf(error), correlationId: reply.request.id };
+  return reply.status(problem.status).headers(headersOf(problem)).send(JSON.stringify(problem));
 }
 
 /** Where the services are; by default on this machine, from port 3001 on. @throws {Misconfigured} */

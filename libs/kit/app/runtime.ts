@@ -28,6 +28,7 @@ export class Runtime extends Readiness {
     readonly questions: Questions,
   ) {
     super();
+    transport.lagHere = () => this.lagHereMs;
   }
 
   /** Opens the module's own database: given by its URL, a schema in the shared one, or a schema in the embedded one. */
@@ -87,6 +88,16 @@ export class Runtime extends Readiness {
     await Promise.all([this.transport.stop(), this.questions.stop()]);
     await Promise.all([...this.databases.values()].map((database) => database.close()));
     await (await this.embedded)?.stop();
+  }
+
+  /** How late the modules are with what they have accepted, wherever they run, in milliseconds. */
+  get lagMs(): number {
+    return Math.max(this.lagHereMs, this.transport.lagElsewhereMs);
+  }
+
+  private get lagHereMs(): number {
+    const lags = [...this.messagings, ...this.databases.values()].map(({ lagMs }) => lagMs);
+    return Math.max(0, ...lags);
   }
 
   async check(): Promise<Record<string, string>> {

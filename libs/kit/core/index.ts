@@ -1,5 +1,5 @@
 export { Clock, SystemClock } from './clock';
-export { DomainError, messageOf, type ErrorKind } from './errors';
+export { DomainError, messageOf, overloaded, type ErrorKind } from './errors';
 export { Ids, SystemIds, firstIdAt, idOf } from './ids';
 export {
   UnreadableMessage,

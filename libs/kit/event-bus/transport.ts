@@ -24,6 +24,14 @@ export interface Receiver {
  * are not its business. Every implementation passes the same conformance suite.
  */
 export abstract class Transport {
+  /** How late this process is with what it has to handle, in milliseconds: told to those who hear from it. */
+  lagHere: () => number = () => 0;
+
+  /** How late those are who were heard from lately, in milliseconds. Within a process nobody needs telling. */
+  get lagElsewhereMs(): number {
+    return 0;
+  }
+
   /** Announces a module that wants messages. Called for every module of the process before `start`. */
   abstract register(receiver: Receiver): void;
 

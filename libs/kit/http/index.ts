@@ -1,6 +1,8 @@
+export { BeginsWork, refuseNewWorkWhileLate, type Load } from './admission';
 export { NeedsIfMatch, SeenVersion, etagOf, refuseStale, tag } from './etag';
 export { HealthController, Readiness } from './health.controller';
 export { InBody, InPath, InQuery, InvalidInput, Parse, Returns, jsonSchema } from './input';
 export { serveDocs, type Docs } from './openapi';
-export { ProblemFilter } from './problem.filter';
+export { Places } from './places';
+export { ProblemFilter, headersOf, problemOf } from './problem.filter';
 export { Idempotent, InTransaction, UnitOfWork } from './unit-of-work.interceptor';

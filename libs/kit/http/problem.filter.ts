@@ -12,8 +12,6 @@ const statusOf: Record<ErrorKind, number> = {
   unavailable: 503,
 };
 
-const retryAfterSeconds = 1;
-
 /** The one place where errors become answers: `application/problem+json` by RFC 9457, with a stable `code`. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -28,24 +26,43 @@ export class ProblemFilter implements ExceptionFilter {
         { err: error, correlationId: request.id, method: request.method, url: request.url },
         messageOf(error),
       );
-    if (problem.status === 503) void reply.header('retry-after', retryAfterSeconds);
     void reply
       .removeHeader('location')
       .status(problem.status)
-      .header('content-type', 'application/problem+json; charset=utf-8')
-      .send({ type: 'about:blank', ...problem, correlationId: request.id });
+      .headers(headersOf(problem))
+      .send({ ...problem, correlationId: request.id });
   }
 }
 
-function problemOf(error: unknown): { status: number; code: string; title: string; [detail: string]: unknown } {
+/** A problem document of RFC 9457. */
+interface Problem {
+  readonly type: string;
+  readonly status: number;
+  readonly code: string;
+  readonly title: string;
+  readonly [detail: string]: unknown;
+}
+
+/** The headers that belong to a problem. */
+export function headersOf({ status, retryAfterSeconds = 1 }: Problem): Record<string, string> {
+  return {
+    'content-type': 'application/problem+json; charset=utf-8',
+    ...(status === 503 && { 'retry-after': String(retryAfterSeconds) }),
+  };
+}
+
+/** What went wrong, as its document says it. */
+export function problemOf(error: unknown): Problem {
+  const type = 'about:blank';
   if (error instanceof DomainError) {
     const status = (error as { statusCode?: number }).statusCode ?? statusOf[error.kind];
-    return { ...error.details, status, code: error.code, title: titleOf[error.kind], detail: error.message };
+    return { type, ...error.details, status, code: error.code, title: titleOf[error.kind], detail: error.message };
   }
   const status =
     error instanceof HttpException ? error.getStatus() : (error as { statusCode?: unknown } | null)?.statusCode;
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return {
+      type,
       status,
       code: status === 404 ? 'request.no-such-route' : 'request.refused',
       title: 'The request is not right',
@@ -53,6 +70,7 @@ function problemOf(error: unknown): { status: number; code: string; title: strin
     };
   }
   return {
+    type,
     status: 500,
     code: 'service.fault',
     title: 'A fault of ours',

@@ -15,9 +15,14 @@ import { DomainError } from '../core';
 import { fingerprintOf, once, type RepeatableRequest } from '../idempotency';
 import { Database, type Tx } from '../postgres';
 import { InvalidInput } from './input';
+import { Places } from './places';
 
 const transactions = new WeakMap<object, Tx>();
 const keyRequired = 'kit:idempotency-key-required';
+/** Requests of a module that read at the same time: they share its connections with those that move messages. */
+const readers = 32;
+/** How long the first request in line may have waited before others are refused. Longer than what begins new work has to wait. */
+const patienceMs = 1_000;
 const keptHeaders = ['location', 'etag'] as const;
 
 /** The transaction that the {@link UnitOfWork} interceptor opened for this request. */
@@ -45,10 +50,12 @@ export const Idempotent = () =>
 /**
  * One request that changes something = one transaction of the controller's module: it is committed before the answer leaves,
  * and with it the answer itself, if the sender gave an Idempotency-Key. It may run a second time, see `Database.transaction`.
+ * When requests wait too long for their turn, further ones are refused (`service.overloaded`); messages go first.
  */
 @Injectable()
 export class UnitOfWork implements NestInterceptor {
   private readonly running = new Set<string>();
+  private readonly places = new Places(readers, patienceMs);
 
   constructor(
     private readonly db: Database,
@@ -57,7 +64,7 @@ export class UnitOfWork implements NestInterceptor {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    if (request.method === 'GET' || request.method === 'HEAD') return next.handle();
+    if (request.method === 'GET' || request.method === 'HEAD') return from(this.read(next));
     const required = this.reflector.get<boolean | undefined>(keyRequired, context.getHandler()) ?? false;
     const repeatable = repeatableOf(request, required);
     const reply = context.switchToHttp().getResponse<FastifyReply>();
@@ -65,6 +72,15 @@ export class UnitOfWork implements NestInterceptor {
       ? this.onceAtATime(repeatable, () => this.run(request, reply, next, repeatable))
       : this.run(request, reply, next);
     return from(answer);
+  }
+
+  private async read(next: CallHandler): Promise<unknown> {
+    await this.places.take();
+    try {
+      return await handle(next);
+    } finally {
+      this.places.leave();
+    }
   }
 
   private run(
@@ -75,13 +91,12 @@ export class UnitOfWork implements NestInterceptor {
   ): Promise<unknown> {
     const work = async (tx: Tx) => {
       transactions.set(request, tx);
-      const handle = () => lastValueFrom(next.handle() as Observable<unknown>, { defaultValue: undefined });
-      if (!repeatable) return handle();
-      const answer = await once(tx, repeatable, async () => ({ body: await handle(), headers: kept(reply) }));
+      if (!repeatable) return handle(next);
+      const answer = await once(tx, repeatable, async () => ({ body: await handle(next), headers: kept(reply) }));
       void reply.headers(answer.headers);
       return answer.body;
     };
-    return this.db.transaction(work, { correlationId: request.id, causationId: null });
+    return this.db.transaction(work, { correlationId: request.id, causationId: null }, { patienceMs });
   }
 
   private async onceAtATime(request: RepeatableRequest, work: () => Promise<unknown>): Promise<unknown> {
@@ -100,6 +115,10 @@ export class UnitOfWork implements NestInterceptor {
       this.running.delete(name);
     }
   }
+}
+
+function handle(next: CallHandler): Promise<unknown> {
+  return lastValueFrom(next.handle() as Observable<unknown>, { defaultValue: undefined });
 }
 
 function repeatableOf(request: FastifyRequest, required: boolean): RepeatableRequest | undefined {

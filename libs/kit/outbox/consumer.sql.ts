@@ -7,6 +7,8 @@ export interface Waiting {
   part: number;
   attempts: number;
   crashes: number;
+  /** When it could have been handled, in the time of `performance.now()`. */
+  dueAt: number;
   message: Message;
 }
 
@@ -21,17 +23,25 @@ export async function fetchWaiting(
   known: number[],
   limit: number,
 ): Promise<Waiting[]> {
-  type Row = Omit<Waiting, 'message'> & Message;
+  type Row = Omit<Waiting, 'message' | 'dueAt'> & Message & { waitedMs: number };
   const rows = await db.read<Row>(
     `select seq, part::int, attempts::int, crashes::int, message_id as id, producer, type, version, key, key_version as "keyVersion", data,
-       correlation_id as "correlationId", causation_id as "causationId", recorded_at as "recordedAt"
+       correlation_id as "correlationId", causation_id as "causationId", recorded_at as "recordedAt",
+       date_part('epoch', clock_timestamp() - stored_at) * 1000 as "waitedMs"
      from inbox i
      where subscription = $1 and part = any($2) and seq <> all($3)
        and not exists (select 1 from blocked_keys b where b.subscription = $1 and b.key = i.key and b.until > statement_timestamp())
      order by seq limit $4`,
     [subscription, parts, known, limit],
   );
-  return rows.map(({ seq, part, attempts, crashes, ...message }) => ({ seq, part, attempts, crashes, message }));
+  return rows.map(({ seq, part, attempts, crashes, waitedMs, ...message }) => ({
+    seq,
+    part,
+    attempts,
+    crashes,
+    dueAt: performance.now() - waitedMs,
+    message,
+  }));
 }
 
 /** Moves the message from the inbox to the handled; gives nothing when somebody else has done so. */

@@ -41,6 +41,8 @@ export class Consumer {
   private stopping = false;
   /** Whether the last look left something behind. */
   private more = false;
+  /** What nothing stands in the way of but what came before it, in that order. */
+  private readonly unbegun = new Set<Waiting>();
   /** The breaker: systemic failures in a row, and when to probe again. */
   private outages = 0;
   private pausedUntil = 0;
@@ -75,6 +77,12 @@ export class Consumer {
     await Promise.all(this.running);
   }
 
+  /** How long the oldest message waits that could be handled now, in milliseconds. A second attempt has no hurry. */
+  get lagMs(): number {
+    const [oldest] = this.unbegun;
+    return oldest ? performance.now() - oldest.dueAt : 0;
+  }
+
   private get limit(): number {
     return 'outside' in this.subscription.handle ? (this.subscription.concurrency ?? outsideByDefault) : windowSize;
   }
@@ -100,6 +108,7 @@ export class Consumer {
     if (line) line.push(row);
     else {
       this.lines.set(row.message.key, [row]);
+      if (row.attempts === 0) this.unbegun.add(row);
       this.track(this.workOff(row.message.key));
     }
   }
@@ -114,12 +123,17 @@ export class Consumer {
     for (let row = line[0]; row; row = line[0]) {
       if (this.stopping || !this.partitions.owns(row.part) || !(await this.handle(row))) break;
       line.shift();
-      this.inMemory.delete(row.seq);
+      this.forget(row);
     }
-    for (const row of line) this.inMemory.delete(row.seq);
+    for (const row of line) this.forget(row);
     if (line.length > 0) this.brokenOff.add(key);
     this.lines.delete(key);
     if (this.more && !this.stopping && this.inMemory.size <= this.limit / 2) this.loop.wake();
+  }
+
+  private forget(row: Waiting): void {
+    this.inMemory.delete(row.seq);
+    this.unbegun.delete(row);
   }
 
   /** Whether the message is done with, and the next of its key may follow. */
@@ -141,9 +155,11 @@ export class Consumer {
     const data = type.read(message.version, message.data) as never;
     const read = { ...message, data };
     const { handle } = this.subscription;
+    if ('outside' in handle) this.unbegun.delete(row);
     const work = 'inside' in handle ? (tx: Tx) => handle.inside(data, tx, read) : await handle.outside(data, read);
     const story = { correlationId: message.correlationId, causationId: message.id };
     await this.db.transaction(async (tx) => {
+      this.unbegun.delete(row);
       const claimed = await tx.one(claim, { subscription: this.subscription.name, seq: row.seq });
       if (!claimed) return; // Another instance was faster: it has taken effect there.
       if (row.attempts > 0) await tx.run(clearBlock, { subscription: this.subscription.name, key: message.key });

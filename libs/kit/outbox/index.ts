@@ -1,8 +1,9 @@
 import { CreateMessaging1700000000001 } from './create-messaging.migration';
 import { PartitionByWeek1700000000011 } from './partition-by-week.migration';
+import { TimeInbox1700000000012 } from './time-inbox.migration';
 
 /** What makes the tables that a module needs to say and to hear. */
-export const messagingMigrations = [CreateMessaging1700000000001, PartitionByWeek1700000000011];
+export const messagingMigrations = [CreateMessaging1700000000001, PartitionByWeek1700000000011, TimeInbox1700000000012];
 export { deadLetters, replay, type DeadLetter } from './dead-letters';
 export { historyOf, type LogEntry } from './history';
 export { Loop } from './loop';
@@ -10,4 +11,3 @@ export { Messaging } from './messaging';
 export { dedupeDays } from './retention';
 export { partitionCount, partitionOf } from './partition';
 export { forget, remind, send } from './send';
-export { tableOf, weekAt, weekMs, weeklyTables } from './weeks';

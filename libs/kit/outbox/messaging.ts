@@ -75,6 +75,11 @@ export class Messaging {
     for (const loop of loops) loop.start();
   }
 
+  /** How late the module is, in milliseconds: with what it has to handle, and with what it has to deliver. */
+  get lagMs(): number {
+    return Math.max(0, ...[...this.consumers, ...this.relays].map(({ lagMs }) => lagMs));
+  }
+
   /** Drains: starts nothing new, lets what is running finish, then hands the partitions over. */
   async stop(): Promise<void> {
     await Promise.all([...this.consumers, this.timers, this.retention].map((part) => part.stop()));

@@ -8,9 +8,11 @@ import { recorded } from './send';
 
 /** Messages read, delivered and deleted at once. */
 const batchSize = 500;
+const justNowMs = 1_000;
 
 interface Row extends Omit<Message, 'producer'> {
   seq: number;
+  waitedMs: number;
 }
 
 /**
@@ -20,6 +22,7 @@ interface Row extends Omit<Message, 'producer'> {
 export class Relay {
   private readonly loop: Loop;
   private readonly wake = () => this.loop.wake();
+  private delivered = { at: -Infinity, waitedMs: 0 };
 
   constructor(
     private readonly db: Database,
@@ -30,6 +33,11 @@ export class Relay {
   ) {
     const turn = () => this.carry();
     this.loop = new Loop({ name: `relay ${db.module} to ${destination}`, turn, pollMs: 1_000, log });
+  }
+
+  /** How long the oldest had waited of what was delivered just now. A destination that is away is not counted: it makes no work. */
+  get lagMs(): number {
+    return performance.now() - this.delivered.at < justNowMs ? this.delivered.waitedMs : 0;
   }
 
   start(): void {
@@ -49,16 +57,20 @@ export class Relay {
     if (parts.length === 0) return false;
     const rows = await this.db.read<Row>(
       `select o.seq, m.message_id as id, m.type, m.version, m.key, m.key_version as "keyVersion", m.data,
-         m.correlation_id as "correlationId", m.causation_id as "causationId", m.recorded_at as "recordedAt"
+         m.correlation_id as "correlationId", m.causation_id as "causationId", m.recorded_at as "recordedAt",
+         date_part('epoch', clock_timestamp() - m.recorded_at) * 1000 as "waitedMs"
        from outbox o join messages m using (message_id)
        where o.destination = $1 and o.part = any($2) order by o.seq limit ${batchSize}`,
       [this.destination, parts],
     );
-    if (rows.length === 0) return false;
-    const messages = rows.map(({ seq: _, ...message }) => ({ ...message, producer: this.db.module }));
+    const [oldest] = rows;
+    if (!oldest) return false;
+    const since = performance.now() - oldest.waitedMs;
+    const messages = rows.map(({ seq: _, waitedMs: __, ...message }) => ({ ...message, producer: this.db.module }));
     await this.transport.deliver(this.destination, messages);
     const seqs = rows.map(({ seq }) => seq);
     await this.db.read('delete from outbox where destination = $1 and seq = any($2)', [this.destination, seqs]);
+    this.delivered = { at: performance.now(), waitedMs: performance.now() - since };
     return rows.length === batchSize;
   }
 }

@@ -89,17 +89,29 @@ export class Database extends EventEmitter {
     return new Database(dataSource, options);
   }
 
+  /** How long the first of the requests has waited that wait for their transaction, in milliseconds. */
+  get lagMs(): number {
+    return this.commits.lagMs;
+  }
+
   /**
    * Does the work in one transaction and resolves after its commit.
    *
    * Work that waits at the same moment may share a transaction (group commit), so it must touch nothing but the database
    * and may be run again: alone when a neighbour failed, or when another transaction got in between.
    *
+   * @param patienceMs for work that may be refused: it is, while the first of its kind has waited longer than this for its turn. By
+   * default work is never refused, and goes first.
    * @throws whatever the work throws; nothing of it is kept then.
+   * @throws {DomainError} `service.overloaded`
    * @throws {DomainError} `database.unavailable` when the database is away; after a lost commit the outcome is unknown.
    */
-  transaction<T>(work: (tx: Tx) => Promise<T>, story: Story = this.newStory()): Promise<T> {
-    return this.commits.run(work, story);
+  transaction<T>(
+    work: (tx: Tx) => Promise<T>,
+    story: Story = this.newStory(),
+    { patienceMs }: { patienceMs?: number } = {},
+  ): Promise<T> {
+    return this.commits.run(work, story, patienceMs);
   }
 
   /**

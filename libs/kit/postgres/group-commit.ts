@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { DomainError, messageOf, type Ids } from '../core';
+import { DomainError, messageOf, overloaded, type Ids } from '../core';
 import { connectionLost, worthRepeating } from './sql-errors';
 import { SharedTransaction, Tx, type Story } from './transaction';
 import type { Statement, Wording } from './statement';
@@ -9,6 +9,7 @@ interface Unit {
   story: Story;
   resolve: (result: never) => void;
   reject: (error: unknown) => void;
+  readonly since: number;
 }
 
 interface Outcome {
@@ -46,7 +47,9 @@ const attemptsAlone = 5;
  * its units runs again by itself, so that nobody pays for a neighbour's fault.
  */
 export class GroupCommit {
-  private readonly queue: Unit[] = [];
+  private readonly urgent: Unit[] = [];
+  /** Those that may be refused instead. */
+  private readonly patient: Unit[] = [];
   private running = 0;
   private begunAt = 0;
   private scheduled = false;
@@ -54,9 +57,12 @@ export class GroupCommit {
 
   constructor(private readonly options: Options) {}
 
-  run<T>(work: (tx: Tx) => Promise<T>, story: Story): Promise<T> {
+  /** @param patienceMs see `Database.transaction`. */
+  run<T>(work: (tx: Tx) => Promise<T>, story: Story, patienceMs?: number): Promise<T> {
+    if (patienceMs !== undefined && this.lagMs > patienceMs) return Promise.reject(overloaded());
+    const since = performance.now();
     return new Promise<T>((resolve, reject) => {
-      this.queue.push({ work, story, resolve, reject });
+      (patienceMs === undefined ? this.urgent : this.patient).push({ work, story, resolve, reject, since });
       if (this.scheduled) return;
       this.scheduled = true;
       // After the I/O of this turn of the event loop: requests that arrived together go together.
@@ -69,26 +75,37 @@ export class GroupCommit {
 
   /** Resolves when nothing is queued or running. */
   async drained(): Promise<void> {
-    if (this.running > 0 || this.queue.length > 0) await new Promise<void>((resolve) => this.whenIdle.push(resolve));
+    if (this.running > 0 || this.waiting > 0) await new Promise<void>((resolve) => this.whenIdle.push(resolve));
+  }
+
+  /** How long the first unit has waited of those that may be refused. */
+  get lagMs(): number {
+    const [first] = this.patient;
+    return first ? performance.now() - first.since : 0;
+  }
+
+  private get waiting(): number {
+    return this.urgent.length + this.patient.length;
   }
 
   private start(): void {
-    while (this.queue.length > 0 && this.mayBegin()) {
-      const units = this.queue.splice(0, groupSize);
+    while (this.waiting > 0 && this.mayBegin()) {
+      const patient = this.patient.splice(0, Math.max(groupSize / 4, groupSize - this.urgent.length));
+      const units = [...this.urgent.splice(0, groupSize - patient.length), ...patient];
       this.running++;
       this.begunAt = performance.now();
       setTimeout(() => this.start(), longMs + 1).unref();
       void this.runGroup(units).finally(() => {
         this.running--;
         this.start();
-        if (this.running === 0 && this.queue.length === 0) this.whenIdle.splice(0).forEach((idle) => idle());
+        if (this.running === 0 && this.waiting === 0) this.whenIdle.splice(0).forEach((idle) => idle());
       });
     }
   }
 
   private mayBegin(): boolean {
     if (this.running === 0) return true;
-    return this.running < lanes && (this.queue.length >= groupSize || performance.now() - this.begunAt > longMs);
+    return this.running < lanes && (this.waiting >= groupSize || performance.now() - this.begunAt > longMs);
   }
 
   private async runGroup(units: Unit[]): Promise<void> {

@@ -2,6 +2,7 @@ import { Controller, Get, Injectable, Module, Post, Put, Req, Res, UseIntercepto
 import { createApp, ServiceModule, type App } from '@thali/kit/app';
 import { DomainError, defineEvent, idOf } from '@thali/kit/core';
 import {
+  BeginsWork,
   Idempotent,
   InBody,
   InPath,
@@ -126,6 +127,7 @@ class BookController {
   }
 
   @Post(':id/loans')
+  @BeginsWork()
   @Idempotent()
   @Returns(202, Loan.extend({ number: z.string() }), 'It is yours for a while.')
   async lend(
@@ -167,17 +169,23 @@ export class Library {
     private readonly drop: () => Promise<void>,
   ) {}
 
-  static async open(): Promise<Library> {
+  /** @param env what differs from the ordinary. */
+  static async open(env: Readonly<Record<string, string>> = {}): Promise<Library> {
     const server = await aServer();
     const plug = await aPlug(server.url);
-    const env = {
+    const ordinary = {
       PORT: '0',
       LIBRARY_DATABASE_URL: plug.url,
       LIBRARY_SECRET: 'a secret of the library',
       LIBRARY_LOG_LEVEL: 'silent',
     };
     const about = { title: 'Library', version: '1', description: 'Books', tags: [] };
-    const app = await createApp({ name: 'library', modules: { library: LibraryModule }, env, docs: { api: about } });
+    const app = await createApp({
+      name: 'library',
+      modules: { library: LibraryModule },
+      env: { ...ordinary, ...env },
+      docs: { api: about },
+    });
     await app.start();
     return new Library(app, plug, server.drop);
   }

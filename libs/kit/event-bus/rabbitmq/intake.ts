@@ -4,7 +4,8 @@ import type { Log } from '../../observability';
 import { Loop } from '../../outbox';
 import type { Receiver } from '../transport';
 import type { Session } from './session';
-import { fromWire } from './wire';
+import type { Lateness } from './lateness';
+import { fromWire, lagHeader } from './wire';
 
 /** Messages stored at once. */
 const batchSize = 200;
@@ -16,6 +17,7 @@ interface Options {
   session: Session;
   receiver: Receiver;
   queues: readonly string[];
+  lateness: Lateness;
   log: Log;
 }
 
@@ -55,6 +57,8 @@ export class Intake {
 
   private take(delivery: ConsumeMessage | null, queue: string): void {
     if (!delivery) return this.options.session.end(`the broker has cancelled the consumer of ${queue}`);
+    const { appId, headers } = delivery.properties;
+    this.options.lateness.hear(String(appId), headers?.[lagHeader]);
     this.waiting.push(delivery);
     this.loop.wake();
   }

@@ -24,10 +24,12 @@ export class Publisher {
   /**
    * @param addressOf where a message is published.
    * @param confirmWithinMs how long a message waits to be let through, and then for its confirmation.
+   * @param lagHere told with every message.
    */
   constructor(
     private readonly addressOf: (destination: string, message: Message) => Address,
     private readonly confirmWithinMs: number,
+    private readonly lagHere: () => number,
   ) {}
 
   async begin(session: Session): Promise<void> {
@@ -73,7 +75,7 @@ export class Publisher {
 
   private send(channel: ConfirmChannel, destination: string, message: Message): Promise<void> {
     const { exchange, routingKey } = this.addressOf(destination, message);
-    const { content, options } = toWire(message);
+    const { content, options } = toWire(message, this.lagHere());
     return new Promise((resolve, reject) => {
       channel.publish(exchange, routingKey, content, options, (error: Error | null) => {
         if (error) reject(new Error(`RabbitMQ did not take ${message.type}: ${error.message}`));

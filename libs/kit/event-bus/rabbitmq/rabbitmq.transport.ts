@@ -2,6 +2,7 @@ import type { Message } from '../../core';
 import type { Log } from '../../observability';
 import { Transport, type Receiver } from '../transport';
 import { Intake } from './intake';
+import { Lateness } from './lateness';
 import { Lifeline } from './lifeline';
 import { Publisher } from './publisher';
 import type { Session } from './session';
@@ -34,6 +35,7 @@ export class RabbitMqTransport extends Transport {
   private readonly lifelines: readonly Lifeline[];
   private topology: Topology;
   private intakes: Intake[] = [];
+  private readonly lateness = new Lateness();
   private readonly deliveries = new Set<Promise<void>>();
   private started: Promise<void> | undefined;
   private stopped: Promise<void> | undefined;
@@ -45,6 +47,7 @@ export class RabbitMqTransport extends Transport {
     this.publisher = new Publisher(
       (destination, message) => this.topology.addressOf(destination, message),
       confirmWithinMs,
+      () => this.lagHere(),
     );
     this.lifelines = [
       new Lifeline({ name: 'publishing', url, log, begin: (session) => this.beginPublishing(session) }),
@@ -56,6 +59,10 @@ export class RabbitMqTransport extends Transport {
         finish: () => this.stopConsuming(),
       }),
     ];
+  }
+
+  override get lagElsewhereMs(): number {
+    return this.lateness.worstMs;
   }
 
   register(receiver: Receiver): void {
@@ -111,7 +118,7 @@ export class RabbitMqTransport extends Transport {
     const { log } = this.options;
     for (const receiver of this.receivers.filter(({ types }) => types.length > 0)) {
       const queues = this.topology.queuesOf(receiver.module);
-      this.intakes.push(await Intake.open({ session, receiver, queues, log }));
+      this.intakes.push(await Intake.open({ session, receiver, queues, lateness: this.lateness, log }));
     }
   }
 

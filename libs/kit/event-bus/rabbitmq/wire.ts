@@ -18,11 +18,18 @@ const envelope = z.object({
   data: z.unknown(),
 });
 
+/** Header in which the sender tells how late it is, in milliseconds. */
+export const lagHeader = 'lag-ms';
+
 /** A message as bytes. The properties repeat some of it, for people who look into a queue. */
-export function toWire(message: Message): { content: Buffer; options: Options.Publish } {
+export function toWire(message: Message, lagMs: number): { content: Buffer; options: Options.Publish } {
   const { id, type, producer, correlationId } = message;
   const options = { messageId: id, type, appId: producer, correlationId, contentType: 'application/json' };
-  return { content: Buffer.from(JSON.stringify(message)), options: { ...options, persistent: true, mandatory: true } };
+  const headers = { [lagHeader]: Math.round(lagMs) };
+  return {
+    content: Buffer.from(JSON.stringify(message)),
+    options: { ...options, headers, persistent: true, mandatory: true },
+  };
 }
 
 /** @returns undefined for what is no message and never will be. */

@@ -192,6 +192,22 @@ describe('RabbitMQ', () => {
     await expect(transport.start()).rejects.not.toThrow('knows');
   });
 
+  it('tells with every message how late its sender is, for as long as that is news', async () => {
+    const [talker, { transport }] = [aTalkersTransport(), aListenersTransport()];
+    await Promise.all([talker.start(), transport.start()]);
+    expect(transport.lagElsewhereMs).toBe(0);
+    talker.lagHere = () => 1_234.5;
+    await talker.deliver('listener', [aMessage('ann', 1)]);
+    await eventually(
+      async () => transport.lagElsewhereMs,
+      (lagMs) => lagMs === 1_235,
+    );
+    await eventually(
+      async () => transport.lagElsewhereMs,
+      (lagMs) => lagMs === 0,
+    );
+  });
+
   it('is a Nest microservice: listening starts it, closing drains it', async () => {
     @Module({})
     class Empty {}

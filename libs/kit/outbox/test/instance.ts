@@ -44,6 +44,11 @@ export class Instance {
     return instance;
   }
 
+  /** See {@link Messaging.lagMs}. */
+  get lagMs(): number {
+    return this.messaging.lagMs;
+  }
+
   /** In one transaction. */
   ring(...bells: string[]): Promise<void> {
     return this.db.transaction(async (tx) => bells.forEach((bell, n) => send(tx, Rang({ bell, n }))));

@@ -137,3 +137,66 @@ describe('work that waits at the same moment', () => {
     await expect(db.transaction((tx) => tx.one(read, { name: 'b1' }))).resolves.toMatchObject({ value: 10 });
   });
 });
+
+describe('work that may be refused', () => {
+  let db: Database;
+  let close: () => Promise<void>;
+  let release: () => void;
+
+  beforeAll(async () => ({ db, close } = await aDatabase('patience', [])));
+  afterAll(() => close());
+
+  /** From now on all work waits, until it is released. */
+  beforeEach(async () => {
+    const released = new Promise<void>((resolve) => (release = resolve));
+    for (const _ of ['one lane', 'the other']) {
+      await new Promise<void>((begun) => {
+        void db.transaction(() => {
+          begun();
+          return released;
+        });
+      });
+    }
+  });
+
+  const begun: string[] = [];
+  const note = (name: string) => async () => void begun.push(name);
+  const ask = (patienceMs: number, name = 'a request') => db.transaction(note(name), undefined, { patienceMs });
+  const work = () => db.transaction(note('a message'));
+  beforeEach(() => void begun.splice(0));
+
+  it('is, while the first of its kind has waited too long; other work never is', async () => {
+    const first = ask(0);
+    await expect(ask(0)).rejects.toMatchObject({ code: 'service.overloaded' });
+    const [patient, message] = [ask(60_000), work()];
+    release();
+    await Promise.all([first, patient, message]);
+    expect(begun.length).toBe(3);
+    await ask(0);
+  });
+
+  it('tells how long it waits', async () => {
+    expect(db.lagMs).toBe(0);
+    const waiting = ask(0);
+    expect(db.lagMs).toBeGreaterThan(0);
+    release();
+    await waiting;
+    expect(db.lagMs).toBe(0);
+  });
+
+  it('lets the other go first', async () => {
+    const requests = [ask(60_000), ask(60_000)];
+    const message = work();
+    release();
+    await Promise.all([...requests, message]);
+    expect(begun).toEqual(['a message', 'a request', 'a request']);
+  });
+
+  it('has its share of every transaction, however much of the other there is', async () => {
+    const messages = Array.from({ length: 200 }, work);
+    const request = ask(60_000);
+    release();
+    await Promise.all([...messages, request]);
+    expect(begun.indexOf('a request')).toBeLessThan(64);
+  });
+});

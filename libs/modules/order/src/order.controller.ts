@@ -3,6 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CustomerId, Money, OrderId } from '@thali/contracts';
 import {
+  BeginsWork,
   Idempotent,
   InBody,
   InPath,
@@ -50,6 +51,7 @@ export class OrderController {
   ) {}
 
   @Post('orders')
+  @BeginsWork()
   @Idempotent()
   @ApiOperation({
     summary: 'Place an order',

@@ -1,0 +1,82 @@
+import { createApp, type App } from '@thali/kit/app';
+import { once } from 'node:events';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gateway } from '../src/gateway';
+
+/** As many as the gateway lets wait for one service. */
+const placesPerService = 256;
+
+describe('the gateway, while a service', () => {
+  const servers: Server[] = [];
+  /** What the payment service has been asked and has not answered. */
+  const unanswered: ServerResponse[] = [];
+  let asked = 0;
+  let app: App;
+  let url: string;
+
+  async function aService(answer: (response: ServerResponse) => void): Promise<string> {
+    const server = createServer((_, response) => answer(response)).listen(0, '127.0.0.1');
+    servers.push(server);
+    await once(server, 'listening');
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  beforeAll(async () => {
+    const env = {
+      PORT: '0',
+      THALI_PAYMENT_URL: await aService((response) => void unanswered.push(response)),
+      THALI_RESTAURANT_URL: await aService((response) => void response.end('{}')),
+      THALI_DELIVERY_URL: await aService((response) => {
+        asked++;
+        response.writeHead(503, { 'retry-after': '3', 'content-type': 'application/problem+json' });
+        response.end('{"code":"service.overloaded"}');
+      }),
+    };
+    app = await createApp({ ...gateway, env });
+    url = await app.start();
+  });
+
+  afterAll(async () => {
+    for (const response of unanswered) response.destroy();
+    await app.stop();
+    for (const server of servers) server.close();
+  });
+
+  it.each(['GET', 'POST'])('refuses, passes that on as it is and does not ask again: %s', async (method) => {
+    asked = 0;
+    const answer = await fetch(`${url}/couriers`, { method });
+    expect([answer.status, answer.headers.get('retry-after'), await answer.json()]).toEqual([
+      503,
+      '3',
+      { code: 'service.overloaded' },
+    ]);
+    expect(asked).toBe(1);
+  });
+
+  it('does not answer, lets only so many wait for it, refuses the others, and still asks the other services', async () => {
+    const leaving = new AbortController();
+    const ask = (signal?: AbortSignal) => fetch(`${url}/payments/some-id`, signal ? { signal } : {});
+    const waiting = Array.from({ length: placesPerService + 1 }, () => ask(leaving.signal).catch(() => undefined));
+    let refused: Response | undefined;
+    while (!refused) {
+      const extra = ask(leaving.signal).catch(() => undefined);
+      waiting.push(extra);
+      refused = await Promise.race([extra, new Promise<undefined>((resolve) => setTimeout(resolve, 100))]);
+    }
+    expect(await refused.json()).toMatchObject({ code: 'service.overloaded', status: 503 });
+    expect(['1', '2', '3']).toContain(refused.headers.get('retry-after'));
+    expect(unanswered).toHaveLength(placesPerService);
+
+    expect((await fetch(`${url}/restaurants`)).status).toBe(200);
+
+    // Those who wait give up; the service comes to, and everybody is served again.
+    leaving.abort();
+    await Promise.all(waiting);
+    const serve = setInterval(() => unanswered.splice(0).forEach((response) => response.end('{}')), 20);
+    let answer = await ask();
+    while (answer.status === 503) answer = await ask();
+    clearInterval(serve);
+    expect(answer.status).toBe(200);
+  });
+});

@@ -1,0 +1,39 @@
+import { applyDecorators } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiResponse } from '@nestjs/swagger';
+import type { FastifyInstance } from 'fastify';
+import { overloaded } from '../core';
+
+/** How late a process is with what it has accepted. */
+export interface Load {
+  /** How long the oldest of it has waited for its turn, in milliseconds. */
+  readonly lagMs: number;
+}
+
+/** This route begins work that goes on after its answer, so it is the first to be refused when there is too much of it. */
+export const BeginsWork = () =>
+  applyDecorators(
+    RouteConfig({ beginsWork: true }),
+    ApiResponse({
+      status: 503,
+      description: 'Too much is asked of us at the moment. Nothing was changed; `Retry-After` says when to come again.',
+    }),
+  );
+
+/**
+ * Refuses new work while work that was accepted before is late, so that what is accepted is done in good time: the more, the later
+ * it is, and all of it when the lag is twice what is bearable. Refusing comes before anything else that a request costs: at twice
+ * the load we can bear, every second request is refused.
+ *
+ * Judging by how long things wait and not by how many do is CoDel's (Nichols and Jacobson, Controlling Queue Delay,
+ * https://queue.acm.org/detail.cfm?id=2209336); refusing some before all, so that the door does not swing, is RED's (Floyd and
+ * Jacobson, Random Early Detection, 1993); letting requests through that bring accepted work to its end is Google's criticality
+ * (https://sre.google/sre-book/handling-overload/).
+ */
+export function refuseNewWorkWhileLate(fastify: FastifyInstance, load: Load, bearableMs: number): void {
+  fastify.addHook('onRequest', (request, _, done) => {
+    const { beginsWork } = request.routeOptions.config as { beginsWork?: boolean };
+    const tooLate = () => load.lagMs > bearableMs * (1 + Math.random());
+    done(beginsWork && tooLate() ? overloaded() : undefined);
+  });
+}
