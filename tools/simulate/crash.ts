@@ -1,7 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Random } from './random';
 import type { Simulation } from './simulation';
-import type { ThaliProcess } from './thali-process';
+
+/** Whatever can be killed and started again. */
+export interface Victim {
+  kill(): Promise<void>;
+  restart(): Promise<void>;
+}
 
 /** One kill, and what it interrupted. */
 export interface Crash {
@@ -12,19 +17,19 @@ export interface Crash {
 const looksEveryMs = 10;
 const latestMs = 400;
 
-/** Kills Thali so many times, spread over a run at random, and starts it again each time. */
-export async function crashRepeatedly(
-  thali: ThaliProcess,
+/** Kills one victim after another, spread over a run at random, and starts each again. */
+export async function crashInTurn(
+  victims: readonly Victim[],
   simulation: Simulation,
-  { times, random }: { times: number; random: Random },
+  random: Random,
 ): Promise<Crash[]> {
   const crashes: Crash[] = [];
-  for (let nth = 1; nth <= times; nth++) {
-    await reached(simulation, (nth - random.next()) / (times + 1));
+  for (const [at, victim] of victims.entries()) {
+    await reached(simulation, (at + 1 - random.next()) / (victims.length + 1));
     await pause(random.between(0, latestMs));
     crashes.push({ inFlight: simulation.progress.inFlight });
-    await thali.kill();
-    await thali.restart();
+    await victim.kill();
+    await victim.restart();
   }
   return crashes;
 }

@@ -72,7 +72,7 @@ async function findThali(wanted: string | undefined): Promise<{ url: string; sto
   const logFile = path.join(tmpdir(), `thali-simulate-${process.pid}.log`);
   console.log(`Nobody answers at ${url}: starting Thali, which logs to ${logFile}`);
   const thali = await ThaliProcess.start({ root: process.cwd(), env: process.env, logFile });
-  return { url: thali.url, stop: () => thali.stop() };
+  return { url: thali.url, stop: async () => void (await thali.stop()) };
 }
 
 function readOptions(): { orders: number; concurrency: number; seed: number; url: string | undefined } {

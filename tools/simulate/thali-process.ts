@@ -10,6 +10,10 @@ export interface ThaliProcessOptions {
   /** Where the repository is, built. */
   readonly root: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What it runs, in dist/; by default all modules. */
+  readonly main?: string;
+  /** Where it serves; by default on any free port. */
+  readonly port?: number;
   /** Takes what the process says on standard error. */
   readonly logFile: string;
 }
@@ -25,7 +29,7 @@ export class ThaliProcess {
 
   /** @throws {Error} with its own last words, when it cannot start. */
   static async start(options: ThaliProcessOptions): Promise<ThaliProcess> {
-    const thali = new ThaliProcess(options, await findFreePort());
+    const thali = new ThaliProcess(options, options.port ?? (await findFreePort()));
     await thali.restart();
     return thali;
   }
@@ -36,11 +40,10 @@ export class ThaliProcess {
 
   /** Starts it once more, after `kill` or `stop`; resolves when it serves. */
   async restart(): Promise<void> {
-    const { root, env, logFile } = this.options;
+    const { root, env, logFile, main = 'apps/thali/src/main.js' } = this.options;
     mkdirSync(path.dirname(logFile), { recursive: true });
     const log = openSync(logFile, 'a');
-    const main = path.join(root, 'dist/apps/thali/src/main.js');
-    const child = spawn(process.execPath, ['--enable-source-maps', main], {
+    const child = spawn(process.execPath, ['--enable-source-maps', path.join(root, 'dist', main)], {
       cwd: root,
       env: { ...env, PORT: String(this.port) },
       stdio: ['ignore', 'pipe', log],
@@ -57,21 +60,21 @@ export class ThaliProcess {
   }
 
   /** As a power cut would: at whatever instruction it is. */
-  kill(): Promise<void> {
-    return this.end('SIGKILL');
+  async kill(): Promise<void> {
+    await this.end('SIGKILL');
   }
 
-  /** Lets it finish what is under way. */
-  stop(): Promise<void> {
+  /** Lets it finish what is under way. @returns its exit code, or null when it had ended before, or was killed meanwhile. */
+  stop(): Promise<number | null> {
     return this.end('SIGTERM');
   }
 
-  private async end(signal: NodeJS.Signals): Promise<void> {
+  private async end(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.child;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, 'exit');
+    if (!child || child.exitCode !== null || child.signalCode !== null) return null;
+    const gone = once(child, 'exit') as Promise<[number | null]>;
     child.kill(signal);
-    await gone;
+    return (await gone)[0];
   }
 }
 
@@ -84,7 +87,8 @@ function lastWords(logFile: string): string {
   return readFileSync(logFile, 'utf8').trim().split('\n').at(-1) || 'without a word';
 }
 
-async function findFreePort(): Promise<number> {
+/** One that nobody listens on at this moment. */
+export async function findFreePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { findDatabases } from '../../audit/databases';
-import { crashRepeatedly } from '../crash';
+import { crashInTurn } from '../crash';
+import { haste } from '../haste';
 import { Random } from '../random';
 import { Simulation } from '../simulation';
 import { ThaliProcess } from '../thali-process';
@@ -12,20 +13,7 @@ import { judge } from '../verdict';
 const root = path.resolve(__dirname, '../../..');
 const folder = mkdtempSync(path.join(tmpdir(), 'thali-crash-'));
 
-const env = {
-  PATH: process.env.PATH,
-  THALI_DATA_DIR: folder,
-  THALI_LEASE_MS: '1000',
-  THALI_HOLD_MONEY_WITHIN_MS: '3000',
-  THALI_PAYMENT_ANSWER_WITHIN_MS: '500',
-  THALI_PAYMENT_PROVIDER_LATE_MS: '4000',
-  THALI_DELIVERY_OFFER_WITHIN_MS: '2000',
-  THALI_AUTOPILOT_ACCEPT_MS: '50',
-  THALI_AUTOPILOT_PREPARE_MS: '50',
-  THALI_AUTOPILOT_FINISH_MS: '300',
-  THALI_AUTOPILOT_PICK_UP_MS: '50',
-  THALI_AUTOPILOT_DELIVER_MS: '300',
-};
+const env = { PATH: process.env.PATH, THALI_DATA_DIR: folder, ...haste };
 
 let thali: ThaliProcess | undefined;
 
@@ -44,7 +32,11 @@ it('ends every order and breaks no invariant, however often it is killed meanwhi
 
   const [outcome, crashes] = await Promise.all([
     simulation.run(),
-    crashRepeatedly(thali, simulation, { times: 4, random: new Random(seed) }),
+    crashInTurn(
+      Array.from({ length: 4 }, () => thali!),
+      simulation,
+      new Random(seed),
+    ),
   ]);
   const databases = await findDatabases(env);
   const { outstanding, findings } = await judge(outcome, databases.urlOf);

@@ -103,6 +103,8 @@ describe.each(buses)('$name, when a database server is in trouble', (bus) => {
         const witness = await world.aWitness();
         await eventually(() => standing(witness, {}), isSettled, 60_000);
         await review(witness, speeches);
+        // Whoever speaks to somebody whose database is away does not notice.
+        expect(speeches.some(({ acknowledged }) => acknowledged.length < words.length)).toBe(party === 'talker');
       } finally {
         server.signal('SIGCONT');
         await world.close();
