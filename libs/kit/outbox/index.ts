@@ -11,3 +11,4 @@ export { Messaging } from './messaging';
 export { dedupeDays } from './retention';
 export { partitionCount, partitionOf } from './partition';
 export { forget, remind, send } from './send';
+export { tableOf, weekAt, weekMs, weeklyTables } from './weeks';

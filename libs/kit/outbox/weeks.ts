@@ -15,9 +15,12 @@ const longestPauseMs = 500;
 /** Weeks are counted from 1970. */
 export const weekAt = (ms: number): number => Math.floor(ms / weekMs);
 
-const beginningOf = (week: number): string => new Date(week * weekMs).toISOString().slice(0, 10).replaceAll('-', '_');
-const nameOf = (table: WeeklyTable, week: number): string => `${table}_${beginningOf(week)}`;
-const boundsOf = (week: number) => ({ from: firstIdAt(week * weekMs), to: firstIdAt((week + 1) * weekMs) });
+/** The table of a week, and the ids that are in it: from the first to before the second. */
+export function tableOf(table: WeeklyTable, week: number): { name: string; from: string; to: string } {
+  const begins = new Date(week * weekMs).toISOString().slice(0, 10);
+  const name = `${table}_${begins.replaceAll('-', '_')}`;
+  return { name, from: firstIdAt(week * weekMs), to: firstIdAt((week + 1) * weekMs) };
+}
 
 /** The weeks that have a table. */
 export async function weeksOf(db: Database, table: WeeklyTable): Promise<number[]> {
@@ -42,8 +45,7 @@ export async function strayWeeks(db: Database, table: WeeklyTable): Promise<numb
 
 /** Gives the week a table, and moves there what has strayed. @returns false when others would not let go of the tables. */
 export function makeWeek(db: Database, table: WeeklyTable, week: number): Promise<boolean> {
-  const name = nameOf(table, week);
-  const { from, to } = boundsOf(week);
+  const { name, from, to } = tableOf(table, week);
   return alone(db, async (client) => {
     const { rows } = await client.query<{ exists: boolean }>('select to_regclass($1) is not null as exists', [name]);
     if (rows[0]?.exists) return;
@@ -63,7 +65,7 @@ export function makeWeek(db: Database, table: WeeklyTable, week: number): Promis
  * @returns false when others would not let go of the tables.
  */
 export async function dropWeek(db: Database, table: WeeklyTable, week: number): Promise<boolean> {
-  const { from, to } = boundsOf(week);
+  const { name, from, to } = tableOf(table, week);
   const undelivered = 'select from outbox where message_id >= $1 and message_id < $2 limit 1';
   const isNeeded = async (client: Pick<PoolClient, 'query'>) =>
     table === 'messages' && (await client.query(undelivered, [from, to])).rows.length > 0;
@@ -75,7 +77,7 @@ export async function dropWeek(db: Database, table: WeeklyTable, week: number): 
       to,
       (week + 1) * weekMs,
     ]);
-    await client.query(`drop table ${nameOf(table, week)}`);
+    await client.query(`drop table ${name}`);
   });
 }
 
