@@ -52,7 +52,8 @@ export class WakeUp {
     }
     const listener = new Client({ connectionString: this.db.url, query_timeout: checkMs });
     const lose = () => {
-      if (this.listener === listener) this.listener = undefined;
+      if (this.listener !== listener) return; // It has never worked: the loop knows, and backs off.
+      this.listener = undefined;
       this.loop.wake();
     };
     listener.on('error', lose).on('end', lose);
