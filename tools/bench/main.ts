@@ -2,6 +2,8 @@ import { messageOf } from '@thali/kit/core';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bench } from './bench';
+import { drawChart } from './chart';
+import { writeDocuments } from './documents';
 import { readOptions, type Options } from './options';
 import { printReport } from './print';
 import { makeReport, type Report } from './report';
@@ -11,24 +13,26 @@ const endings: (() => Promise<unknown>)[] = [];
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
-  // On a disk, unlike the folder for temporary files may be: there fsync would cost nothing.
-  const folder = path.resolve('.thali', 'bench-data');
+  // By default not among the temporary files: where these are kept in memory, fsync costs nothing.
+  const folder = path.resolve(options.out, 'data');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   endings.push(async () => rmSync(folder, { recursive: true, force: true }));
   const began = performance.now();
   const tell = (what: string) =>
     process.stderr.write(`${((performance.now() - began) / 1_000).toFixed(0).padStart(5)} s  ${what}\n`);
-  const world = await buildWorld({ folder, only: options.only, tell }, endings);
+  const world = await buildWorld({ ...options, folder, tell }, endings);
   const report = makeReport(world, await bench(world, options, tell));
   keep(report, options);
   console.log(options.json ? JSON.stringify(report, null, 2) : printReport(report));
   if (report.verdicts.some(({ broken }) => broken > 0)) process.exitCode = 1;
 }
 
-function keep(report: Report, { out }: Options): void {
+function keep(report: Report, { out, writeDocs }: Options): void {
   mkdirSync(out, { recursive: true });
   writeFileSync(path.join(out, 'bench.json'), `${JSON.stringify(report, null, 2)}\n`);
+  writeFileSync(path.join(out, 'bench.svg'), drawChart(report));
+  if (writeDocs) writeDocuments(report);
 }
 
 async function end(): Promise<void> {

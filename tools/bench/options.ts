@@ -19,7 +19,7 @@ export interface Options {
   /** Whether to look for the concurrency that suits each best, or take one that suits them well enough. */
   readonly search: boolean;
   readonly json: boolean;
-  /** Where the report and the chart go. */
+  /** Where the report and the chart go, and the data while it runs. */
   readonly out: string;
   /** Whether to put the numbers into docs/performance.md, too. */
   readonly writeDocs: boolean;

@@ -59,7 +59,8 @@ function rateRow({ letter, name, level, ordersPerSecond: { median, min, max }, c
 function cpu({ cpuMs }: Cost): string {
   if (!cpuMs) return 'unknown';
   const roles = Object.entries(cpuMs) as [Role, number][];
-  return roles.map(([role, ms]) => `${role} ${ms.toFixed(2)}`).join(', ');
+  const total = roles.filter(([role]) => role !== 'customers').reduce((sum, [, ms]) => sum + ms, 0);
+  return `${total.toFixed(1)}: ${roles.map(([role, ms]) => `${role} ${ms.toFixed(1)}`).join(', ')}`;
 }
 
 function ratioRow({ of: [one, other], median, min, max, target }: Ratio): string[] {

@@ -2,16 +2,18 @@ import { Client } from 'pg';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Environment } from '@thali/kit/app';
 import { startEmbeddedPostgres } from '@thali/kit/postgres/embedded';
 import { launchRabbitMq } from '../dev/rabbitmq';
 import { modules, servicesAt } from '../dev/services';
 import { oneByOne } from './contestants/pgbench';
-import { findFreePorts } from './contestants/servers';
-import { floor } from './contestants/floor';
+import { Servers, findFreePorts } from './contestants/servers';
+import { floor, type Recipes } from './contestants/floor';
 import type { Contestant, Letter } from './contestants/contestant';
 import { Thali, peopleFor, type Deployment } from './contestants/thali';
 import { Meter } from './measure';
 import type { Goal } from './load/customers';
+import type { Options } from './options';
 import { recordChanges, type Change } from './recipe/record';
 import { makeRecipe, sharedAccounts, type Recipe } from './recipe/recipe';
 import { buildTown, firstPlace, places, wish } from './town';
@@ -25,13 +27,13 @@ export interface World {
   /** Those that can be audited. */
   readonly thalis: readonly Thali[];
   /** What an order writes, as (c) and (d) write it. */
-  readonly recipes: Readonly<Record<Goal, Recipe>> | undefined;
+  readonly recipes: Recipes | undefined;
   readonly postgresVersion: string;
 }
 
 /** @param tell is told what is under way. @param endings gets how to end what was started, the last first. */
 export async function buildWorld(
-  { folder, only, tell }: { folder: string; only: readonly Letter[]; tell: (what: string) => void },
+  { folder, only, goals, tell }: Pick<Options, 'only' | 'goals'> & Pick<Site, 'folder' | 'tell'>,
   endings: (() => Promise<unknown>)[],
 ): Promise<World> {
   tell('starting Postgres');
@@ -50,7 +52,7 @@ export async function buildWorld(
     const one = new Thali(await deployWhole({ admin, urlTo, folder, tell }), meter);
     if (has('a')) contestants.push(one);
     if (has('c', 'd')) {
-      recipes = await writeDown(one, urlTo('thali'), tell);
+      recipes = await writeDown(one, urlTo('thali'), goals, tell);
       await admin.query('create database floor template thali');
       // Triggers and functions of a module call its tables by their plain names.
       await admin.query(`alter database floor set search_path = "order", payment, restaurant, delivery`);
@@ -79,9 +81,8 @@ async function deployWhole({ admin, urlTo, folder, tell }: Site): Promise<Deploy
   await admin.query('create database thali');
   const url = urlTo('thali');
   const env = { THALI_DATABASE_URL: url, THALI_SECRET: secret, THALI_DATA_DIR: folder, THALI_SEED: 'false' };
-  await buildTown(env, url, folder);
   const main = 'apps/thali/src/main.js';
-  return {
+  const deployment: Deployment = {
     letter: 'a',
     name: 'Thali in one process',
     levels: [64, 128, 256, 512, 1_024],
@@ -89,6 +90,8 @@ async function deployWhole({ admin, urlTo, folder, tell }: Site): Promise<Deploy
     urlOf: () => url,
     logFile: path.join(folder, 'one-process.log'),
   };
+  await furnish(deployment, env, folder);
+  return deployment;
 }
 
 /** (b) A process and a database for each module, RabbitMQ between them, and a gateway in front. */
@@ -105,9 +108,7 @@ async function deploySplit(
   const gatewayPort = await findFreePorts(1 + modules.length);
   const serviceUrl = (module: string) => `http://127.0.0.1:${gatewayPort + 1 + modules.indexOf(module as 'order')}`;
   const services = servicesAt({ databaseUrl: urlOf, rabbitMqUrl: rabbitMq.url, serviceUrl, secret, gatewayPort });
-  const env = Object.assign({}, ...services.map((service) => service.env)) as Record<string, string>;
-  await buildTown({ ...env, THALI_SEED: 'false', THALI_DATA_DIR: folder }, urlOf('delivery'), folder);
-  return {
+  const deployment: Deployment = {
     letter: 'b',
     name: 'Thali as separate services over RabbitMQ',
     levels: [64, 128, 256, 512, 1_024],
@@ -116,12 +117,29 @@ async function deploySplit(
     broker: [broker],
     logFile: path.join(folder, 'split.log'),
   };
+  const env = Object.assign({}, ...deployment.servers.map((server) => server.env)) as Record<string, string>;
+  await furnish(deployment, { ...env, THALI_DATA_DIR: folder }, folder);
+  return deployment;
 }
 
-/** Has Thali take orders at leisure and notes what each writes, once to the confirmation and once to the end. */
-async function writeDown(thali: Thali, url: string, tell: Site['tell']): Promise<Record<Goal, Recipe>> {
-  const recipes = {} as Record<Goal, Recipe>;
-  for (const goal of ['confirmed', 'delivered'] as const) {
+/** Has the modules make their tables, builds the town in them, and waits until customers know every menu. */
+async function furnish({ servers, urlOf, logFile }: Deployment, env: Environment, folder: string): Promise<void> {
+  const running = await Servers.start(servers, logFile);
+  const orders = new Client({ connectionString: urlOf('order') });
+  try {
+    await orders.connect();
+    await buildTown(env, urlOf('delivery'), folder);
+    await untilMenusAreKnown(orders);
+  } finally {
+    await orders.end();
+    await running.stop();
+  }
+}
+
+/** Has Thali take orders at leisure and notes what each writes until it is where it is to go. */
+async function writeDown(thali: Thali, url: string, goals: readonly Goal[], tell: Site['tell']): Promise<Recipes> {
+  const recipes: Partial<Record<Goal, Recipe>> = {};
+  for (const goal of new Set<Goal>([...goals, 'delivered'])) {
     tell(`noting what an order writes until it is ${goal}`);
     recipes[goal] = await writeDownUntil(thali, url, goal);
   }
@@ -133,7 +151,6 @@ async function writeDownUntil(thali: Thali, url: string, goal: Goal): Promise<Re
   const admin = new Client({ connectionString: url });
   await admin.connect();
   try {
-    await untilMenusAreKnown(admin);
     let best: Change[] = [];
     for (let attempt = 0; attempt < tries; attempt++) {
       const changes = await recordChanges(admin, () => placeOne(stage.url));

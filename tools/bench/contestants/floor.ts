@@ -4,12 +4,15 @@ import { costOf, type Meter } from '../measure';
 import { Program } from '../program';
 import type { Recipe } from '../recipe/recipe';
 import type { Contestant, Letter, Performance, Sample, Times } from './contestant';
-import type { Written, Writing } from './writer';
+import type { Written, Writing } from './write';
+
+/** What an order writes until it is where it is to go. */
+export type Recipes = Readonly<Partial<Record<Goal, Recipe>>>;
 
 export interface Bare {
   readonly meter: Meter;
   readonly url: string;
-  readonly recipes: Readonly<Record<Goal, Recipe>>;
+  readonly recipes: Recipes;
   /** Gives every run numbers for its orders that nobody had. */
   readonly numbers: () => number;
 }
@@ -48,7 +51,7 @@ function writerOf({ meter, url, recipes, numbers }: Bare, { letter, name, levels
     enter: async (goal) => {
       const program = Program.start<Writing, Written>('contestants/writer.js');
       const run = async (connections: number, { warmUpMs, windowMs }: Times): Promise<Sample> => {
-        const task = { how, url, recipe: recipes[goal], connections, firstNumber: numbers() };
+        const task = { how, url, recipe: recipes[goal] ?? [], connections, firstNumber: numbers() };
         const working = program.do(task);
         working.catch(() => {}); // Awaited below.
         await pause(warmUpMs);

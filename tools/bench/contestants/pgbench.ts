@@ -30,7 +30,7 @@ function pgbench({ meter, url, recipes, numbers, folder }: Bare & { folder: stri
     name: 'pgbench, one statement at a time',
     levels: [8, 16, 32],
     enter: async (goal) => {
-      const file = await writeScript(recipes[goal], path.join(folder, `${goal}.pgbench`));
+      const file = await writeScript(recipes[goal] ?? [], path.join(folder, `${goal}.pgbench`));
       const run = async (clients: number, { warmUpMs, windowMs }: Times): Promise<Sample> => {
         await pgbenchRun(file, { url, clients, firstNumber: numbers(), forMs: warmUpMs });
         const from = await meter.read({ program: 'ended' });

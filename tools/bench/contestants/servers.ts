@@ -18,6 +18,10 @@ export interface Server {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** Whatever ends us: they would go on without a database, for ever. */
+const alive = new Set<ChildProcess>();
+process.once('exit', () => alive.forEach((child) => child.kill('SIGKILL')));
+
 /** Processes of Thali that run together. */
 export class Servers {
   private constructor(
@@ -63,8 +67,8 @@ function launch({ main, port, env }: Server, logFile: string): ChildProcess {
     detached: true,
   });
   closeSync(log);
-  // Whatever ends us: they would go on without a database, for ever.
-  process.once('exit', () => child.kill('SIGKILL'));
+  alive.add(child);
+  child.once('exit', () => alive.delete(child));
   return child;
 }
 
