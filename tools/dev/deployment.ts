@@ -61,13 +61,16 @@ export class Deployment {
     return service;
   }
 
-  /** Starts one more instance of a service. @param as its own name. */
-  async run(name: string, { as = name, port }: { as?: string; port?: number } = {}): Promise<ThaliProcess> {
+  /** Starts one more instance of a service. @param as its own name. @param more variables of its own. */
+  async run(
+    name: string,
+    { as = name, port, more }: { as?: string; port?: number; more?: Readonly<Record<string, string>> } = {},
+  ): Promise<ThaliProcess> {
     const plan = this.plans.find((plan) => plan.name === name);
     const { root, env, logDirectory } = this.options;
     const instance = await ThaliProcess.start({
       root,
-      env: { ...env, ...plan?.env },
+      env: { ...env, ...plan?.env, ...more },
       main: plan?.main,
       port,
       logFile: path.join(logDirectory, `${as}.log`),

@@ -35,7 +35,7 @@ export async function crashInTurn(
 }
 
 /** Waits until this share of the orders has ended. */
-async function reached(simulation: Simulation, share: number): Promise<void> {
+export async function reached(simulation: Simulation, share: number): Promise<void> {
   for (let { ended, inFlight, orders } = simulation.progress; ended < share * orders || inFlight === 0;) {
     if (ended === orders) return;
     await pause(looksEveryMs);
