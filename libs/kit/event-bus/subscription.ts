@@ -15,7 +15,7 @@ export interface SubscriptionOptions {
   attempts?: number;
   /** What becomes of later messages of a dead message's key; default `park-key`: they wait, in order, for an operator. */
   whenDead?: 'park-key' | 'skip';
-  /** For handlers that go outside: how many at once at most; default 32. */
+  /** For handlers that go outside: how many at once at most; default 1,000. They wait, so the limit is one of memory. */
   concurrency?: number;
 }
 

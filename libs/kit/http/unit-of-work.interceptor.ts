@@ -19,8 +19,11 @@ import { Places } from './places';
 
 const transactions = new WeakMap<object, Tx>();
 const keyRequired = 'kit:idempotency-key-required';
-/** Requests of a module that read at the same time: they share its connections with those that move messages. */
-const readers = 32;
+/**
+ * Requests of a module that read at the same time. They share its connections with those that move messages; some only wait for
+ * another module, and must not keep the others from reading.
+ */
+const readers = 256;
 /** How long the first request in line may have waited before others are refused. Longer than what begins new work has to wait. */
 const patienceMs = 1_000;
 const keptHeaders = ['location', 'etag'] as const;

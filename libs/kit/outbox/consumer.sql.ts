@@ -29,7 +29,7 @@ export async function fetchWaiting(
        correlation_id as "correlationId", causation_id as "causationId", recorded_at as "recordedAt",
        date_part('epoch', clock_timestamp() - stored_at) * 1000 as "waitedMs"
      from inbox i
-     where subscription = $1 and part = any($2) and seq <> all($3)
+     where subscription = $1 and part = any($2) and seq not in (select unnest($3::bigint[]))
        and not exists (select 1 from blocked_keys b where b.subscription = $1 and b.key = i.key and b.until > statement_timestamp())
      order by seq limit $4`,
     [subscription, parts, known, limit],

@@ -12,7 +12,8 @@ const windowSize = 256;
 const pollMs = 1_000;
 const attemptsByDefault = 8;
 const crashesAllowed = 5;
-const outsideByDefault = 32;
+/** Waiting for somebody outside costs memory only, and those who wait long must not use up the places of those who do not. */
+const outsideByDefault = 1_000;
 const firstRetryMs = 200;
 const longestRetryMs = 60_000;
 const firstPauseMs = 200;

@@ -16,7 +16,7 @@ export class AuthorizePaymentHandler {
     private readonly settings: PaymentSettings,
   ) {}
 
-  @HandlesOutside(AuthorizePayment, 'payment.authorize', { concurrency: 256 })
+  @HandlesOutside(AuthorizePayment, 'payment.authorize')
   handle(wish: Wish, message: Message<Wish>): Promise<Recording> {
     const { shares } = this.settings;
     return this.pursue.now(message, (payment) => authorizePayment(payment, { ...wish, shares }));

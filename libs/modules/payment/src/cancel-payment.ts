@@ -12,7 +12,7 @@ type Wish = DataOf<typeof CancelPayment>;
 export class CancelPaymentHandler {
   constructor(private readonly pursue: PursueCall) {}
 
-  @HandlesOutside(CancelPayment, 'payment.cancel', { concurrency: 256 })
+  @HandlesOutside(CancelPayment, 'payment.cancel')
   handle({ keep }: Wish, message: Message<Wish>): Promise<Recording> {
     return this.pursue.now(message, (payment) => cancelPayment(payment, keep?.amount ?? 0));
   }

@@ -12,7 +12,7 @@ type Wish = DataOf<typeof CapturePayment>;
 export class CapturePaymentHandler {
   constructor(private readonly pursue: PursueCall) {}
 
-  @HandlesOutside(CapturePayment, 'payment.capture', { concurrency: 256 })
+  @HandlesOutside(CapturePayment, 'payment.capture')
   handle(_: Wish, message: Message<Wish>): Promise<Recording> {
     return this.pursue.now(message, capturePayment);
   }

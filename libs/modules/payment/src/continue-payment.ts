@@ -12,7 +12,7 @@ type Reminder = DataOf<typeof ContinuePayment>;
 export class ContinuePaymentHandler {
   constructor(private readonly pursue: PursueCall) {}
 
-  @HandlesOutside(ContinuePayment, 'payment.continue', { concurrency: 256 })
+  @HandlesOutside(ContinuePayment, 'payment.continue')
   handle(_: Reminder, message: Message<Reminder>): Promise<Recording> {
     return this.pursue.now(message, unchanged);
   }
