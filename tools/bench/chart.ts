@@ -54,23 +54,23 @@ function drawLatencies(canvas: Canvas, latencies: readonly Latency[]): void {
   canvas.title('How long customers wait who come at random', 'from the dot, half of them, to the bar, 99 of 100');
   let x = left;
   for (const { name, colour } of waits) {
-    canvas.add(`<circle cx="${x}" cy="${canvas.y - 2}" r="4" fill="${colour}"/>`);
-    canvas.text(x + 9, canvas.y - 2, name, faint);
+    canvas.add(`<circle cx="${x}" cy="${canvas.y}" r="4" fill="${colour}"/>`);
+    canvas.text(x + 9, canvas.y, name, faint);
     x += 120;
   }
   canvas.skip(18);
-  const top = canvas.y;
+  const bottom = canvas.y + latencies.length * rowHeight;
+  for (let power = lowest; power <= highest; power++) {
+    const x = round(at(10 ** power));
+    canvas.add(`<line x1="${x}" x2="${x}" y1="${canvas.y - 8}" y2="${bottom - 6}" stroke="#e7e5e4"/>`);
+    canvas.text(x, bottom + 6, `${(10 ** power).toLocaleString('en')} ms`, faint, 'text-anchor="middle"');
+  }
   for (const { letter, load, perSecond, waits: waited } of latencies) {
     const y = canvas.row(`(${letter}) at ${(load * 100).toFixed(0)} % load, ${perSecond.toFixed(0)} orders per second`);
     for (const [n, { what, colour }] of waits.entries()) {
       const wait = waited[what];
       if (wait) canvas.dumbbell(at(Math.max(1, wait.p50)), at(Math.max(1, wait.p99)), y + (n - 1) * 6, colour);
     }
-  }
-  for (let power = lowest; power <= highest; power++) {
-    const x = round(at(10 ** power));
-    canvas.add(`<line x1="${x}" x2="${x}" y1="${top - 4}" y2="${canvas.y - 6}" stroke="#e7e5e4"/>`);
-    canvas.text(x, canvas.y + 6, `${(10 ** power).toLocaleString('en')} ms`, faint, 'text-anchor="middle"');
   }
   canvas.skip(24);
 }
@@ -129,7 +129,7 @@ class Canvas {
 
   text(x: number, y: number, words: string, colour: string, more = ''): void {
     const safe = words.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-    this.add(`<text x="${round(x)}" y="${y}" fill="${colour}" dominant-baseline="middle" ${more}>${safe}</text>`);
+    this.add(`<text x="${round(x)}" y="${y}" fill="${colour}" dy="0.35em" ${more}>${safe}</text>`);
   }
 
   finish(): string {

@@ -21,11 +21,11 @@ async function main(): Promise<void> {
   const began = performance.now();
   const tell = (what: string) =>
     process.stderr.write(`${((performance.now() - began) / 1_000).toFixed(0).padStart(5)} s  ${what}\n`);
-  const world = await buildWorld({ ...options, folder, tell }, endings);
+  const world = await buildWorld(options, { folder, tell, endings });
   const report = makeReport(world, await bench(world, options, tell));
   keep(report, options);
   console.log(options.json ? JSON.stringify(report, null, 2) : printReport(report));
-  if (report.verdicts.some(({ broken }) => broken > 0)) process.exitCode = 1;
+  if (report.verdicts.some(({ broken, undelivered }) => broken > 0 || undelivered > 0)) process.exitCode = 1;
 }
 
 function keep(report: Report, { out, writeDocs }: Options): void {

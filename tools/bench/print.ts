@@ -37,9 +37,14 @@ export function printReport({
             ['customers come at random', 'orders/s', 'POST → 202', '→ confirmed', '→ delivered', 'refused'],
             latencies.map(latencyRow),
           ),
+          '',
+          ...latencies.filter(({ letter, load }) => letter === 'a' && load === 0.5).map(compareLatency),
         ]),
     '',
-    ...verdicts.map(({ letter, summary }) => `(${letter}) ${summary}`),
+    ...verdicts.map(
+      ({ letter, summary, orders, undelivered }) =>
+        `(${letter}) ${orders} orders, ${undelivered} of them not delivered. ${summary}.`,
+    ),
   ].join('\n');
 }
 
@@ -74,6 +79,13 @@ function latencyRow({ letter, load, perSecond, waits, refused }: Latency): strin
     wait ? `p50 ${few(wait.p50)}, p99 ${few(wait.p99)} ms` : '–',
   );
   return [`(${letter}) at ${whole(load * 100)} % of its most`, whole(perSecond), ...cells, `${refused}`];
+}
+
+/** What should be so in one process at half load. */
+function compareLatency({ waits: { answered, confirmed } }: Latency): string {
+  const compare = (is: number | undefined, should: number) =>
+    is !== undefined && is < should ? `reached (${is.toFixed(0)})` : `missed (${is?.toFixed(0)})`;
+  return `At half load (a): p99 of POST → 202 below 25 ms ${compare(answered?.p99, 25)}, → confirmed below 150 ms ${compare(confirmed?.p99, 150)}.`;
 }
 
 function table(head: readonly string[], rows: readonly string[][]): string[] {

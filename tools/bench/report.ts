@@ -66,7 +66,7 @@ const targets = [
 ] as const;
 
 export function makeReport(world: World, { turns, levels, services, verdicts }: Measured): Report {
-  const { contestants, recipes = {}, postgresVersion: postgres } = world;
+  const { contestants, recipes, postgresVersion: postgres } = world;
   const goals = [...new Set(turns.map(({ goal }) => goal))];
   const counts = Object.entries<Recipe>(recipes).map(([goal, recipe]) => {
     const writes = recipe.flat();

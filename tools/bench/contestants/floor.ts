@@ -24,7 +24,7 @@ export interface Bare {
 export function floor(bare: Bare): Contestant {
   return writerOf(bare, {
     letter: 'c',
-    name: 'the floor: a bare program that writes in batches',
+    name: 'the floor: a bare program, in batches',
     how: 'batches',
     levels: [1, 2, 4],
   });
@@ -32,7 +32,7 @@ export function floor(bare: Bare): Contestant {
 
 /** (d) where there is no pgbench: the same from Node, which costs more on the client's side. */
 export function statements(bare: Bare): Contestant {
-  const name = 'one statement at a time, from Node, because pgbench is not installed';
+  const name = 'a bare program, statement by statement (no pgbench here)';
   return writerOf(bare, { letter: 'd', name, how: 'statements', levels: [8, 16, 32] });
 }
 

@@ -27,7 +27,7 @@ function hasPgbench(): boolean {
 function pgbench({ meter, url, recipes, numbers, folder }: Bare & { folder: string }): Contestant {
   return {
     letter: 'd',
-    name: 'pgbench, one statement at a time',
+    name: 'pgbench, statement by statement',
     levels: [8, 16, 32],
     enter: async (goal) => {
       const file = await writeScript(recipes[goal] ?? [], path.join(folder, `${goal}.pgbench`));

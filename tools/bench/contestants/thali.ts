@@ -132,6 +132,15 @@ export class ThaliOnStage implements Performance {
     await this.rest();
   }
 
+  /** All that were ever placed. */
+  async countOrders(): Promise<{ orders: number; undelivered: number }> {
+    const [row] = await this.query<{ orders: number; undelivered: number }>(
+      'order',
+      `select count(*)::int as orders, count(*) filter (where status <> 'delivered')::int as undelivered from "order".orders`,
+    );
+    return row!;
+  }
+
   async leave(): Promise<void> {
     await this.customers.end();
     await this.servers.stop();

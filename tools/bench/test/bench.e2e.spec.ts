@@ -55,10 +55,13 @@ it('knows how long customers waited who came at random, and refuses none of them
   expect(delivered!.p99).toBeGreaterThanOrEqual(delivered!.p50);
 });
 
-it('has the data audited, in which nothing is broken', () => {
-  expect(report.verdicts.map(({ letter, broken }) => [letter, broken])).toEqual(
-    letters.filter((letter) => 'ab'.includes(letter)).map((letter) => [letter, 0]),
-  );
+it('has every order delivered and the data audited, in which nothing is broken', () => {
+  const thalis = letters.filter((letter) => 'ab'.includes(letter));
+  expect(report.verdicts.map(({ letter }) => letter)).toEqual(thalis);
+  for (const { broken, undelivered, orders } of report.verdicts) {
+    expect({ broken, undelivered }).toEqual({ broken: 0, undelivered: 0 });
+    expect(orders).toBeGreaterThan(0);
+  }
 });
 
 it('leaves a picture, and nothing of its databases', () => {
