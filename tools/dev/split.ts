@@ -10,6 +10,7 @@ import { startEmbeddedPostgres } from '@thali/kit/postgres/embedded';
 import { welcome } from '../../apps/thali/src/welcome';
 import { findRabbitMq } from './rabbitmq';
 import { modules, portOf, servicesAt, type Service } from './services';
+import { nodeFlags } from './node-flags';
 
 const readyWithinMs = 60_000;
 const dist = path.join(__dirname, '../..');
@@ -104,7 +105,7 @@ async function startService(service: Service): Promise<() => Promise<void>> {
 }
 
 function spawnService({ name, main, port, env }: Service): { child: ChildProcess; gone: Promise<void> } {
-  const child = spawn(process.execPath, ['--enable-source-maps', path.join(dist, main)], {
+  const child = spawn(process.execPath, [...nodeFlags, path.join(dist, main)], {
     env: { ...process.env, ...env, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
     // Ctrl-C reaches us alone: we end the services in order.

@@ -5,6 +5,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { nodeFlags } from '../dev/node-flags';
 
 export interface ThaliProcessOptions {
   /** Where the repository is, built. */
@@ -43,7 +44,7 @@ export class ThaliProcess {
     const { root, env, logFile, main = 'apps/thali/src/main.js' } = this.options;
     mkdirSync(path.dirname(logFile), { recursive: true });
     const log = openSync(logFile, 'a');
-    const child = spawn(process.execPath, ['--enable-source-maps', path.join(root, 'dist', main)], {
+    const child = spawn(process.execPath, [...nodeFlags, path.join(root, 'dist', main)], {
       cwd: root,
       env: { ...env, PORT: String(this.port) },
       stdio: ['ignore', 'pipe', log],

@@ -4,6 +4,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { nodeFlags } from '../../dev/node-flags';
 
 const readyWithinMs = 60_000;
 const pollMs = 50;
@@ -59,7 +60,7 @@ export class Servers {
 
 function launch({ main, port, env }: Server, logFile: string): ChildProcess {
   const log = openSync(logFile, 'a');
-  const options = ['--enable-source-maps', path.join(dist, main)];
+  const options = [...nodeFlags, path.join(dist, main)];
   const child = spawn(process.execPath, options, {
     env: { ...process.env, ...env, PORT: String(port) },
     stdio: ['ignore', 'ignore', log],
