@@ -17,6 +17,8 @@ interface Options {
   session: Session;
   receiver: Receiver;
   queues: readonly string[];
+  /** How long messages that cannot be stored are held, in milliseconds. */
+  holdAtMostMs: number;
   lateness: Lateness;
   log: Log;
 }
@@ -24,11 +26,12 @@ interface Options {
 /**
  * Takes a module's messages out of its queues into its inbox, in the order in which they are delivered, and
  * acknowledges them when they are stored for good. While they cannot be stored they wait here, and the queues hold back
- * what follows.
+ * what follows; after `holdAtMostMs` all of them go back at once, and another instance may have more luck.
  */
 export class Intake {
   private readonly waiting: ConsumeMessage[] = [];
   private readonly loop: Loop;
+  private failingSince: number | undefined;
 
   private constructor(
     private readonly options: Options,
@@ -72,7 +75,7 @@ export class Intake {
     const readable = batch.filter(
       (each): each is { delivery: ConsumeMessage; message: Message } => each.message !== undefined,
     );
-    if (readable.length > 0) await receiver.receive(readable.map(({ message }) => message));
+    if (readable.length > 0) await this.store(readable.map(({ message }) => message));
     // Whoever has them now finds that they are stored already.
     if (session.ended) return false;
     for (const { delivery, message } of batch) if (!message) this.park(delivery);
@@ -80,6 +83,21 @@ export class Intake {
     if (last) this.channel.ack(last.delivery, true);
     this.waiting.splice(0, batch.length);
     return this.waiting.length > 0;
+  }
+
+  /** @throws when they may not be stored; ends the session when that has been so for too long. */
+  private async store(messages: readonly Message[]): Promise<void> {
+    const { session, receiver, holdAtMostMs } = this.options;
+    try {
+      await receiver.receive(messages);
+      this.failingSince = undefined;
+    } catch (error) {
+      const now = performance.now();
+      this.failingSince ??= now;
+      if (now - this.failingSince >= holdAtMostMs)
+        session.end(`${receiver.module} could store nothing for ${Math.round(holdAtMostMs / 1000)} seconds`);
+      throw error;
+    }
   }
 
   private park(delivery: ConsumeMessage): void {

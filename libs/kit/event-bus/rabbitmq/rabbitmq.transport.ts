@@ -18,6 +18,12 @@ export interface RabbitMqTransportOptions {
   prefix?: string;
   /** How long a message may wait to be let through, and then to be confirmed, in milliseconds; default 10 seconds. */
   confirmWithinMs?: number;
+  /**
+   * How long messages that cannot be stored are held before all of them go back to the broker, in milliseconds; default
+   * 5 minutes. It must be shorter than the broker's `consumer_timeout` (30 minutes): RabbitMQ 4.3 takes messages back one
+   * by one then, and may hand them to somebody else before those that it should have taken back first.
+   */
+  holdAtMostMs?: number;
 }
 
 /**
@@ -115,10 +121,11 @@ export class RabbitMqTransport extends Transport {
   private async beginConsuming(session: Session): Promise<void> {
     await this.stopConsuming();
     await this.topology.declare(session);
-    const { log } = this.options;
+    const { lateness } = this;
+    const { log, holdAtMostMs = 300_000 } = this.options;
     for (const receiver of this.receivers.filter(({ types }) => types.length > 0)) {
       const queues = this.topology.queuesOf(receiver.module);
-      this.intakes.push(await Intake.open({ session, receiver, queues, lateness: this.lateness, log }));
+      this.intakes.push(await Intake.open({ session, receiver, queues, holdAtMostMs, lateness, log }));
     }
   }
 

@@ -175,6 +175,29 @@ describe('RabbitMQ', () => {
     expect(heard).toEqual(messages);
   });
 
+  it('gives back, in order, what it could not store for too long, and another instance stores it', async () => {
+    const cutOff = new RabbitMqTransport({ url: broker.url, log, prefix, wanted, holdAtMostMs: 300 });
+    transports.push(cutOff);
+    const refused = jest.fn(async () => {
+      throw new Error('the database is away, from here');
+    });
+    cutOff.register({ module: 'listener', types: ['talker.said'], receive: refused, openLetterbox });
+    await cutOff.start();
+    const talker = aTalkersTransport();
+    await talker.start();
+    const messages = Array.from({ length: 300 }, (_, n) => aMessage('ann', n + 1));
+    await talker.deliver('listener', messages);
+    expect(refused).toHaveBeenCalled();
+
+    const { transport, heard } = aListenersTransport();
+    await transport.start();
+    await eventually(
+      async () => heard.length,
+      (count) => count >= 300,
+    );
+    expect(heard).toEqual(messages);
+  });
+
   it('does not start on queues that were declared otherwise, and says which', async () => {
     const [queue = ''] = queues();
     await channel.assertQueue(queue, { durable: true });
