@@ -67,7 +67,7 @@ export class Intake {
   }
 
   private async storeBatch(): Promise<boolean> {
-    const { session, receiver } = this.options;
+    const { session } = this.options;
     if (session.ended || this.waiting.length === 0) return false;
     const batch = this.waiting
       .slice(0, batchSize)
