@@ -27,7 +27,7 @@ interface Life {
 export function itSurvivesDeath(bus: BusUnderTest, placement: Placement): void {
   it('loses, doubles and reorders nothing, at whichever message on its wires a process dies', async () => {
     const [rehearsal] = await liveInLine(bus, placement, []);
-    const deaths = numbered(rehearsal?.exchanges ?? []);
+    const deaths = numbered(rehearsal?.exchanges ?? []).filter(({ name, nth }) => nth === 1 || !isRoutine(name));
     const shares = Array.from({ length: lines }, (_, line) => deaths.filter((_, nth) => nth % lines === line));
     const lived = await Promise.allSettled(shares.map((share) => liveInLine(bus, placement, share)));
     const lives = lived.flatMap((line) => {
@@ -36,7 +36,12 @@ export function itSurvivesDeath(bus: BusUnderTest, placement: Placement): void {
     });
     const deadly = lives.flatMap(({ death, died }) => (death && died ? death.name : []));
     expect([...new Set(deadly)]).toEqual(expect.arrayContaining(stepsOf(bus, placement)));
-  }, 120_000);
+  }, 300_000);
+}
+
+/** What goes on whether or not anything is said: to die of the first is enough. */
+function isRoutine(name: string): boolean {
+  return /leases|instances|due_at|LISTEN/.test(name);
 }
 
 /** The steps that a message takes on this road, each as a question and as an answer. */
