@@ -89,6 +89,7 @@ function compareLatency({ waits: { answered, confirmed } }: Latency): string {
 }
 
 function table(head: readonly string[], rows: readonly string[][]): string[] {
+  if (rows.length === 0) return [];
   const widths = head.map((cell, n) => Math.max(cell.length, ...rows.map((row) => row[n]?.length ?? 0)));
   const line = (cells: readonly string[]) => `| ${cells.map((cell, n) => cell.padEnd(widths[n] ?? 0)).join(' | ')} |`;
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)];

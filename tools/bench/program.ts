@@ -26,10 +26,26 @@ export class Program<Task extends object, Result> {
   async do(task: Task): Promise<Result> {
     this.child.send(task);
     const ended = once(this.child, 'exit').then(() => ({ error: 'a program of the bench has ended' }));
-    const answered = once(this.child, 'message').then(([answer]) => answer as Answer);
+    const answered = this.hear((said): said is Answer => said !== 'at work');
     const answer: Answer = await Promise.race([answered, ended]);
     if ('error' in answer) throw new Error(answer.error);
     return answer.result as Result;
+  }
+
+  /** Resolves when the task under way bears its first fruit. */
+  async atWork(): Promise<void> {
+    await this.hear((said): said is 'at work' => said === 'at work');
+  }
+
+  private hear<Wanted extends Answer | 'at work'>(isIt: (said: Answer | 'at work') => said is Wanted): Promise<Wanted> {
+    return new Promise((resolve) => {
+      const listen = (said: Answer | 'at work') => {
+        if (!isIt(said)) return;
+        this.child.off('message', listen);
+        resolve(said);
+      };
+      this.child.on('message', listen as (said: unknown) => void);
+    });
   }
 
   /** Tells it to come to the end of the task under way. */
@@ -45,13 +61,15 @@ export class Program<Task extends object, Result> {
 }
 
 /** The other side: does what it is told until nobody is there to tell. */
-export function serve<Task extends object, Result>(work: (task: Task, stop: AbortSignal) => Promise<Result>): void {
+export function serve<Task extends object, Result>(
+  work: (task: Task, stop: AbortSignal, atWork: () => void) => Promise<Result>,
+): void {
   let stopping = new AbortController();
   process.once('disconnect', () => process.exit());
   process.on('message', (told: Task | 'stop') => {
     if (told === 'stop') return stopping.abort();
     stopping = new AbortController();
-    work(told, stopping.signal).then(
+    work(told, stopping.signal, () => process.send?.('at work')).then(
       (result) => process.send?.({ result }),
       (error: Error) => process.send?.({ error: error.message }),
     );

@@ -54,6 +54,7 @@ function writerOf({ meter, url, recipes, numbers }: Bare, { letter, name, levels
         const task = { how, url, recipe: recipes[goal] ?? [], connections, firstNumber: numbers() };
         const working = program.do(task);
         working.catch(() => {}); // Awaited below.
+        await Promise.race([program.atWork(), working]);
         await pause(warmUpMs);
         const from = await meter.read({ program: [program.pid] });
         await pause(windowMs);
@@ -63,6 +64,8 @@ function writerOf({ meter, url, recipes, numbers }: Bare, { letter, name, levels
         const orders = steps
           .filter(({ at }) => at > from.at && at <= to.at)
           .reduce((sum, step) => sum + step.orders, 0);
+        if (orders === 0)
+          throw new Error(`(${letter}) has finished nothing in ${windowMs} ms: measure longer, with --seconds`);
         return { ordersPerSecond: (orders / (to.at - from.at)) * 1_000, cost: costOf(from, to, orders) };
       };
       return { run, leave: () => program.end() } satisfies Performance;

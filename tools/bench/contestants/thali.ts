@@ -106,6 +106,7 @@ export class ThaliOnStage implements Performance {
     this.customers.stop();
     await placing;
     const orders = await this.countArrivals(from.at, to.at);
+    if (orders === 0) throw new Error(`no order was ${goal} in ${windowMs} ms: measure longer, with --seconds`);
     await this.rest();
     return { ordersPerSecond: (orders / (to.at - from.at)) * 1_000, cost: costOf(from, to, orders) };
   }

@@ -24,10 +24,12 @@ const options =
   '-c plan_cache_mode=force_generic_plan -c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off -c jit=off';
 
 /** Resolves once what is under way has been committed. */
-export async function write(task: Writing, stop: AbortSignal): Promise<Written> {
+export async function write(task: Writing, stop: AbortSignal, atWork: () => void = () => {}): Promise<Written> {
   const lanes = Array.from({ length: task.connections }, (_, lane) => lane);
   const written = await Promise.all(
-    lanes.map((lane) => (task.how === 'batches' ? writeBatches(task, lane, stop) : writeOrders(task, lane, stop))),
+    lanes.map((lane) =>
+      task.how === 'batches' ? writeBatches(task, lane, stop, atWork) : writeOrders(task, lane, stop, atWork),
+    ),
   );
   return written.flat();
 }
@@ -36,6 +38,7 @@ async function writeBatches(
   { url, recipe, connections, firstNumber }: Writing,
   lane: number,
   stop: AbortSignal,
+  atWork: () => void,
 ): Promise<Written> {
   const client = await connect(url);
   const steps = recipe.map((writes) =>
@@ -54,6 +57,7 @@ async function writeBatches(
       const begin = () => client.query('begin');
       const commit = () => client.query('commit');
       await Promise.all([begin, ...statements, commit].map((send) => send()));
+      if (written.length === 0) atWork();
       written.push({ at: Date.now(), orders: batchSize / steps.length });
     }
     n += connections * batchSize;
@@ -66,6 +70,7 @@ async function writeOrders(
   { url, recipe, connections, firstNumber }: Writing,
   lane: number,
   stop: AbortSignal,
+  atWork: () => void,
 ): Promise<Written> {
   const client = await connect(url);
   const names = Object.keys(marks) as (keyof typeof marks)[];
@@ -81,6 +86,7 @@ async function writeOrders(
       const values = used.map((name) => parts[name]);
       await run(client, sql, values);
     }
+    if (written.length === 0) atWork();
     written.push({ at: Date.now(), orders: 1 });
     n += connections;
   } while (!stop.aborted);

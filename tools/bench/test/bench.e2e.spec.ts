@@ -18,7 +18,7 @@ beforeAll(async () => {
     'tools/bench.mjs',
     '--quick',
     '--seconds',
-    '1',
+    '3',
     '--to',
     'delivered',
     '--only',
