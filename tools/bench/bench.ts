@@ -112,7 +112,7 @@ async function serveAtRandom(
 }
 
 /** The data are to be right: a fast wrong answer is a failure. Everything that was begun is finished first. */
-async function judge(thali: Thali, tell: Tell): Promise<Verdict> {
+export async function judge(thali: Thali, tell: Tell): Promise<Verdict> {
   const { letter, urlOf } = thali;
   tell(`(${letter}) the audit`);
   const counted = await onStage(thali, 'delivered', (stage) => stage.countOrders());

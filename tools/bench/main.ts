@@ -1,10 +1,11 @@
 import { messageOf } from '@thali/kit/core';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { bench } from './bench';
+import { bench, judge } from './bench';
 import { drawChart } from './chart';
 import { writeDocuments } from './documents';
 import { readOptions, type Options } from './options';
+import { overload, printOverload } from './overload';
 import { printReport } from './print';
 import { makeReport, type Report } from './report';
 import { buildWorld } from './world';
@@ -21,11 +22,25 @@ async function main(): Promise<void> {
   const began = performance.now();
   const tell = (what: string) =>
     process.stderr.write(`${((performance.now() - began) / 1_000).toFixed(0).padStart(5)} s  ${what}\n`);
+  if (options.overload) return await flood(options, { folder, tell, endings });
   const world = await buildWorld(options, { folder, tell, endings });
   const report = makeReport(world, await bench(world, options, tell));
   keep(report, options);
   console.log(options.json ? JSON.stringify(report, null, 2) : printReport(report));
   if (report.verdicts.some(({ broken, undelivered }) => broken > 0 || undelivered > 0)) process.exitCode = 1;
+}
+
+/** Of (a) and (b), as far as they are wanted. */
+async function flood({ windowMs, only, json }: Options, site: Parameters<typeof buildWorld>[1]): Promise<void> {
+  const { thalis } = await buildWorld({ only: only.filter((letter) => 'ab'.includes(letter)), goals: [] }, site);
+  for (const thali of thalis) {
+    const seen = await overload(thali, windowMs, site.tell);
+    const verdict = await judge(thali, site.tell);
+    console.log(
+      json ? JSON.stringify({ ...seen, verdict }) : `${thali.name}\n${printOverload(seen)}\n${verdict.summary}\n`,
+    );
+    if (verdict.broken > 0 || verdict.undelivered > 0) process.exitCode = 1;
+  }
 }
 
 function keep(report: Report, { out, writeDocs }: Options): void {

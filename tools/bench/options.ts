@@ -3,7 +3,7 @@ import { letters, type Letter } from './contestants/contestant';
 import type { Goal } from './load/customers';
 
 export const usage =
-  'npm run bench -- [--quick] [--rounds 3] [--seconds 10] [--only a,b,c,d] [--to confirmed|delivered|both] [--json] [--out FOLDER] [--write-docs]';
+  'npm run bench -- [--quick] [--overload] [--rounds 3] [--seconds 10] [--only a,b,c,d] [--to confirmed|delivered|both] [--json] [--out FOLDER] [--write-docs]';
 
 export interface Options {
   /** How often every contestant has its turn. */
@@ -18,6 +18,8 @@ export interface Options {
   readonly loads: readonly number[];
   /** Whether to look for the concurrency that suits each best, or take one that suits them well enough. */
   readonly search: boolean;
+  /** Whether to see what becomes of twice as many orders as can be brought, instead of all else. */
+  readonly overload: boolean;
   readonly json: boolean;
   /** Where the report and the chart go, and the data while it runs. */
   readonly out: string;
@@ -39,6 +41,7 @@ export function readOptions(args: readonly string[]): Options {
       out: text,
       json: flag,
       quick: flag,
+      overload: flag,
       'write-docs': flag,
     },
   });
@@ -51,6 +54,7 @@ export function readOptions(args: readonly string[]): Options {
     goals: values.to === undefined || values.to === 'both' ? goals : readList('to', values.to, goals),
     loads: quick ? [0.5] : [0.25, 0.5, 0.75],
     search: !quick,
+    overload: values.overload,
     json: values.json,
     out: values.out ?? '.thali/bench',
     writeDocs: values['write-docs'],

@@ -15,6 +15,8 @@ export class Program<Task extends object, Result> {
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
+    // One listener for each task.
+    child.setMaxListeners(0);
     return new Program(child);
   }
 

@@ -111,9 +111,14 @@ export class ThaliOnStage implements Performance {
     return { ordersPerSecond: (orders / (to.at - from.at)) * 1_000, cost: costOf(from, to, orders) };
   }
 
-  /** Customers who come at random, so many a second. @returns how long each waited for what. */
+  /** Customers who come at random, so many a second, whatever becomes of their orders. */
+  offer(arrivals: { perSecond: number; forMs: number; seed: number }): Promise<Placed[]> {
+    return this.customers.do({ kind: 'open loop', url: this.url, ...arrivals });
+  }
+
+  /** As {@link offer}, until their orders have ended. @returns how long each waited for what. */
   async serve(arrivals: { perSecond: number; forMs: number; seed: number }): Promise<Waits[]> {
-    const placed = await this.customers.do({ kind: 'open loop', url: this.url, ...arrivals });
+    const placed = await this.offer(arrivals);
     await this.rest();
     const reached = await this.readArrivals(placed.flatMap(({ orderId }) => orderId ?? []));
     return placed.map(({ orderId, plannedAt, answeredAt }) => {
@@ -153,7 +158,7 @@ export class ThaliOnStage implements Performance {
   }
 
   /** With a confirmed order nothing is over but the day: the rest comes with {@link finishOrders}. */
-  private async rest(): Promise<void> {
+  async rest(): Promise<void> {
     if (this.goal === 'confirmed') return;
     const outstanding = await waitForRest(this.deployment.urlOf, restWithinMs);
     if (Object.keys(outstanding).length > 0) throw new Error(`orders do not end: ${JSON.stringify(outstanding)}`);

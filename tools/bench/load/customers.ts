@@ -29,6 +29,10 @@ export type Goal = 'confirmed' | 'delivered';
 export interface Placed {
   /** Undefined when it was refused, or nobody answered. */
   readonly orderId: string | undefined;
+  /** Undefined when nobody answered. */
+  readonly status: number | undefined;
+  /** In which a refusal says when to come again. */
+  readonly retryAfter: string | undefined;
   /** When it was to be placed, and when the answer was there: in milliseconds since 1970. */
   readonly plannedAt: number;
   readonly answeredAt: number;

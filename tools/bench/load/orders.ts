@@ -6,6 +6,9 @@ import type { Placed } from './customers';
 
 const answerWithinMs = 30_000;
 
+type Said = Pick<Placed, 'orderId' | 'status' | 'retryAfter'>;
+const nothing: Said = { orderId: undefined, status: undefined, retryAfter: undefined };
+
 /** Places orders over HTTP, at each restaurant in turn, and remembers what came of them. */
 export class Orders {
   private readonly agent: Agent;
@@ -23,8 +26,8 @@ export class Orders {
   place(plannedAt: number): Promise<Placed> {
     const n = this.count++;
     const answer = this.post(wish(firstPlace + (n % places), n)).then(
-      (orderId) => ({ orderId, plannedAt, answeredAt: performance.timeOrigin + performance.now() }),
-      () => ({ orderId: undefined, plannedAt, answeredAt: performance.timeOrigin + performance.now() }),
+      (said) => ({ ...said, plannedAt, answeredAt: performance.timeOrigin + performance.now() }),
+      () => ({ ...nothing, plannedAt, answeredAt: performance.timeOrigin + performance.now() }),
     );
     this.answers.push(answer);
     return answer;
@@ -37,15 +40,16 @@ export class Orders {
     return all;
   }
 
-  /** @returns undefined when it is refused. */
-  private post(order: object): Promise<string | undefined> {
+  private post(order: object): Promise<Said> {
     const headers = { 'content-type': 'application/json', 'idempotency-key': randomUUID() };
     return new Promise((resolve, reject) => {
       const options = { method: 'POST', agent: this.agent, headers, timeout: answerWithinMs };
       const sent = request(`${this.url}/orders`, options, (answer) => {
         const read = async () => {
           const body = await text(answer);
-          return answer.statusCode === 202 ? (JSON.parse(body) as { orderId: string }).orderId : undefined;
+          const { statusCode: status, headers } = answer;
+          const orderId = status === 202 ? (JSON.parse(body) as { orderId: string }).orderId : undefined;
+          return { orderId, status, retryAfter: headers['retry-after'] };
         };
         read().then(resolve, reject);
       });
