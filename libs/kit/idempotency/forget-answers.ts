@@ -9,7 +9,7 @@ export async function forgetAnswers(db: Database, days: number): Promise<void> {
   for (let full = true; full;) {
     const forgotten = await db.read(
       `delete from idempotency_keys where ctid = any(array(
-         select ctid from idempotency_keys where stored_at < clock_timestamp() - $1 * interval '1 day'
+         select ctid from idempotency_keys where stored_at < statement_timestamp() - $1 * interval '1 day'
          order by stored_at limit ${atOnce} for update skip locked
        )) returning 1`,
       [days],

@@ -64,7 +64,7 @@ const takeDue = change<{ parts: number[] }, Due>(`
   with due as (
     select i.n, t.type, t.key
     from json_to_recordset($1) as i(n int, parts smallint[]) cross join lateral (
-      select type, key from timers where part = any(i.parts) and due_at <= clock_timestamp()
+      select type, key from timers where part = any(i.parts) and due_at <= statement_timestamp()
       order by due_at limit ${batchSize} for update skip locked) t
   )
   delete from timers t using due where t.type = due.type and t.key = due.key
