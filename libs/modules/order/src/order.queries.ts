@@ -76,6 +76,9 @@ export class GetOrderHandler implements IQueryHandler<GetOrder> {
   }
 }
 
+/** Sorts after every id: a page then begins where the index does, and not with a condition that no index knows. */
+const afterAll = `ord_${'z'.repeat(26)}`;
+
 export const CustomerOrdersInput = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(20),
   /** The last orderId of the page before. */
@@ -103,8 +106,8 @@ export class CustomerOrdersHandler implements IQueryHandler<CustomerOrders> {
 
   async execute({ customerId, page: { limit, after } }: CustomerOrders): Promise<z.infer<typeof CustomerOrdersPage>> {
     const rows = await this.db.read<Row>(
-      `select ${columns} from orders where customer_id = $1 and ($2::text is null or order_id < $2) order by order_id desc limit $3`,
-      [customerId, after ?? null, limit + 1],
+      `select ${columns} from orders where customer_id = $1 and order_id < $2 order by order_id desc limit $3`,
+      [customerId, after ?? afterAll, limit + 1],
     );
     const items = rows.slice(0, limit).map(viewOf);
     return { items, next: rows.length > limit ? (items.at(-1)?.orderId ?? null) : null };

@@ -32,6 +32,9 @@ export const BoardFilter = z.object({
 });
 export type BoardFilter = z.infer<typeof BoardFilter>;
 
+/** Sorts after every id. */
+const afterAll = `tkt_${'z'.repeat(26)}`;
+
 export class TicketsOfRestaurant extends Query<TicketBoard> {
   constructor(
     readonly restaurantId: string,
@@ -47,16 +50,16 @@ export class TicketsOfRestaurantHandler implements IQueryHandler<TicketsOfRestau
   constructor(private readonly db: Database) {}
 
   async execute({ restaurantId, filter: { status, after, limit } }: TicketsOfRestaurant): Promise<TicketBoard> {
-    const [beyond, direction] = status ? ['>', 'asc'] : ['<', 'desc'];
+    const [beyond, direction, begin] = status ? ['>', 'asc', ''] : ['<', 'desc', afterAll];
     // One walk down the index per status, so that the cost does not grow with the number of tickets.
     const tickets = await this.db.read<Ticket>(
       `select ${ticketColumns} from (
          select t.* from unnest($2::text[]) as wanted(status) cross join lateral (
-           select * from tickets where restaurant_id = $1 and status = wanted.status and ($3::text is null or ticket_id ${beyond} $3)
+           select * from tickets where restaurant_id = $1 and status = wanted.status and ticket_id ${beyond} $3
            order by ticket_id ${direction} limit $4
          ) t
        ) t order by ticket_id ${direction} limit $4`,
-      [restaurantId, status ? [status] : TicketStatus.options, after ?? null, limit],
+      [restaurantId, status ? [status] : TicketStatus.options, after ?? begin, limit],
     );
     const last = tickets.length === limit ? tickets.at(-1) : undefined;
     return { items: tickets.map(viewOf), next: last?.ticketId ?? null };
