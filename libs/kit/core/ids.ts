@@ -1,4 +1,4 @@
-import { typeidUnboxed } from 'typeid-js';
+import { fromUUID, typeidUnboxed } from 'typeid-js';
 import { uuidv7 } from 'uuidv7';
 import { z } from 'zod';
 
@@ -24,6 +24,11 @@ export class SystemIds extends Ids {
 /** Where the UUIDv7s of this moment (in milliseconds since 1970) begin: those made before sort before it. */
 export function firstIdAt(ms: number): string {
   return `${ms.toString(16).padStart(12, '0').replace(/^.{8}/, '$&-')}-0000-0000-000000000000`;
+}
+
+/** As {@link firstIdAt}, of the TypeIDs with this prefix. */
+export function firstTypeIdAt(prefix: string, ms: number): string {
+  return fromUUID(firstIdAt(ms), prefix);
 }
 
 /**

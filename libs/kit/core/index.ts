@@ -1,6 +1,6 @@
 export { Clock, SystemClock } from './clock';
 export { DomainError, messageOf, overloaded, type ErrorKind } from './errors';
-export { Ids, SystemIds, firstIdAt, idOf } from './ids';
+export { Ids, SystemIds, firstIdAt, firstTypeIdAt, idOf } from './ids';
 export {
   UnreadableMessage,
   defineCommand,

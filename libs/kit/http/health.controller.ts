@@ -1,6 +1,7 @@
-import { Controller, Get, Res } from '@nestjs/common';
+import { Controller, Get, Res, type OnApplicationShutdown } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Vitals, type VitalSigns } from '../observability';
 
 /** Something that can say whether it is fit to serve. */
 export abstract class Readiness {
@@ -10,7 +11,9 @@ export abstract class Readiness {
 
 @Controller('health')
 @ApiExcludeController()
-export class HealthController {
+export class HealthController implements OnApplicationShutdown {
+  private readonly vitals = new Vitals();
+
   constructor(private readonly readiness: Readiness) {}
 
   /** The process runs: restart it only when this fails. True while databases are away. */
@@ -28,5 +31,15 @@ export class HealthController {
     const ok = Object.values(parts).every((part) => part === 'ok');
     if (!ok) void reply.status(503).header('retry-after', 1);
     return { status: ok ? 'ok' : 'unavailable', parts };
+  }
+
+  /** Memory, and how late the event loop is: for whoever watches how they change. */
+  @Get('vitals')
+  signs(): VitalSigns {
+    return this.vitals.read();
+  }
+
+  onApplicationShutdown(): void {
+    this.vitals.stop();
   }
 }

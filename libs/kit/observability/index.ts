@@ -1,1 +1,2 @@
 export { Log, createLog } from './log';
+export { Vitals, type VitalSigns } from './vitals';

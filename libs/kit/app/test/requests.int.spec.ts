@@ -189,6 +189,9 @@ describe('while the database is away', () => {
     const ready = await library.ask('GET', '/health/ready');
     expect([ready.status, ready.headers['retry-after'], ready.body.status]).toEqual([503, '1', 'unavailable']);
     expect((await library.ask('GET', '/health/live')).status).toBe(200);
+    expect((await library.ask('GET', '/health/vitals')).body).toMatchObject({
+      eventLoopDelayMs: { p99: expect.any(Number) },
+    });
     library.plug.putBack();
     await eventually(
       async () => (await library.ask('GET', '/health/ready')).status,
