@@ -36,7 +36,7 @@ export const messages: readonly Plant[] = [
     breaks: 'Q5',
     by: 'a dead letter',
     in: 'order',
-    sql: `insert into dead_letters (seq, ${receivedColumns}) select 1, r.* from (${received}) r`,
+    sql: `insert into dead_letters (seq, ${receivedColumns}, died_at) select 1, r.*, clock_timestamp() from (${received}) r`,
   },
   {
     breaks: 'Q6',
