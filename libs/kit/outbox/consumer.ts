@@ -141,11 +141,11 @@ export class Consumer {
   private async handle(row: Waiting): Promise<boolean> {
     try {
       await this.attempt(row);
-      if (this.outages > 0) this.resume();
-      return true;
     } catch (error) {
-      return await this.failed(row, error);
+      if (!(error instanceof TakenEffect)) return await this.failed(row, error);
     }
+    if (this.outages > 0) this.resume();
+    return true;
   }
 
   private async attempt(row: Waiting): Promise<void> {
@@ -161,10 +161,12 @@ export class Consumer {
     const story = { correlationId: message.correlationId, causationId: message.id };
     await this.db.transaction(async (tx) => {
       this.unbegun.delete(row);
-      const claimed = await tx.one(claim, { subscription: this.subscription.name, seq: row.seq });
-      if (!claimed) return; // Another instance was faster: it has taken effect there.
-      if (row.attempts > 0) await tx.run(clearBlock, { subscription: this.subscription.name, key: message.key });
-      await work(tx);
+      const { name: subscription } = this.subscription;
+      if (row.attempts > 0) tx.collect(clearBlock, { subscription, key: message.key });
+      // Side by side, and both are let finish: that another instance was faster says more than how the work went.
+      const [claimed, worked] = await Promise.allSettled([tx.one(claim, { subscription, seq: row.seq }), work(tx)]);
+      if (claimed.status === 'fulfilled' && !claimed.value) throw new TakenEffect();
+      for (const part of [claimed, worked]) if (part.status === 'rejected') throw part.reason;
     }, story);
   }
 
@@ -250,3 +252,6 @@ export class Consumer {
 function systemic(error: unknown): boolean {
   return connectionLost(error) || (error instanceof DomainError && error.kind === 'unavailable');
 }
+
+/** The message has been handled by another instance; what this one did is rolled back. */
+class TakenEffect extends Error {}

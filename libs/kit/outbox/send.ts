@@ -34,23 +34,14 @@ export function send(tx: Tx, draft: Draft, { story = tx.story }: Part = {}): voi
  * Sends the message later: not before `afterMs` have passed on the database's clock. A type has one timer per key; setting
  * it again moves it. It is gone when the transaction rolls back, and survives every crash when it commits.
  */
-export async function remind(
-  tx: Tx,
-  draft: Draft,
-  { afterMs, story = tx.story }: Part & { afterMs: number },
-): Promise<void> {
-  await tx.run(setTimer, {
-    part: partitionOf(draft.key),
-    afterMs,
-    ...story,
-    ...draft,
-  });
+export function remind(tx: Tx, draft: Draft, { afterMs, story = tx.story }: Part & { afterMs: number }): void {
+  tx.collect(setTimer, { part: partitionOf(draft.key), afterMs, ...story, ...draft });
   tx.signal(timerSet);
 }
 
 /** Cancels the timer of this type and key, if it is still set. What has already fired may still arrive: expect it. */
-export async function forget(tx: Tx, type: AnyMessageType, key: string): Promise<void> {
-  await tx.run(cancelTimer, { type: type.type, key });
+export function forget(tx: Tx, { type }: AnyMessageType, key: string): void {
+  tx.collect(setTimer, { type, key, afterMs: null });
 }
 
 interface RecordRow extends Draft {
@@ -114,14 +105,20 @@ export function recordInto(producer: string, letterboxes: readonly Letterbox[]):
 
 const text = escapeLiteral;
 
-const setTimer = change<RecordRow | { afterMs: number }>(`
+/** Sets timers, or cancels those without a time. What a transaction says last about a timer counts. */
+const setTimer = change<
+  (Omit<RecordRow, 'messageId'> & { afterMs: number }) | { type: string; key: string; afterMs: null }
+>(`
+  with i as (
+    select distinct on (type, key) *
+    from json_to_recordset($1) as i(n int, type text, key text, part smallint, version int, data json, "correlationId" text,
+      "causationId" uuid, "afterMs" float8)
+    order by type, key, n desc
+  ), cancelled as (
+    delete from timers t using i where t.type = i.type and t.key = i.key and i."afterMs" is null
+  )
   insert into timers (type, key, part, version, data, correlation_id, causation_id, due_at)
   select type, key, part, version, data, "correlationId", "causationId", clock_timestamp() + "afterMs" * interval '1 ms'
-  from json_to_recordset($1) as i(n int, type text, key text, part smallint, version int, data json, "correlationId" text,
-    "causationId" uuid, "afterMs" float8)
+  from i where "afterMs" is not null order by type, key
   on conflict (type, key) do update set version = excluded.version, data = excluded.data, due_at = excluded.due_at,
     correlation_id = excluded.correlation_id, causation_id = excluded.causation_id`);
-
-const cancelTimer = change<{ type: string; key: string }>(`
-  delete from timers t using json_to_recordset($1) as i(n int, type text, key text)
-  where t.type = i.type and t.key = i.key`);

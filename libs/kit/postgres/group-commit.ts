@@ -139,7 +139,7 @@ export class GroupCommit {
       const begun = client.query('BEGIN'); // Its answer travels with that of the first statement.
       const { now, ids, module, wordingOf } = this.options;
       const shared = new SharedTransaction(client, now(), ids, module, wordingOf);
-      const [outcomes] = await Promise.all([Promise.all(units.map((unit) => runUnit(unit, shared))), begun]);
+      const outcomes = await allOf(units, shared, begun).finally(() => shared.end());
       const spoiled = outcomes.find(
         ({ failed, tx, error }) => failed && !(error instanceof DomainError && !tx.changed),
       );
@@ -168,6 +168,11 @@ export class GroupCommit {
       `The ${this.options.module} database does not answer: ${messageOf(error)}`,
     );
   }
+}
+
+async function allOf(units: Unit[], shared: SharedTransaction, begun: Promise<unknown>): Promise<Outcome[]> {
+  const [outcomes] = await Promise.all([Promise.all(units.map((unit) => runUnit(unit, shared))), begun]);
+  return outcomes;
 }
 
 async function runUnit(unit: Unit, shared: SharedTransaction): Promise<Outcome> {

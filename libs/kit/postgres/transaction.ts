@@ -16,6 +16,7 @@ type Numbered = { n: number };
 export class SharedTransaction {
   private waiting = new Map<Statement<object>, Call[]>();
   private sending: Promise<void> | undefined;
+  private over = false;
 
   constructor(
     readonly client: PoolClient,
@@ -25,7 +26,13 @@ export class SharedTransaction {
     private readonly wordingOf: (statement: Wording) => Wording,
   ) {}
 
+  /** From here on only `rows` is heard. A unit that has failed may have left something behind that still goes on. */
+  end(): void {
+    this.over = true;
+  }
+
   call(statement: Statement<object>, row: object): Promise<object[]> {
+    if (this.over) return Promise.reject(new Error('the transaction is over'));
     return new Promise((resolve, reject) => {
       const calls = this.waiting.get(statement);
       if (calls) calls.push({ row, resolve, reject });
@@ -40,6 +47,8 @@ export class SharedTransaction {
     const batch = this.waiting;
     this.waiting = new Map();
     this.sending = undefined;
+    if (this.over)
+      return [...batch.values()].flat().forEach(({ reject }) => reject(new Error('the transaction is over')));
     await Promise.all([...batch].map(([statement, calls]) => this.send(statement, calls)));
   }
 

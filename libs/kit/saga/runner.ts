@@ -82,16 +82,19 @@ export class SagaRunner<Data, Own> extends Subscriber {
   }
 
   private async enact(tx: Tx, sagaId: string, seen: number, decision: Decision<Data, Own>): Promise<void> {
-    if (!(await tx.one(updateSaga, this.row(sagaId, decision.state, seen + 1))))
-      throw new StaleVersion(`saga ${sagaId}`);
-    await this.carryOut(tx, sagaId, decision);
+    // Side by side: what is carried out for a stale saga is rolled back with it.
+    const [updated] = await Promise.all([
+      tx.one(updateSaga, this.row(sagaId, decision.state, seen + 1)),
+      this.carryOut(tx, sagaId, decision),
+    ]);
+    if (!updated) throw new StaleVersion(`saga ${sagaId}`);
   }
 
   private async carryOut(tx: Tx, sagaId: string, { send: drafts, own, limit }: Decision<Data, Own>): Promise<void> {
     if (own.length > 0) await this.tell(tx, sagaId, own);
     for (const draft of drafts) send(tx, draft);
-    if (limit) await remind(tx, this.timeLimit({ sagaId, epoch: limit.epoch }), { afterMs: limit.withinMs });
-    else if (limit === null) await forget(tx, this.timeLimit, sagaId);
+    if (limit) remind(tx, this.timeLimit({ sagaId, epoch: limit.epoch }), { afterMs: limit.withinMs });
+    else if (limit === null) forget(tx, this.timeLimit, sagaId);
   }
 
   private row(sagaId: string, state: SagaState<Data>, version: number): SagaRow {

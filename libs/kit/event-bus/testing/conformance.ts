@@ -189,10 +189,10 @@ export function describeTransport(bus: BusUnderTest): void {
         aNotebook('listener.note', ({ data }) => void arrived.push({ who: data.who, at: new Date() })),
       ]);
       const set = Date.now();
-      await talker.transaction((tx) => remind(tx, Said({ who: 'cancelled', n: 1 }), { afterMs: 50 }));
-      await talker.transaction((tx) => forget(tx, Said, 'cancelled'));
-      await talker.transaction((tx) => remind(tx, Said({ who: 'moved', n: 1 }), { afterMs: 1 }));
-      await talker.transaction((tx) => remind(tx, Said({ who: 'later', n: 1 }), { afterMs: 300 }));
+      await talker.transaction(async (tx) => remind(tx, Said({ who: 'cancelled', n: 1 }), { afterMs: 50 }));
+      await talker.transaction(async (tx) => forget(tx, Said, 'cancelled'));
+      await talker.transaction(async (tx) => remind(tx, Said({ who: 'moved', n: 1 }), { afterMs: 1 }));
+      await talker.transaction(async (tx) => remind(tx, Said({ who: 'later', n: 1 }), { afterMs: 300 }));
       await eventually(
         async () => arrived.length,
         (count) => count === 2,

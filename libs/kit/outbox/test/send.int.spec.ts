@@ -55,17 +55,18 @@ describe('what a transaction says', () => {
   });
 
   it('can be set for later, moved and cancelled, each with its transaction', async () => {
-    const set = (n: number) => db.transaction((tx) => remind(tx, Rang({ bell: 'Angelus', n }), { afterMs: 60_000 }));
+    const set = (n: number) =>
+      db.transaction(async (tx) => remind(tx, Rang({ bell: 'Angelus', n }), { afterMs: 60_000 }));
     await set(1);
     await set(2);
     expect(await timersOf('Angelus')).toEqual([{ data: { bell: 'Angelus', n: 2 } }]);
     const undecided = db.transaction(async (tx) => {
-      await forget(tx, Rang, 'Angelus');
+      forget(tx, Rang, 'Angelus');
       throw new Error('no');
     });
     await expect(undecided).rejects.toThrow('no');
     expect(await timersOf('Angelus')).toHaveLength(1);
-    await db.transaction((tx) => forget(tx, Rang, 'Angelus'));
+    await db.transaction(async (tx) => forget(tx, Rang, 'Angelus'));
     expect(await timersOf('Angelus')).toEqual([]);
   });
 

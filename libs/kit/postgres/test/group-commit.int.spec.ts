@@ -1,5 +1,5 @@
 import { DomainError } from '@thali/kit/core';
-import { change, query, type Database } from '@thali/kit/postgres';
+import { change, query, type Database, type Tx } from '@thali/kit/postgres';
 import { aDatabase } from '@thali/kit/postgres/testing';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
@@ -102,6 +102,22 @@ describe('work that waits at the same moment', () => {
       db.transaction(() => Promise.reject(new DomainError('counting.no', 'conflict', 'no'))),
     ]);
     expect([good.status, refused.status, runs]).toEqual(['fulfilled', 'rejected', 1]);
+  });
+
+  it('does nothing more for a unit that has failed, even where a part of it goes on', async () => {
+    const wentOn = new Promise<Error | undefined>((resolve) => {
+      const goOn = async (tx: Tx) => {
+        await tx.run(read, { name: 'b1' });
+        await tx.run(put, { name: 'k', value: 1 });
+      };
+      const failing = db.transaction(async (tx) => {
+        void goOn(tx).then(() => resolve(undefined), resolve);
+        throw new Error('no');
+      });
+      failing.catch(() => {});
+    });
+    expect((await wentOn)?.message).toBe('the transaction is over');
+    expect(await valueOf('k')).toBeUndefined();
   });
 
   it('does not lose collected rows of one to the failure of another', async () => {

@@ -30,18 +30,17 @@ export class ChangeDelivery {
     const searches = delivery.status === 'searching';
     if (searches && events.some(({ type }) => asksForCourier.includes(type)))
       await this.dispatch.offerOrder(tx, delivery);
-    if (!searches && before.status === 'searching') await forget(tx, ContinueSearch, delivery.orderId);
+    if (!searches && before.status === 'searching') forget(tx, ContinueSearch, delivery.orderId);
     if (freed) await this.dispatch.offerBag(tx, freed);
-    await this.driveOn(tx, delivery);
+    this.driveOn(tx, delivery);
     return delivery;
   }
 
-  private async driveOn(tx: Tx, { orderId, status, courier, mealReady, fence }: Delivery): Promise<void> {
+  private driveOn(tx: Tx, { orderId, status, courier, mealReady, fence }: Delivery): void {
     if (!courier?.autopilot) return;
     const { pickUpMs, deliverMs } = this.settings.autopilot;
     if (status === 'assigned' && mealReady)
-      await remind(tx, DriveCourier({ orderId, does: 'pick-up', fence }), { afterMs: pickUpMs });
-    if (status === 'picked-up')
-      await remind(tx, DriveCourier({ orderId, does: 'deliver', fence }), { afterMs: deliverMs });
+      remind(tx, DriveCourier({ orderId, does: 'pick-up', fence }), { afterMs: pickUpMs });
+    if (status === 'picked-up') remind(tx, DriveCourier({ orderId, does: 'deliver', fence }), { afterMs: deliverMs });
   }
 }

@@ -19,7 +19,7 @@ export class Dispatch {
     const courier = await tx.one(takeNearestBag, { orderId, radiusKm: this.settings.searchRadiusKm });
     if (courier) return this.ask(tx, courier, orderId, tx.story);
     await tx.run(startWaiting, { orderId });
-    await remind(tx, ContinueSearch({ orderId, offerId: null }), { afterMs: this.untilNextLookMs(delivery, tx.now) });
+    remind(tx, ContinueSearch({ orderId, offerId: null }), { afterMs: this.untilNextLookMs(delivery, tx.now) });
   }
 
   /** Offers the courier, who may have a bag free, an order that waits. */
@@ -35,11 +35,9 @@ export class Dispatch {
     const { courierId } = courier;
     const offerId = tx.ids.next('ofr');
     await tx.run(insertOffer, { offerId, orderId, courierId, expiresAt: new Date(tx.now.getTime() + offerWithinMs) });
-    await Promise.all([
-      remind(tx, ContinueSearch({ orderId, offerId }), { afterMs: offerWithinMs, story }),
-      courier.autopilot &&
-        remind(tx, DriveCourier({ orderId, does: 'accept', offerId }), { afterMs: autopilot.acceptMs, story }),
-    ]);
+    remind(tx, ContinueSearch({ orderId, offerId }), { afterMs: offerWithinMs, story });
+    if (courier.autopilot)
+      remind(tx, DriveCourier({ orderId, does: 'accept', offerId }), { afterMs: autopilot.acceptMs, story });
   }
 
   /** As long again as it has searched so far: patient orders look ever more rarely, and cost ever less. */

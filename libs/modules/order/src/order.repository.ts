@@ -57,8 +57,12 @@ export class OrderRepository {
     events: readonly OrderEvent[],
   ): Promise<Loaded<Order>> {
     if (events.length === 0) return loaded;
-    const changed = await this.events.append(tx, orderId, loaded, events);
-    if (!(await tx.one(saveSummary, summaryOf(changed, loaded.version)))) throw new StaleVersion(orderId);
+    const changed = { state: events.reduce(evolve, loaded.state), version: loaded.version + events.length };
+    const [, saved] = await Promise.all([
+      this.events.append(tx, orderId, loaded, events),
+      tx.one(saveSummary, summaryOf(changed, loaded.version)),
+    ]);
+    if (!saved) throw new StaleVersion(orderId);
     for (const event of events) {
       const announcement = announce(orderId, event);
       send(tx, announcement);

@@ -51,7 +51,7 @@ export class PursueCall {
   async later(tx: Tx, orderId: string, decide: Decide): Promise<Payment> {
     const { before, after } = await this.payments.change(tx, orderId, decide);
     const { call } = after;
-    if (call && call !== before.call) await remind(tx, ContinuePayment({ orderId }), { afterMs: this.pauseMs(call) });
+    if (call && call !== before.call) remind(tx, ContinuePayment({ orderId }), { afterMs: this.pauseMs(call) });
     return after;
   }
 

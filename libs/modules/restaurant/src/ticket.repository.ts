@@ -38,7 +38,7 @@ export class Tickets {
     const after = events.reduce(evolve, ticket);
     // Its order may have been called off in this very moment: then it is known when this runs again.
     if (!(await tx.one(insertTicket, after))) throw new StaleVersion(`the ticket of ${ticket.orderId}`);
-    await this.tell(tx, after, events);
+    this.tell(tx, after, events);
   }
 
   /**
@@ -54,7 +54,7 @@ export class Tickets {
     if (fate) await this.stock.lock(tx);
     if (!(await tx.one(updateTicket, after))) throw new StaleVersion(`ticket ${ticket.ticketId}`);
     if (fate) await this.stock.settle(tx, fate, holdOf(ticket));
-    await this.tell(tx, after, events);
+    this.tell(tx, after, events);
     return after;
   }
 
@@ -65,14 +65,14 @@ export class Tickets {
       throw new StaleVersion(`the ticket of ${orderId}`);
   }
 
-  private async tell(tx: Tx, ticket: Ticket, events: readonly TicketEvent[]): Promise<void> {
+  private tell(tx: Tx, ticket: Ticket, events: readonly TicketEvent[]): void {
     for (const event of events) {
       const message = announce(ticket, event);
       if (message) send(tx, message);
     }
     const step = nextOnAutopilot(ticket);
     if (step)
-      await remind(tx, AdvanceTicket({ orderId: ticket.orderId, step }), {
+      remind(tx, AdvanceTicket({ orderId: ticket.orderId, step }), {
         afterMs: this.settings.autopilotAfterMs[step],
       });
   }
