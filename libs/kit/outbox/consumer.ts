@@ -159,15 +159,19 @@ export class Consumer {
     if ('outside' in handle) this.unbegun.delete(row);
     const work = 'inside' in handle ? (tx: Tx) => handle.inside(data, tx, read) : await handle.outside(data, read);
     const story = { correlationId: message.correlationId, causationId: message.id };
-    await this.db.transaction(async (tx) => {
-      this.unbegun.delete(row);
-      const { name: subscription } = this.subscription;
-      if (row.attempts > 0) tx.collect(clearBlock, { subscription, key: message.key });
-      // Side by side, and both are let finish: that another instance was faster says more than how the work went.
-      const [claimed, worked] = await Promise.allSettled([tx.one(claim, { subscription, seq: row.seq }), work(tx)]);
-      if (claimed.status === 'fulfilled' && !claimed.value) throw new TakenEffect();
-      for (const part of [claimed, worked]) if (part.status === 'rejected') throw part.reason;
-    }, story);
+    await this.db.transaction(
+      async (tx) => {
+        this.unbegun.delete(row);
+        const { name: subscription } = this.subscription;
+        if (row.attempts > 0) tx.collect(clearBlock, { subscription, key: message.key });
+        // Side by side, and both are let finish: that another instance was faster says more than how the work went.
+        const [claimed, worked] = await Promise.allSettled([tx.one(claim, { subscription, seq: row.seq }), work(tx)]);
+        if (claimed.status === 'fulfilled' && !claimed.value) throw new TakenEffect();
+        for (const part of [claimed, worked]) if (part.status === 'rejected') throw part.reason;
+      },
+      story,
+      { key: message.key },
+    );
   }
 
   private async failed(row: Waiting, error: unknown): Promise<boolean> {

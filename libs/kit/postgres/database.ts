@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { types, type Pool, type PoolClient } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { DomainError, SystemClock, SystemIds, messageOf, type Clock, type Ids } from '../core';
-import { GroupCommit } from './group-commit';
+import { GroupCommit, type Turn } from './group-commit';
 import { connectionLost } from './sql-errors';
 import { nameOf, type Wording } from './statement';
 import type { Story, Tx } from './transaction';
@@ -100,18 +100,15 @@ export class Database extends EventEmitter {
    * Work that waits at the same moment may share a transaction (group commit), so it must touch nothing but the database
    * and may be run again: alone when a neighbour failed, or when another transaction got in between.
    *
-   * @param patienceMs for work that may be refused: it is, while the first of its kind has waited longer than this for its turn. By
-   * default work is never refused, and goes first.
+   * Work that may be refused (`patienceMs`) is, while the first of its kind has waited longer than this for its turn. By default
+   * work is never refused, and goes first.
+   *
    * @throws whatever the work throws; nothing of it is kept then.
    * @throws {DomainError} `service.overloaded`
    * @throws {DomainError} `database.unavailable` when the database is away; after a lost commit the outcome is unknown.
    */
-  transaction<T>(
-    work: (tx: Tx) => Promise<T>,
-    story: Story = this.newStory(),
-    { patienceMs }: { patienceMs?: number } = {},
-  ): Promise<T> {
-    return this.commits.run(work, story, patienceMs);
+  transaction<T>(work: (tx: Tx) => Promise<T>, story: Story = this.newStory(), turn: Turn = {}): Promise<T> {
+    return this.commits.run(work, story, turn);
   }
 
   /**

@@ -10,6 +10,15 @@ interface Unit {
   resolve: (result: never) => void;
   reject: (error: unknown) => void;
   readonly since: number;
+  readonly key: string | undefined;
+}
+
+/** How a unit of work is queued. */
+export interface Turn {
+  /** For work that may be refused: how long the first of its kind may have waited for its turn. */
+  readonly patienceMs?: number | undefined;
+  /** What it is about. Units of one key never share a transaction and never run at once, so they do not get in each other's way. */
+  readonly key?: string | undefined;
 }
 
 interface Outcome {
@@ -43,13 +52,14 @@ const attemptsAlone = 5;
  * Runs units of work, as many as are waiting in one transaction (group commit). It never waits in order to group, so a
  * lone unit pays nothing; under load the commit, the dearest part, is shared by dozens.
  *
- * A unit that fails before it changed anything is refused alone. If one fails later, the transaction is rolled back and each of
- * its units runs again by itself, so that nobody pays for a neighbour's fault.
+ * A unit that fails before it changed anything is refused alone. If some fail later, the transaction is rolled back; the others
+ * run again together, and those by themselves. When nobody knows whose fault it was, each runs by itself.
  */
 export class GroupCommit {
   private readonly urgent: Unit[] = [];
   /** Those that may be refused instead. */
   private readonly patient: Unit[] = [];
+  private readonly busyKeys = new Set<string>();
   private running = 0;
   private begunAt = 0;
   private scheduled = false;
@@ -57,12 +67,11 @@ export class GroupCommit {
 
   constructor(private readonly options: Options) {}
 
-  /** @param patienceMs see `Database.transaction`. */
-  run<T>(work: (tx: Tx) => Promise<T>, story: Story, patienceMs?: number): Promise<T> {
+  run<T>(work: (tx: Tx) => Promise<T>, story: Story, { patienceMs, key }: Turn = {}): Promise<T> {
     if (patienceMs !== undefined && this.lagMs > patienceMs) return Promise.reject(overloaded());
     const since = performance.now();
     return new Promise<T>((resolve, reject) => {
-      (patienceMs === undefined ? this.urgent : this.patient).push({ work, story, resolve, reject, since });
+      (patienceMs === undefined ? this.urgent : this.patient).push({ work, story, resolve, reject, since, key });
       if (this.scheduled) return;
       this.scheduled = true;
       // After the I/O of this turn of the event loop: requests that arrived together go together.
@@ -90,17 +99,31 @@ export class GroupCommit {
 
   private start(): void {
     while (this.waiting > 0 && this.mayBegin()) {
-      const patient = this.patient.splice(0, Math.max(groupSize / 4, groupSize - this.urgent.length));
-      const units = [...this.urgent.splice(0, groupSize - patient.length), ...patient];
+      const patient = this.take(this.patient, Math.max(groupSize / 4, groupSize - this.urgent.length));
+      const units = [...this.take(this.urgent, groupSize - patient.length), ...patient];
+      if (units.length === 0) return;
       this.running++;
       this.begunAt = performance.now();
       setTimeout(() => this.start(), longMs + 1).unref();
       void this.runGroup(units).finally(() => {
         this.running--;
+        for (const { key } of units) if (key !== undefined) this.busyKeys.delete(key);
         this.start();
         if (this.running === 0 && this.waiting === 0) this.whenIdle.splice(0).forEach((idle) => idle());
       });
     }
+  }
+
+  private take(queue: Unit[], count: number): Unit[] {
+    const taken: Unit[] = [];
+    const left = queue.splice(0).filter((unit) => {
+      if (taken.length === count || (unit.key !== undefined && this.busyKeys.has(unit.key))) return true;
+      if (unit.key !== undefined) this.busyKeys.add(unit.key);
+      taken.push(unit);
+      return false;
+    });
+    queue.push(...left);
+    return taken;
   }
 
   private mayBegin(): boolean {
@@ -113,9 +136,17 @@ export class GroupCommit {
       for (const outcome of await this.attempt(units)) settle(outcome);
     } catch (error) {
       if (connectionLost(error) || databaseAway(error)) units.forEach((unit) => unit.reject(this.asUnavailable(error)));
+      else if (error instanceof Spoiled) await this.runApart(units, error.culprits);
       else if (units.length === 1 && units[0] && !worthRepeating(error)) units[0].reject(error);
       else for (const unit of units) await this.runAlone(unit);
     }
+  }
+
+  /** The innocent together once more, then each of the others by itself. */
+  private async runApart(units: Unit[], culprits: ReadonlySet<Unit>): Promise<void> {
+    const innocent = units.filter((unit) => !culprits.has(unit));
+    if (innocent.length > 0) await this.runGroup(innocent);
+    for (const culprit of culprits) await this.runAlone(culprit);
   }
 
   private async runAlone(unit: Unit): Promise<void> {
@@ -140,10 +171,11 @@ export class GroupCommit {
       const { now, ids, module, wordingOf } = this.options;
       const shared = new SharedTransaction(client, now(), ids, module, wordingOf);
       const outcomes = await allOf(units, shared, begun).finally(() => shared.end());
-      const spoiled = outcomes.find(
+      const spoiled = outcomes.filter(
         ({ failed, tx, error }) => failed && !(error instanceof DomainError && !tx.changed),
       );
-      if (spoiled) throw spoiled.error;
+      if (spoiled.length > 0 && units.length > 1) throw new Spoiled(new Set(spoiled.map(({ unit }) => unit)));
+      if (spoiled[0]) throw spoiled[0].error;
       const kept = outcomes.filter(({ failed }) => !failed);
       const signals = new Set(kept.flatMap(({ tx }) => [...tx.signals]));
       const writes = writesOf(kept).map(([statement, rows]) => shared.rows(statement, rows));
@@ -167,6 +199,13 @@ export class GroupCommit {
       'unavailable',
       `The ${this.options.module} database does not answer: ${messageOf(error)}`,
     );
+  }
+}
+
+/** Some units have failed after they had changed something. */
+class Spoiled extends Error {
+  constructor(readonly culprits: ReadonlySet<Unit>) {
+    super('units of work have failed');
   }
 }
 

@@ -60,6 +60,29 @@ describe('work that waits at the same moment', () => {
     await long;
   });
 
+  it('does not share it with work about the same', async () => {
+    const names = ['m1', 'm2', 'm3'];
+    await Promise.all(
+      names.map((name) => db.transaction((tx) => tx.run(put, { name, value: 1 }), undefined, { key: 'the same' })),
+    );
+    const rows = await db.read(`select distinct by_tx from counters where name like 'm_'`);
+    expect(rows).toHaveLength(names.length);
+  });
+
+  it('goes on together without a unit that has failed', async () => {
+    const work = ['p1', 'p2', 'p3'].map((name) => db.transaction((tx) => tx.run(put, { name, value: 1 })));
+    const failing = db.transaction(async (tx) => {
+      await tx.run(put, { name: 'p4', value: 1 });
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    await Promise.all(work);
+    const groups = await db.read<{ names: string[] }>(
+      `select array_agg(name order by name) as names from counters where name like 'p_' group by by_tx`,
+    );
+    expect(groups.map(({ names }) => names)).toEqual([['p1', 'p2', 'p3']]);
+  });
+
   it('gives each caller the rows of its own input', async () => {
     await Promise.all([
       db.transaction((tx) => tx.run(put, { name: 'b1', value: 10 })),

@@ -40,7 +40,8 @@ export class PursueCall {
   async now(message: Message<{ orderId: string }>, decide: Decide): Promise<Recording> {
     const { orderId } = message.data;
     const story = { correlationId: message.correlationId, causationId: message.id };
-    const { after } = await this.db.transaction((tx) => this.payments.change(tx, orderId, decide), story);
+    const record = (tx: Tx) => this.payments.change(tx, orderId, decide);
+    const { after } = await this.db.transaction(record, story, { key: orderId });
     const { call } = after;
     if (!call) return async () => {};
     const answer = await this.ask(after, call);
