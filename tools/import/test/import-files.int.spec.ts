@@ -41,9 +41,9 @@ describe('npm run import', () => {
   it('leaves what it announces for the modules that listen', async () => {
     const client = new Client({ connectionString: server.url });
     await client.connect();
-    const { rows } = await client.query('select distinct destination from restaurant.outbox');
+    const { rows } = await client.query(`select distinct producer, type from "order".inbox order by type`);
     await client.end();
-    expect(rows).toEqual([{ destination: 'order' }]);
+    expect(rows).toContainEqual({ producer: 'restaurant', type: 'restaurant.menu-published' });
   });
 
   it('tells every problem with its path, and goes on with the next file', async () => {
