@@ -8,6 +8,8 @@ import type { Partitions } from './partitions';
 /** Signals of this long are sent as one: a NOTIFY takes a lock that all committing transactions share. */
 const gatherMs = 20;
 const checkMs = 5_000;
+/** PostgreSQL refuses a payload of 8,000 bytes. */
+const payloadBytes = 7_000;
 
 /**
  * Tells the other instances of the module what was committed here, since they may own the partitions it is in. It is the fast
@@ -76,13 +78,26 @@ export class WakeUp {
   }
 
   private async send(): Promise<void> {
-    const payload = [this.partitions.instanceId, ...this.pending].join('\n');
+    const payloads = payloadsOf(this.partitions.instanceId, [...this.pending]);
     this.pending.clear();
     this.timer = undefined;
     try {
-      await this.db.read('select pg_notify($1, $2)', [this.channel, payload]);
+      await this.db.read('select pg_notify($1, payload) from unnest($2::text[]) payload', [this.channel, payloads]);
     } catch (error) {
       this.log.debug({ err: error }, `the others were not told: ${messageOf(error)}`);
     }
   }
+}
+
+function payloadsOf(from: string, signals: readonly string[]): string[] {
+  const payloads: string[] = [];
+  let payload = from;
+  for (const signal of signals) {
+    if (Buffer.byteLength(payload) + Buffer.byteLength(signal) > payloadBytes) {
+      payloads.push(payload);
+      payload = from;
+    }
+    payload += `\n${signal}`;
+  }
+  return [...payloads, payload];
 }
