@@ -28,8 +28,10 @@ export class Inbox implements Receiver {
     if (this.types.length === 0 || (await placeOf(producer)) !== (await placeOf(this.db))) return undefined;
     if (producer !== this.db) {
       await admit(this.db, producer);
-      for (const signal of [...this.subscribers.values()].flat().map(heard))
-        producer.on(signal, () => this.db.emit(signal));
+      const ours = new Set([...this.subscribers.values()].flat().map(heard));
+      producer.on('committed', (raised: ReadonlySet<string>) =>
+        this.db.raise(new Set([...raised].filter((signal) => ours.has(signal)))),
+      );
     }
     return { module: this.module, subscribers: this.subscribers };
   }
@@ -70,11 +72,15 @@ async function admit(db: Database, producer: Database): Promise<void> {
   const [user] = await producer.read<{ name: string }>('select current_user as name');
   const role = escapeIdentifier(user?.name ?? '');
   const client = await db.connect();
+  let failure: Error | undefined;
   try {
     // Two that grant at the same time would get in each other's way.
     await client.query(`begin; select pg_advisory_xact_lock(hashtext('thali-letterbox'));
       grant usage on schema ${escapeIdentifier(db.module)} to ${role}; grant insert on inbox to ${role}; commit`);
+  } catch (error) {
+    failure = error as Error; // Nobody else may get the connection with the transaction that has failed.
+    throw error;
   } finally {
-    client.release();
+    client.release(failure);
   }
 }

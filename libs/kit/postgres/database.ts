@@ -51,10 +51,7 @@ export class Database extends EventEmitter {
       now: () => this.clock.now(),
       ids: this.ids,
       wordingOf: (statement) => this.wordings.get(statement.name) ?? statement,
-      committed: (signals) => {
-        for (const signal of signals) this.emit(signal);
-        if (signals.size > 0) this.emit('committed', signals);
-      },
+      committed: (signals) => this.raise(signals),
     });
   }
 
@@ -124,6 +121,12 @@ export class Database extends EventEmitter {
     } finally {
       client.release();
     }
+  }
+
+  /** Raises signals as a commit does. */
+  raise(signals: ReadonlySet<string>): void {
+    for (const signal of signals) this.emit(signal);
+    if (signals.size > 0) this.emit('committed', signals);
   }
 
   /** From now on, says a statement in other words on this database; what goes in and comes out stays as it is. */

@@ -60,7 +60,9 @@ describe('A letterbox', () => {
     const server = await newServer();
     await prepare(server, server);
     const heard = new Set<string>();
+    const passedOn = new Set<string>();
     for (const name of ['street.listen', 'street.count']) street.on(`inbox ${name}`, () => heard.add(name));
+    street.on('committed', (signals: Set<string>) => signals.forEach((signal) => passedOn.add(signal)));
     await ring(1, 2);
     const letter = { producer: 'tower', key: 'Pummerin' };
     expect(await inInbox()).toEqual([
@@ -71,6 +73,7 @@ describe('A letterbox', () => {
     ]);
     expect(await inOutbox()).toBe(0);
     expect([...heard].sort()).toEqual(['street.count', 'street.listen']);
+    expect([...passedOn].sort()).toEqual(['inbox street.count', 'inbox street.listen']);
   });
 
   it('stays empty when the transaction fails', async () => {
