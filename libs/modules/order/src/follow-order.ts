@@ -35,13 +35,14 @@ export class FollowOrder {
           looking = false;
         }
       };
+      const changed = trackingChanged(orderId);
       const wake = () => void look();
       const timer = setInterval(wake, lookAgainMs);
-      this.db.on(trackingChanged, wake);
+      this.db.on(changed, wake);
       wake();
       return () => {
         clearInterval(timer);
-        this.db.off(trackingChanged, wake);
+        this.db.off(changed, wake);
       };
     });
   }

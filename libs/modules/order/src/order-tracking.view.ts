@@ -50,8 +50,8 @@ export const Tracking = z
   .meta({ id: 'Tracking' });
 export type Tracking = z.infer<typeof Tracking>;
 
-/** Raised after the commit of a change. */
-export const trackingChanged = 'tracking';
+/** Raised after the commit of a change of this order's tracking. */
+export const trackingChanged = (orderId: string): string => `tracking ${orderId}`;
 
 const followed = [
   PaymentAuthorized, PaymentDeclined, PaymentInDoubt, PaymentCaptured, PaymentCancelled, PaymentRefunded,
@@ -73,7 +73,7 @@ export class OrderTrackingView {
   note(tx: Tx, news: Draft, at = tx.now.toISOString()): void {
     const { parts, what } = newsOf(news);
     tx.collect(merge, { orderId: news.key, parts, entry: { at, what } });
-    tx.signal(trackingChanged);
+    tx.signal(trackingChanged(news.key));
   }
 }
 
