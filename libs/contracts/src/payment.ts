@@ -17,8 +17,14 @@ export const AuthorizePayment = defineCommand(
   byOrder,
 );
 
-/** Take what is held. Answered by `payment.captured` or `payment.capture-failed`. */
-export const CapturePayment = defineCommand('payment.capture', 1, OfOrder, byOrder);
+/**
+ * Take this amount of what is held, all of it for null, and release the rest: more may be held than is due while a revision is being
+ * agreed on, or undone. Answered by `payment.captured` or `payment.capture-failed`.
+ */
+export const CapturePayment = defineCommand('payment.capture', 2, OfOrder.extend({ amount: Money.nullable() }), {
+  ...byOrder,
+  upcasts: { 1: (all: object) => ({ ...all, amount: null }) },
+});
 
 /**
  * Give back everything taken or held, or maybe held, but for what is to be kept: void, refund, or both, as is needed.
@@ -31,7 +37,10 @@ export const CancelPayment = defineCommand(
   byOrder,
 );
 
-/** Hold a new amount instead of the one held. Answered by `payment.adjusted` or `payment.adjustment-declined`. */
+/**
+ * Hold a new amount instead of the one held. Answered by `payment.adjusted`, also when just this amount has been taken by now, or by
+ * `payment.adjustment-declined`.
+ */
 export const AdjustPayment = defineCommand(
   'payment.adjust',
   1,

@@ -86,12 +86,16 @@ export const CancelTicket = defineCommand(
   byOrder,
 );
 
+/** What a revised order comes to; null where a former version did not say. */
+const RevisedTotal = Money.nullable();
+const withoutTotal = <Data extends object>(former: Data) => ({ ...former, total: null });
+
 /** Cook this instead. Answered by `restaurant.ticket-revised` or `restaurant.ticket-revision-refused`. */
 export const ReviseTicket = defineCommand(
   'restaurant.revise-ticket',
-  1,
-  OfOrder.extend({ revision: z.int().positive(), lines: z.array(OrderLine).nonempty() }),
-  byOrder,
+  2,
+  OfOrder.extend({ revision: z.int().positive(), lines: z.array(OrderLine).nonempty(), total: RevisedTotal }),
+  { ...byOrder, upcasts: { 1: withoutTotal } },
 );
 
 const OfTicket = OfOrder.extend({ ticketId: TicketId });
@@ -115,11 +119,12 @@ export const TicketDelayed = defineEvent(
 export const TicketPreparing = defineEvent('restaurant.ticket-preparing', 1, OfTicket, byOrder);
 export const TicketReady = defineEvent('restaurant.ticket-ready', 1, OfTicket, byOrder);
 export const TicketCancelled = defineEvent('restaurant.ticket-cancelled', 1, OfOrder, byOrder);
+/** The kitchen will cook the revised order; said before it begins to, so that who takes the money knows what is due. */
 export const TicketRevised = defineEvent(
   'restaurant.ticket-revised',
-  1,
-  OfOrder.extend({ revision: z.int() }),
-  byOrder,
+  2,
+  OfOrder.extend({ revision: z.int(), total: RevisedTotal }),
+  { ...byOrder, upcasts: { 1: withoutTotal } },
 );
 export const TicketRevisionRefused = defineEvent(
   'restaurant.ticket-revision-refused',

@@ -7,13 +7,13 @@ import { PursueCall, type Recording } from './pursue-call';
 
 type Wish = DataOf<typeof CapturePayment>;
 
-/** Takes what is held. */
+/** Takes what is due, and releases the rest. */
 @Injectable()
 export class CapturePaymentHandler {
   constructor(private readonly pursue: PursueCall) {}
 
   @HandlesOutside(CapturePayment, 'payment.capture')
-  handle(_: Wish, message: Message<Wish>): Promise<Recording> {
-    return this.pursue.now(message, capturePayment);
+  handle({ amount }: Wish, message: Message<Wish>): Promise<Recording> {
+    return this.pursue.now(message, (payment) => capturePayment(payment, amount));
   }
 }

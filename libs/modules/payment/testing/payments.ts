@@ -27,7 +27,11 @@ export type Step = (payment: Payment) => Decision;
 
 export const toBeHeld: Step = (payment) =>
   authorizePayment(payment, { restaurantId, amount: dinner, sealedToken: 'sealed', shares });
-export const toBeTaken: Step = capturePayment;
+export const toBeTaken: Step = (payment) => capturePayment(payment, null);
+export const toBeTakenInPart =
+  (due: number): Step =>
+  (payment) =>
+    capturePayment(payment, euros(due));
 export const toBeCancelled: Step = (payment) => cancelPayment(payment, 0);
 export const toBeCancelledKeeping =
   (keep: number): Step =>

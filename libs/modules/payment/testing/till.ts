@@ -110,7 +110,7 @@ export class Till {
   /** Holds and takes the money, and waits until it is taken. */
   async taken(token = 'tok_visa'): Promise<string> {
     const orderId = await this.held(token);
-    await this.hear(CapturePayment({ orderId }));
+    await this.hear(CapturePayment({ orderId, amount: null }));
     await this.says(orderId, PaymentCaptured);
     return orderId;
   }

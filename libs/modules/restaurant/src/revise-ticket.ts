@@ -20,9 +20,9 @@ export class ReviseTicketHandler {
   ) {}
 
   @Handles(ReviseTicket, 'restaurant.revise-ticket')
-  async handle({ orderId, revision, lines }: DataOf<typeof ReviseTicket>, tx: Tx): Promise<void> {
+  async handle({ orderId, revision, lines, total }: DataOf<typeof ReviseTicket>, tx: Tx): Promise<void> {
     const ticket = await this.tickets.ofOrder(tx, orderId);
-    const revised: TicketEvent = { type: 'Revised', revision, lines: lines.map(forTheCook) };
+    const revised: TicketEvent = { type: 'Revised', revision, lines: lines.map(forTheCook), total };
     const refusal = refuseRevision(ticket) ?? (ticket && (await this.lacks(tx, ticket, evolve(ticket, revised))));
     if (refusal) send(tx, TicketRevisionRefused({ orderId, revision, reason: refusal }));
     else if (ticket) await this.tickets.change(tx, ticket, [revised]);

@@ -124,10 +124,10 @@ describe('portions', () => {
   it('follow a revision: what is no longer wanted is free, what is wanted more is held', async () => {
     const orderId = kitchen.anOrder();
     await open(kitchen, orderId, line('dosa', 4));
-    await kitchen.hear(ReviseTicket({ orderId, revision: 1, lines: [line('dosa', 5), line('idli', 1)] }));
+    await kitchen.hear(ReviseTicket({ orderId, revision: 1, lines: [line('dosa', 5), line('idli', 1)], total: null }));
     await kitchen.says(orderId, TicketRevised);
     expect(await stockOf(kitchen.db, restaurantId, 'dosa')).toEqual({ onHand: 5, reserved: 5 });
-    await kitchen.hear(ReviseTicket({ orderId, revision: 2, lines: [line('dosa', 6)] }));
+    await kitchen.hear(ReviseTicket({ orderId, revision: 2, lines: [line('dosa', 6)], total: null }));
     expect((await kitchen.says<{ reason: string }>(orderId, TicketRevisionRefused)).reason).toBe(
       'Dosa Corner does not have enough dosa left.',
     );
@@ -190,7 +190,7 @@ describe('portions', () => {
       if (what.does === 'open') return open(kitchen, orderId, ...asked);
       const { revision } = what;
       await kitchen.db.transaction((tx) =>
-        kitchen.get(ReviseTicketHandler).handle({ orderId, revision, lines: asked }, tx),
+        kitchen.get(ReviseTicketHandler).handle({ orderId, revision, lines: asked, total: null }, tx),
       );
     }
     function cancel(orderId: string): Promise<void> {

@@ -24,6 +24,7 @@ import {
   TicketPreparing,
   TicketReady,
   TicketRejected,
+  TicketRevised,
 } from '@thali/contracts';
 import { abort, given, timeIsUp, type Happening } from '@thali/kit/saga/testing';
 import { aFulfilment, aMeal, dinner, euros, orderId, restaurantId, timeLimits } from '../../testing/orders';
@@ -95,7 +96,15 @@ describe('an order that goes well', () => {
   });
 
   it('takes the money once the courier has the meal', () => {
-    onItsWay.then({ type: 'PickUp' }, CapturePayment({ orderId }));
+    onItsWay.then({ type: 'PickUp' }, CapturePayment({ orderId, amount: dinner.total }));
+  });
+
+  it('takes what the order comes to after the revision that the kitchen agreed to', () => {
+    const revised = TicketRevised({ orderId, revision: 6, total: euros(2_550) });
+    anOrderThatHeard(held, accepted, assigned, revised, ready, pickedUp).then(
+      { type: 'PickUp' },
+      CapturePayment({ orderId, amount: euros(2_550) }),
+    );
   });
 
   it('is delivered when it was brought', () => {

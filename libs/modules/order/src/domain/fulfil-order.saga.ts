@@ -24,6 +24,7 @@ import {
   TicketPreparing,
   TicketReady,
   TicketRejected,
+  TicketRevised,
   type Location,
   type Money,
   type OrderLine,
@@ -107,8 +108,12 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
       {
         name: 'cook the meal',
         send: ({ orderId }) => ConfirmTicket({ orderId }),
-        meanwhile: [TicketPreparing],
-        heard: () => ({ own: { type: 'BeginPreparation' } }),
+        // A kitchen that agrees to a revision says so before it begins: what is due is known when the meal is ready.
+        meanwhile: [TicketPreparing, TicketRevised],
+        heard: (order, news) =>
+          isA(news, TicketRevised)
+            ? { data: { ...order, total: news.data.total ?? order.total } }
+            : { own: { type: 'BeginPreparation' } },
         done: [TicketReady],
         then: () => ({ own: { type: 'MakeReady' } }),
         failed: [NoCourierFound],
@@ -128,7 +133,7 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
       },
       {
         name: 'take the money',
-        send: ({ orderId }) => CapturePayment({ orderId }),
+        send: ({ orderId, total }) => CapturePayment({ orderId, amount: total }),
         done: [PaymentCaptured],
         failed: [PaymentCaptureFailed],
         // A quick courier may be there before the provider has answered.

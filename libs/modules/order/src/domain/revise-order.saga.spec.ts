@@ -18,6 +18,7 @@ const [total, oldTotal] = [euros(2_550), euros(1_700)];
 const adjusted = PaymentAdjusted({ orderId, revision, amount: total });
 const changedBack = PaymentAdjusted({ orderId, revision: revision + 1, amount: oldTotal });
 const declined = PaymentAdjustmentDeclined({ orderId, revision, reason: 'No funds.' });
+const agreed = TicketRevised({ orderId, revision, total });
 const tooLate = TicketRevisionRefused({ orderId, revision, reason: 'The kitchen has already begun to cook.' });
 const orderCancelled = PaymentCancelled({ orderId, voided: oldTotal, refunded: null, kept: null });
 const changeBack = AdjustPayment({ orderId, revision: revision + 1, amount: oldTotal });
@@ -32,14 +33,11 @@ describe('a customer who changes a confirmed order', () => {
   });
 
   it('needs the kitchen next', () => {
-    aRevisionThatHeard(adjusted).then(ReviseTicket({ orderId, revision, lines }));
+    aRevisionThatHeard(adjusted).then(ReviseTicket({ orderId, revision, lines, total }));
   });
 
   it('has changed it when both agree', () => {
-    aRevisionThatHeard(adjusted)
-      .when(TicketRevised({ orderId, revision }))
-      .then({ type: 'Revise', lines, total })
-      .endsAs('completed');
+    aRevisionThatHeard(adjusted).when(agreed).then({ type: 'Revise', lines, total }).endsAs('completed');
   });
 
   it('keeps the order as it was when the bank does not agree', () => {
@@ -60,6 +58,33 @@ describe('a customer who changes a confirmed order', () => {
     const why =
       "The kitchen did not say whether it can change it. But 'ask the kitchen to change it' cannot be undone.";
     aRevisionThatHeard(adjusted).when(timeIsUp).callsForHelp(why);
+  });
+});
+
+describe('a customer who changes a confirmed order to something cheaper', () => {
+  const cheaper = euros(850);
+  const aCheaperOrderThatHeard = (...past: Happening[]) =>
+    given(reviseOrderSaga(1_000), { orderId, revision, lines, total: cheaper, oldTotal }, ...past);
+  const holdLess = AdjustPayment({ orderId, revision, amount: cheaper });
+
+  it('needs the kitchen first: it may still be owed the old amount', () => {
+    aCheaperOrderThatHeard().then(ReviseTicket({ orderId, revision, lines, total: cheaper }));
+  });
+
+  it('has less held as soon as the kitchen agrees', () => {
+    aCheaperOrderThatHeard().when(agreed).then({ type: 'Revise', lines, total: cheaper }, holdLess);
+  });
+
+  it('keeps the hold as it was when the kitchen does not agree', () => {
+    aCheaperOrderThatHeard().when(tooLate).then(refuse('The kitchen has already begun to cook.')).endsAs('undone');
+  });
+
+  it.each([
+    ['holds less', PaymentAdjusted({ orderId, revision, amount: cheaper })],
+    ['does not', declined],
+    ['holds nothing any more', orderCancelled],
+  ])('has changed it, and the bank %s', (_, answer) => {
+    aCheaperOrderThatHeard(agreed).when(answer).endsAs('completed');
   });
 });
 
@@ -86,7 +111,7 @@ describe('what was said about an earlier revision of the same order', () => {
 
   it('is no answer to this one: the kitchen agreed to it', () => {
     aRevisionThatHeard(adjusted)
-      .when(TicketRevised({ orderId, revision: earlier }))
+      .when(TicketRevised({ orderId, revision: earlier, total }))
       .thenNothing();
   });
 });

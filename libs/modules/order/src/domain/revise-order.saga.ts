@@ -24,7 +24,10 @@ export interface Revision {
   oldTotal: Money;
 }
 
-/** A customer changes a confirmed order: first the money, then the kitchen, which may have begun to cook meanwhile. */
+/**
+ * A customer changes a confirmed order, while the kitchen may begin to cook. Never is less held than the kitchen may still be owed: more
+ * is held before it is asked, less after it has agreed.
+ */
 export const reviseOrderSaga = (withinMs: number): SagaDefinition<Revision, OrderCommand> =>
   defineSaga<Revision, OrderCommand>({
     name: 'order.revise-order',
@@ -32,6 +35,7 @@ export const reviseOrderSaga = (withinMs: number): SagaDefinition<Revision, Orde
     steps: [
       {
         name: 'hold the new amount',
+        when: ({ total, oldTotal }) => total.amount > oldTotal.amount,
         send: ({ orderId, revision, total }) => AdjustPayment({ orderId, revision, amount: total }),
         done: [PaymentAdjusted],
         failed: [PaymentAdjustmentDeclined, PaymentCancelled],
@@ -41,15 +45,15 @@ export const reviseOrderSaga = (withinMs: number): SagaDefinition<Revision, Orde
             ? 'The order was cancelled.'
             : 'Your bank did not agree to the new amount.',
         undo: ({ orderId, revision, oldTotal }) => AdjustPayment({ orderId, revision: revision + 1, amount: oldTotal }),
-        // Of a cancelled order nothing is held: nothing is left to be taken back.
-        undone: [PaymentAdjusted, PaymentCancelled],
+        // Whatever the bank says: of what is held, no more will be taken than what is due.
+        undone: [PaymentAdjusted, PaymentAdjustmentDeclined, PaymentCancelled],
         isAnswer: ({ revision }, answer, undoing) =>
           isA(answer, PaymentCancelled) || revisionOf(answer) === (undoing ? revision + 1 : revision),
       },
       {
         name: 'ask the kitchen to change it',
-        send: ({ orderId, revision, lines }) =>
-          ReviseTicket({ orderId, revision, lines: lines as [OrderLine, ...OrderLine[]] }),
+        send: ({ orderId, revision, lines, total }) =>
+          ReviseTicket({ orderId, revision, lines: lines as [OrderLine, ...OrderLine[]], total }),
         done: [TicketRevised],
         then: ({ lines, total }) => ({ own: { type: 'Revise', lines, total } }),
         failed: [TicketRevisionRefused],
@@ -61,6 +65,17 @@ export const reviseOrderSaga = (withinMs: number): SagaDefinition<Revision, Orde
             : 'The kitchen did not say whether it can change it.',
         undo: 'impossible',
         isAnswer: ({ revision }, answer) => revisionOf(answer) === revision,
+      },
+      {
+        name: 'hold less',
+        when: ({ total, oldTotal }) => total.amount < oldTotal.amount,
+        send: ({ orderId, revision, total }) => AdjustPayment({ orderId, revision, amount: total }),
+        done: [PaymentAdjusted, PaymentAdjustmentDeclined, PaymentCancelled],
+        failed: [],
+        withinMs,
+        because: () => 'The bank did not say whether it holds less.',
+        undo: 'impossible',
+        isAnswer: ({ revision }, answer) => isA(answer, PaymentCancelled) || revisionOf(answer) === revision,
       },
     ],
     undone: (_, reason) => ({ type: 'RefuseRevision', reason }),

@@ -30,10 +30,11 @@ export function cancelled(payment: Payment) {
 function nextCall(payment: Payment): Omit<Call, 'number'> | null {
   const { status, adjustment, asked, captured, refunded, keep } = payment;
   const held = heldOf(payment);
+  const due = Math.min(keep, held);
   if (status === 'authorizing') return call('authorize', asked);
   if (adjustment) return call('adjust', adjustment.amount);
-  if (status === 'capturing') return call('capture', held);
-  if (status === 'cancelling' && captured === 0 && keep > 0 && held > 0) return call('capture', Math.min(keep, held));
+  if (status === 'capturing') return call('capture', due);
+  if (status === 'cancelling' && captured === 0 && due > 0) return call('capture', due);
   if (isOver(payment) && (held > 0 || payment.mayBeHeld)) return call('void', 0);
   const refund = payment.refunds.find((one) => one.status === 'requested');
   if (refund) return call('refund', refund.amount, refund.refundId);
@@ -47,7 +48,7 @@ function call(kind: Call['kind'], amount: number, refundId: string | null = null
 
 /** Whether nothing may be held for it any more. */
 function isOver({ status }: Payment): boolean {
-  return status === 'cancelling' || status === 'cancelled' || status === 'declined';
+  return status === 'captured' || status === 'cancelling' || status === 'cancelled' || status === 'declined';
 }
 
 function finish(payment: Payment, { says = [], transfers = [] }: Already): Decision {

@@ -13,6 +13,7 @@ import {
   toBeChangedTo,
   toBeHeld,
   toBeTaken,
+  toBeTakenInPart,
 } from '../../testing/payments';
 import { hear } from './answers';
 import { keyOf, type Call, type Decision } from './payment';
@@ -133,6 +134,41 @@ describe('taking the money', () => {
     expect(said(taken)).toEqual(['payment.captured']);
     expect(taken.payment).toMatchObject({ status: 'captured', captured: 2_400, call: null });
     expect(toBeTaken(taken.payment)).toMatchObject({ payment: { call: null, captured: 2_400 } });
+  });
+
+  it('takes what is due, and releases what was held beyond it', () => {
+    const payment = aPaymentThatWas(toBeHeld, done, toBeChangedTo(3_000), done, toBeTakenInPart(2_400));
+    expect(payment.call).toMatchObject({ kind: 'capture', amount: 2_400 });
+    const taken = done(payment);
+    expect(taken.says).toEqual([
+      expect.objectContaining({ type: 'payment.captured', data: { orderId, amount: dinner } }),
+    ]);
+    expect(calls(taken)).toEqual(['void', 0]);
+    const released600 = released(600)(taken.payment);
+    expect(released600).toMatchObject({
+      says: [],
+      payment: { status: 'captured', captured: 2_400, voided: 600, call: null },
+    });
+  });
+
+  it('takes what is due when a change is still being asked for', () => {
+    const payment = aPaymentThatWas(toBeHeld, done, toBeChangedTo(3_000), toBeTakenInPart(2_400));
+    expect([done, refused].map((answer) => calls(answer(payment)))).toEqual([
+      ['capture', 2_400],
+      ['capture', 2_400],
+    ]);
+  });
+
+  it.each([
+    ['being taken', []],
+    ['taken', [done]],
+  ])('is not in the way of changing the hold back to what is %s', (_, answers) => {
+    const payment = aPaymentThatWas(toBeHeld, done, toBeChangedTo(3_000, 1), done, toBeTakenInPart(2_400), ...answers);
+    const back = toBeChangedTo(2_400, 2)(payment);
+    expect(back.payment).toBe(payment);
+    expect(back.says).toEqual([
+      expect.objectContaining({ type: 'payment.adjusted', data: { orderId, revision: 2, amount: dinner } }),
+    ]);
   });
 
   it('keeps trying in doubt: only a refusal is a failure', () => {

@@ -27,7 +27,7 @@ export interface Payment {
   readonly captured: number;
   readonly voided: number;
   readonly refunded: number;
-  /** Of a payment that is cancelled: what is not to be given back. */
+  /** What is to be ours in the end: what is due for a meal, or what is kept of a payment that is cancelled. */
   readonly keep: number;
   /** We stopped asking for a hold without having heard whether there is one: it must be released in any case. */
   readonly mayBeHeld: boolean;

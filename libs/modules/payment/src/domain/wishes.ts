@@ -24,26 +24,29 @@ export function authorizePayment(
   return unchanged({ ...asked, status: 'declined' }, PaymentDeclined({ orderId, reason: 'There is nothing to pay.' }));
 }
 
-/** Take what is held. */
-export function capturePayment(payment: Payment): Decision {
+/** Take what is due, all that is held for null. What is held beyond it is released. */
+export function capturePayment(payment: Payment, due: Money | null): Decision {
   const { orderId, status, captured, currency } = payment;
   if (status === 'capturing') return unchanged(payment);
   if (status === 'captured') {
     return unchanged(payment, PaymentCaptured({ orderId, amount: { amount: captured, currency } }));
   }
   const holds = (status === 'authorized' || status === 'capture-failed') && heldOf(payment) > 0;
-  if (holds) return advance({ ...payment, status: 'capturing' });
+  if (holds) return advance({ ...payment, status: 'capturing', keep: due?.amount ?? heldOf(payment) });
   return unchanged(payment, PaymentCaptureFailed({ orderId, reason: `The payment is ${status}: nothing is held.` }));
 }
 
 /** Hold another amount than the one held. The last wish counts: it may take back one that the provider has not answered yet. */
 export function adjustPayment(payment: Payment, { revision, amount }: { revision: number; amount: Money }): Decision {
-  const { orderId, status, authorized, currency, adjustment } = payment;
+  const { orderId, status, authorized, currency, adjustment, keep } = payment;
   if (adjustment?.revision === revision) return unchanged(payment);
   if (payment.revision === revision) {
     return unchanged(payment, PaymentAdjusted({ orderId, revision, amount: { amount: authorized, currency } }));
   }
   if (status === 'cancelled') return unchanged(payment, cancelled(payment));
+  // Too late to hold another amount, but just this one is being taken.
+  const taken = status === 'capturing' || status === 'captured';
+  if (taken && amount.amount === keep) return unchanged(payment, PaymentAdjusted({ orderId, revision, amount }));
   const possible = status === 'authorized' && amount.currency === currency && amount.amount > 0;
   if (!possible) {
     const reason = `A payment that is ${status} cannot be changed to ${amount.amount} ${amount.currency}.`;

@@ -1,4 +1,4 @@
-import type { OrderId, TicketId, TicketStatus, TicketView } from '@thali/contracts';
+import type { Money, OrderId, TicketId, TicketStatus, TicketView } from '@thali/contracts';
 import { DomainError } from '@thali/kit/core';
 import { portionsOf, type Hold } from './portions';
 
@@ -30,7 +30,13 @@ export type TicketEvent =
   | { readonly type: 'Preparing' }
   | { readonly type: 'Ready' }
   | { readonly type: 'Cancelled'; readonly reason: string }
-  | { readonly type: 'Revised'; readonly revision: number; readonly lines: readonly TicketLine[] };
+  | {
+      readonly type: 'Revised';
+      readonly revision: number;
+      readonly lines: readonly TicketLine[];
+      /** What the customer pays for it: of no interest to the cook, but to whoever hears that it is agreed. */
+      readonly total: Money | null;
+    };
 
 /** From here on the order cannot be undone in the kitchen: the food exists. */
 const cooking: readonly TicketStatus[] = ['preparing', 'ready'];
