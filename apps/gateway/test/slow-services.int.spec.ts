@@ -59,6 +59,7 @@ describe('the gateway, while a service', () => {
     const ask = (signal?: AbortSignal) => fetch(`${url}/payments/some-id`, signal ? { signal } : {});
     const waiting = Array.from({ length: placesPerService + 1 }, () => ask(leaving.signal).catch(() => undefined));
     let refused: Response | undefined;
+    // Only a refusal is answered at all, and there is none before the first in line has waited too long.
     while (!refused) {
       const extra = ask(leaving.signal).catch(() => undefined);
       waiting.push(extra);

@@ -1,11 +1,12 @@
 import { DomainError, UnreadableMessage, messageOf } from '../core';
 import type { Subscription } from '../event-bus';
 import type { Log } from '../observability';
-import { connectionLost, type Database, type Tx } from '../postgres';
+import { connectionLost, type Database, type Raised, type Tx } from '../postgres';
 import { claim, clearBlock, countCrash, fail, fetchWaiting, type Waiting } from './consumer.sql';
 import { heard } from './inbox';
 import { Loop } from './loop';
 import type { Partitions } from './partitions';
+import type { Letter, RecordRow } from './send';
 
 /** Messages of one subscription in memory at most. */
 const windowSize = 256;
@@ -47,7 +48,12 @@ export class Consumer {
   /** The breaker: systemic failures in a row, and when to probe again. */
   private outages = 0;
   private pausedUntil = 0;
-  private readonly wake = () => this.loop.wake();
+  /** What was handed over since the look under way began: it may see them, and they may be handled by then. */
+  private readonly handedOver = new Set<number>();
+  private readonly hear = (raised: readonly Raised[] = []) => {
+    const left = raised.filter(({ row, result }) => !row || !this.takeOver(row as RecordRow, result as Letter));
+    if (left.length > 0 || raised.length === 0) this.loop.wake();
+  };
   private readonly onGained = (taken: { part: number; crashed: boolean }[]) => {
     this.inherited.push(...taken.filter(({ crashed }) => crashed).map(({ part }) => part));
     this.loop.wake();
@@ -64,7 +70,7 @@ export class Consumer {
   }
 
   start(): void {
-    this.db.on(heard(this.subscription.name), this.wake);
+    this.db.on(heard(this.subscription.name), this.hear);
     this.partitions.on('gained', this.onGained);
     this.loop.start();
   }
@@ -72,7 +78,7 @@ export class Consumer {
   /** Starts nothing more and waits for what is running. */
   async stop(): Promise<void> {
     this.stopping = true;
-    this.db.off(heard(this.subscription.name), this.wake);
+    this.db.off(heard(this.subscription.name), this.hear);
     this.partitions.off('gained', this.onGained);
     await this.loop.stop();
     await Promise.all(this.running);
@@ -97,10 +103,27 @@ export class Consumer {
     this.more = room <= 0;
     if (room <= 0 || parts.length === 0) return false;
     this.brokenOff.clear();
+    this.handedOver.clear();
     const rows = await fetchWaiting(this.db, this.subscription.name, parts, [...this.inMemory], room);
     this.more = rows.length === room;
-    rows.filter(({ message }) => !this.brokenOff.has(message.key)).forEach((row) => this.enqueue(row));
+    rows
+      .filter(({ seq, message }) => !this.handedOver.has(seq) && !this.brokenOff.has(message.key))
+      .forEach((row) => this.enqueue(row));
     return false;
+  }
+
+  /** Takes a letter as its sender has written it, without reading it from the inbox; false when it has to wait there. */
+  private takeOver({ messageId: id, part, data, ...rest }: RecordRow, letter: Letter): boolean {
+    const { seq, producer, keyVersion, recordedAt } = letter;
+    if (seq !== null && this.inMemory.has(seq)) return true;
+    const caughtUp = !this.stopping && !this.more && this.inherited.length === 0 && this.outages === 0;
+    if (seq === null || !caughtUp || this.inMemory.size >= this.limit || !this.partitions.owns(part)) return false;
+    // A copy, as the database would give it: its sender may still have its hands on it.
+    const copy = JSON.parse(JSON.stringify(data)) as unknown;
+    const message = { id, producer, keyVersion, recordedAt, data: copy, ...rest };
+    this.handedOver.add(seq);
+    this.enqueue({ seq, part, attempts: 0, crashes: 0, dueAt: performance.now(), message });
+    return true;
   }
 
   private enqueue(row: Waiting): void {

@@ -1,7 +1,7 @@
 import type { Message } from '../core';
 import { escapeIdentifier } from 'pg';
 import type { Letterbox, Receiver, Subscription } from '../event-bus';
-import { change, type Database } from '../postgres';
+import { change, type Database, type Signals } from '../postgres';
 import { partitionOf } from './partition';
 
 /** Raised after messages for this subscription were stored. */
@@ -29,8 +29,8 @@ export class Inbox implements Receiver {
     if (producer !== this.db) {
       await admit(this.db, producer);
       const ours = new Set([...this.subscribers.values()].flat().map(heard));
-      producer.on('committed', (raised: ReadonlySet<string>) =>
-        this.db.raise(new Set([...raised].filter((signal) => ours.has(signal)))),
+      producer.on('committed', (signals: Signals) =>
+        this.db.raise(new Map([...signals].filter(([signal]) => ours.has(signal)))),
       );
     }
     return { module: this.module, subscribers: this.subscribers };
@@ -57,7 +57,7 @@ const store = change<Message & { subscription: string; part: number }>(`
   where not exists (select 1 from handled h where h.subscription = i.subscription and h.message_id = i.id)
     and not exists (select 1 from dead_letters d where d.subscription = i.subscription and d.message_id = i.id)
   order by n
-  on conflict (subscription, message_id) do nothing`);
+  on conflict (subscription, key, message_id) do nothing`);
 
 /** Says of two modules whether they share a database: servers may be copies of each other, but did not start in the same microsecond. */
 async function placeOf(db: Database): Promise<string> {
@@ -67,7 +67,7 @@ async function placeOf(db: Database): Promise<string> {
   return place?.place ?? '';
 }
 
-/** Lets the producer's role write into the inbox, and nothing else: not even read it. */
+/** Lets the producer's role write into the inbox and see for whom there is something; it reads no letter. */
 async function admit(db: Database, producer: Database): Promise<void> {
   const [user] = await producer.read<{ name: string }>('select current_user as name');
   const role = escapeIdentifier(user?.name ?? '');
@@ -76,7 +76,9 @@ async function admit(db: Database, producer: Database): Promise<void> {
   try {
     // Two that grant at the same time would get in each other's way.
     await client.query(`begin; select pg_advisory_xact_lock(hashtext('thali-letterbox'));
-      grant usage on schema ${escapeIdentifier(db.module)} to ${role}; grant insert on inbox to ${role}; commit`);
+      grant usage on schema ${escapeIdentifier(db.module)} to ${role}; grant usage on sequence inbox_seq_seq to ${role};
+      grant insert, select (subscription, key) on inbox to ${role}; grant select (subscription, key) on blocked_keys to ${role};
+      commit`);
   } catch (error) {
     failure = error as Error; // Nobody else may get the connection with the transaction that has failed.
     throw error;

@@ -1,9 +1,15 @@
 import { CreateMessaging1700000000001 } from './create-messaging.migration';
 import { PartitionByWeek1700000000011 } from './partition-by-week.migration';
+import { OrderInboxByKey1700000000013 } from './order-inbox-by-key.migration';
 import { TimeInbox1700000000012 } from './time-inbox.migration';
 
 /** What makes the tables that a module needs to say and to hear. */
-export const messagingMigrations = [CreateMessaging1700000000001, PartitionByWeek1700000000011, TimeInbox1700000000012];
+export const messagingMigrations = [
+  CreateMessaging1700000000001,
+  PartitionByWeek1700000000011,
+  TimeInbox1700000000012,
+  OrderInboxByKey1700000000013,
+];
 export { deadLetters, replay, type DeadLetter } from './dead-letters';
 export { historyOf, type LogEntry } from './history';
 export { Loop } from './loop';

@@ -6,7 +6,9 @@ import { partitionOf } from './partition';
 
 /** Raised after the commit of a transaction that recorded messages for this destination. */
 export const recorded = (destination: string): string => `outbox ${destination}`;
-/** Raised after the commit of a transaction that set a timer. */
+/** Timers are looked for this often, come what may. */
+export const lookForTimersMs = 1_000;
+/** Raised after the commit of a transaction that set a timer which may be due before the next look. */
 export const timerSet = 'timers';
 
 interface Part {
@@ -36,7 +38,7 @@ export function send(tx: Tx, draft: Draft, { story = tx.story }: Part = {}): voi
  */
 export function remind(tx: Tx, draft: Draft, { afterMs, story = tx.story }: Part & { afterMs: number }): void {
   tx.collect(setTimer, { part: partitionOf(draft.key), afterMs, ...story, ...draft });
-  tx.signal(timerSet);
+  if (afterMs < lookForTimersMs) tx.signal(timerSet);
 }
 
 /** Cancels the timer of this type and key, if it is still set. What has already fired may still arrive: expect it. */
@@ -44,7 +46,7 @@ export function forget(tx: Tx, { type }: AnyMessageType, key: string): void {
   tx.collect(setTimer, { type, key, afterMs: null });
 }
 
-interface RecordRow extends Draft {
+export interface RecordRow extends Draft {
   messageId: string;
   part: number;
   correlationId: string;
@@ -60,7 +62,16 @@ export const number = change<{ key: string }>(`
   select key, count(*) from json_to_recordset($1) as i(n int, key text) group by key order by key
   on conflict (key) do update set version = k.version + excluded.version`);
 
-export const record = change<RecordRow, { signal: string }>(recordInto('', []));
+export const record = change<RecordRow, { signal: string } & Partial<Letter>>(recordInto('', []));
+
+/** What `record` says of a letter for a subscription of this process. */
+export interface Letter {
+  readonly producer: string;
+  readonly keyVersion: number;
+  readonly recordedAt: string;
+  /** Its place in the inbox; null unless nothing of its key is before it there: then, and only then, it can be handled as it is. */
+  readonly seq: number | null;
+}
 
 /**
  * The statement that records messages: in the log, and in the outbox of each destination. What is for a letterbox goes there at
@@ -68,19 +79,29 @@ export const record = change<RecordRow, { signal: string }>(recordInto('', []));
  */
 export function recordInto(producer: string, letterboxes: readonly Letterbox[]): string {
   const slots = letterboxes.map(({ module, subscribers }, slot) => {
+    const schema = escapeIdentifier(module);
     const wanted = [...subscribers].flatMap(([type, names]) => names.map((name) => `(${text(type)}, ${text(name)})`));
+    // Of one producer and key there is one sender at a time: what is not there yet cannot come before.
     return `, letters${slot} as (
-      select w.subscription, routed.* from routed join (values ${wanted.join(', ')}) as w(type, subscription) using (type)
-      where destination = ${text(module)} and direct
+      select nextval('${schema}.inbox_seq_seq') as seq, *,
+        not exists (select from ${schema}.inbox b where b.subscription = l.subscription and b.key = l.key)
+        and not exists (select from ${schema}.blocked_keys b where b.subscription = l.subscription and b.key = l.key) as first
+      from (
+        select w.subscription, routed.* from routed join (values ${wanted.join(', ')}) as w(type, subscription) using (type)
+        where destination = ${text(module)} and direct order by n
+      ) l
     ), slot${slot} as (
-      insert into ${escapeIdentifier(module)}.inbox (subscription, part, message_id, producer, type, version, key, key_version, data,
-        correlation_id, causation_id, recorded_at)
-      select subscription, part, "messageId", ${text(producer)}, type, version, key, key_version, data, "correlationId", "causationId",
+      insert into ${schema}.inbox (subscription, seq, part, message_id, producer, type, version, key, key_version, data, correlation_id,
+        causation_id, recorded_at)
+      select subscription, seq, part, "messageId", ${text(producer)}, type, version, key, key_version, data, "correlationId", "causationId",
         recorded_at
-      from letters${slot} order by n
+      from letters${slot}
     )`;
   });
-  const heard = letterboxes.map((_, slot) => `union all select distinct 'inbox ' || subscription from letters${slot}`);
+  const heard = letterboxes.map(
+    (_, slot) => `union all
+    select n, 'inbox ' || subscription, ${text(producer)}, key_version, recorded_at, case when first then seq end from letters${slot}`,
+  );
   return `
     with numbered as (
       select i.*, clock_timestamp() as recorded_at, k.version - count(*) over (partition by key)
@@ -100,7 +121,9 @@ export function recordInto(producer: string, letterboxes: readonly Letterbox[]):
       select destination, part, "messageId" from routed where not direct order by n
       returning destination
     )${slots.join('')}
-    select distinct 'outbox ' || destination as signal from waiting ${heard.join(' ')}`;
+    select distinct null::int as n, 'outbox ' || destination as signal, null as producer, null::bigint as "keyVersion",
+      null::timestamptz as "recordedAt", null::bigint as seq
+    from waiting ${heard.join(' ')}`;
 }
 
 const text = escapeLiteral;

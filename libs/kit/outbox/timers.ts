@@ -3,10 +3,9 @@ import type { Draft } from '../core';
 import type { Log } from '../observability';
 import { Loop } from './loop';
 import type { Partitions } from './partitions';
-import { send, timerSet } from './send';
+import { lookForTimersMs, send, timerSet } from './send';
 
 const batchSize = 500;
-const pollMs = 1_000;
 
 interface Due extends Draft, Story {}
 
@@ -20,7 +19,7 @@ export class Timers {
     private readonly partitions: Partitions,
     log: Log,
   ) {
-    this.loop = new Loop({ name: `${db.module} timers`, turn: () => this.fire(), pollMs, log });
+    this.loop = new Loop({ name: `${db.module} timers`, turn: () => this.fire(), pollMs: lookForTimersMs, log });
   }
 
   start(): void {
@@ -45,7 +44,7 @@ export class Timers {
     );
     if (!next) return false;
     if (next.inMs > 0) {
-      if (next.inMs < pollMs) this.loop.wakeAfter(Math.ceil(next.inMs));
+      if (next.inMs < lookForTimersMs) this.loop.wakeAfter(Math.ceil(next.inMs));
       return false;
     }
     return (await this.sendDue(parts)) === batchSize;

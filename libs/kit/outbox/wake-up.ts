@@ -1,7 +1,7 @@
 import { Client, type Notification } from 'pg';
 import { messageOf } from '../core';
 import type { Log } from '../observability';
-import type { Database } from '../postgres';
+import type { Database, Signals } from '../postgres';
 import { Loop } from './loop';
 import type { Partitions } from './partitions';
 
@@ -20,7 +20,7 @@ export class WakeUp {
   private timer: NodeJS.Timeout | undefined;
   private listener: Client | undefined;
   private readonly loop: Loop;
-  private readonly onCommitted = (signals: ReadonlySet<string>) => this.tell(signals);
+  private readonly onCommitted = (signals: Signals) => this.tell(signals);
 
   constructor(
     private readonly db: Database,
@@ -71,9 +71,9 @@ export class WakeUp {
     if (from !== this.partitions.instanceId) for (const signal of signals) this.db.emit(signal);
   }
 
-  private tell(signals: ReadonlySet<string>): void {
+  private tell(signals: Signals): void {
     if (this.partitions.instances < 2) return;
-    for (const signal of signals) this.pending.add(signal);
+    for (const signal of signals.keys()) this.pending.add(signal);
     this.timer ??= setTimeout(() => void this.send(), gatherMs);
   }
 

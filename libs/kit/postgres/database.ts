@@ -5,7 +5,7 @@ import { DomainError, SystemClock, SystemIds, messageOf, type Clock, type Ids } 
 import { GroupCommit, type Turn } from './group-commit';
 import { connectionLost } from './sql-errors';
 import { nameOf, type Wording } from './statement';
-import type { Story, Tx } from './transaction';
+import type { Signals, Story, Tx } from './transaction';
 
 export interface DatabaseOptions {
   /** The module that owns it; its schema has the same name. */
@@ -24,7 +24,8 @@ export interface DatabaseOptions {
 /**
  * A module's own database: its schema, its login role, its pool. Nobody else opens it.
  *
- * Emits the signals that units of work raised (`tx.signal`), after their commit, and then `committed` with all of them.
+ * Emits the signals that units of work raised (`tx.signal`), each with its {@link Raised} rows, after their commit, and then `committed`
+ * with all of them ({@link Signals}).
  */
 export class Database extends EventEmitter {
   readonly module: string;
@@ -124,8 +125,8 @@ export class Database extends EventEmitter {
   }
 
   /** Raises signals as a commit does. */
-  raise(signals: ReadonlySet<string>): void {
-    for (const signal of signals) this.emit(signal);
+  raise(signals: Signals): void {
+    for (const [signal, raised] of signals) this.emit(signal, raised);
     if (signals.size > 0) this.emit('committed', signals);
   }
 

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { DomainError, messageOf, overloaded, type Ids } from '../core';
 import { connectionLost, worthRepeating } from './sql-errors';
-import { SharedTransaction, Tx, type Story } from './transaction';
+import { SharedTransaction, Tx, together, type Signals, type Story } from './transaction';
 import type { Statement, Wording } from './statement';
 
 interface Unit {
@@ -35,7 +35,7 @@ interface Options {
   now: () => Date;
   ids: Ids;
   wordingOf: (statement: Wording) => Wording;
-  committed: (signals: Set<string>) => void;
+  committed: (signals: Signals) => void;
 }
 
 /**
@@ -167,6 +167,7 @@ export class GroupCommit {
     const onError = (error: Error) => (broken = error);
     client.on('error', onError);
     try {
+      together(client);
       const begun = client.query('BEGIN'); // Its answer travels with that of the first statement.
       const { now, ids, module, wordingOf } = this.options;
       const shared = new SharedTransaction(client, now(), ids, module, wordingOf);
@@ -177,8 +178,9 @@ export class GroupCommit {
       if (spoiled.length > 0 && units.length > 1) throw new Spoiled(new Set(spoiled.map(({ unit }) => unit)));
       if (spoiled[0]) throw spoiled[0].error;
       const kept = outcomes.filter(({ failed }) => !failed);
-      const signals = new Set(kept.flatMap(({ tx }) => [...tx.signals]));
-      const writes = writesOf(kept).map(([statement, rows]) => shared.rows(statement, rows));
+      const signals: Signals = new Map(kept.flatMap(({ tx }) => [...tx.signals].map((signal) => [signal, [{}]])));
+      together(client);
+      const writes = writesOf(kept).map(([statement, rows]) => ({ rows, results: shared.rows(statement, rows) }));
       await commit(client, writes, signals);
       this.options.committed(signals);
       return outcomes;
@@ -234,12 +236,26 @@ function writesOf(outcomes: Outcome[]): [Statement<object>, object[]][] {
   return [...rows];
 }
 
+interface Write {
+  rows: object[];
+  results: Promise<object[]>;
+}
+
 /** The last writes and the commit travel together. Adds the signals that the writes raise. */
-async function commit(client: PoolClient, writes: Promise<object[]>[], signals: Set<string>): Promise<void> {
-  const [committed, ...written] = await Promise.allSettled([client.query('COMMIT'), ...writes]);
-  for (const write of written) {
+async function commit(client: PoolClient, writes: Write[], signals: Signals): Promise<void> {
+  const [committed, ...written] = await Promise.allSettled([
+    client.query('COMMIT'),
+    ...writes.map(({ results }) => results),
+  ]);
+  for (const [i, write] of written.entries()) {
     if (write.status === 'rejected') throw write.reason;
-    for (const { signal } of write.value as { signal?: string }[]) if (signal) signals.add(signal);
+    for (const result of write.value as { n: number | null; signal?: string }[]) {
+      if (!result.signal) continue;
+      const raised = { row: writes[i]?.rows[result.n ?? -1], result };
+      const same = signals.get(result.signal);
+      if (same) same.push(raised);
+      else signals.set(result.signal, [raised]);
+    }
   }
   if (committed.status === 'rejected') throw committed.reason;
   // Postgres answers COMMIT with ROLLBACK, and no error, when a statement had failed before.

@@ -2,4 +2,4 @@ export { Database, type DatabaseOptions } from './database';
 export { ensureSchema, provisionModule } from './provision';
 export { StaleVersion, connectionLost, refusedByLock, worthRepeating } from './sql-errors';
 export { change, query, type Statement } from './statement';
-export { Tx, type Story } from './transaction';
+export { Tx, type Raised, type Signals, type Story } from './transaction';

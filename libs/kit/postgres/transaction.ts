@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import type { PoolClient } from 'pg';
 import type { Ids } from '../core';
 import type { Statement, Wording } from './statement';
@@ -11,6 +12,15 @@ export interface Story {
 }
 
 type Numbered = { n: number };
+
+/** What was raised by a commit: each signal, once for each time it was raised. */
+export type Signals = Map<string, Raised[]>;
+
+/** The row that was collected and what its statement gave for it, where a signal came of one. */
+export interface Raised {
+  readonly row?: object | undefined;
+  readonly result?: object;
+}
 
 /** The statements of all units of work that share one database transaction, gathered into as few round trips as possible. */
 export class SharedTransaction {
@@ -49,6 +59,7 @@ export class SharedTransaction {
     this.sending = undefined;
     if (this.over)
       return [...batch.values()].flat().forEach(({ reject }) => reject(new Error('the transaction is over')));
+    together(this.client);
     await Promise.all([...batch].map(([statement, calls]) => this.send(statement, calls)));
   }
 
@@ -71,6 +82,13 @@ export class SharedTransaction {
     const { name, sql } = this.wordingOf(statement);
     return (await this.client.query<object>({ name, text: sql, values: [input] })).rows;
   }
+}
+
+/** What is asked from here until this turn of the event loop ends travels in one packet. */
+export function together(client: PoolClient): void {
+  const { stream } = (client as unknown as { connection: { stream: Writable } }).connection;
+  stream.cork();
+  setImmediate(() => stream.uncork());
 }
 
 interface Call {
@@ -124,7 +142,7 @@ export class Tx {
 
   /**
    * Adds a row that is written just before the commit, together with those of everybody who shares the transaction. Result rows
-   * of the statement that have a `signal` raise it, as {@link signal} does.
+   * of the statement that have a `signal` raise it, as {@link signal} does, and come along with it.
    */
   collect<Row extends object>(statement: Statement<Row, object>, row: Row): void {
     this.changed = true;

@@ -1,6 +1,6 @@
 import { InProcessTransport } from '@thali/kit/event-bus';
 import { createLog } from '@thali/kit/observability';
-import { Database, provisionModule } from '@thali/kit/postgres';
+import { Database, provisionModule, type Raised, type Signals } from '@thali/kit/postgres';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';
 import { messagingMigrations, Messaging, send } from '..';
 import { Rang } from './instance';
@@ -62,7 +62,7 @@ describe('A letterbox', () => {
     const heard = new Set<string>();
     const passedOn = new Set<string>();
     for (const name of ['street.listen', 'street.count']) street.on(`inbox ${name}`, () => heard.add(name));
-    street.on('committed', (signals: Set<string>) => signals.forEach((signal) => passedOn.add(signal)));
+    street.on('committed', (signals: Signals) => [...signals.keys()].forEach((signal) => passedOn.add(signal)));
     await ring(1, 2);
     const letter = { producer: 'tower', key: 'Pummerin' };
     expect(await inInbox()).toEqual([
@@ -87,6 +87,32 @@ describe('A letterbox', () => {
     expect(await inInbox()).toEqual([]);
   });
 
+  it('is read by who wrote into it, and not looked into, unless something of the same key is there or blocks it', async () => {
+    const server = await newServer();
+    await prepare(server, server);
+    const handedOver: unknown[] = [];
+    street.on('inbox street.listen', (raised: Raised[]) =>
+      handedOver.push(...raised.map(({ row, result }) => [row, (result as { seq: number | null }).seq !== null])),
+    );
+    const letter = (n: number) => expect.objectContaining({ type: 'tower.rang', data: { bell: 'Pummerin', n } });
+    await ring(1, 2);
+    await ring(3);
+    await street.read('delete from inbox');
+    await ring(4);
+    await street.read('delete from inbox');
+    await street.read(
+      `insert into blocked_keys (subscription, key, until) values ('street.listen', 'Pummerin', 'infinity')`,
+    );
+    await ring(5);
+    expect(handedOver).toEqual([
+      [letter(1), true],
+      [letter(2), true],
+      [letter(3), false],
+      [letter(4), true],
+      [letter(5), false],
+    ]);
+  });
+
   it('is left alone while earlier messages wait in the outbox', async () => {
     const server = await newServer();
     await prepare(server, server);
@@ -108,7 +134,7 @@ describe('A letterbox', () => {
   it('can be written to and not read', async () => {
     const server = await newServer();
     await prepare(server, server);
-    await expect(tower.read('select * from street.inbox')).rejects.toThrow('permission denied');
+    await expect(tower.read('select data from street.inbox')).rejects.toThrow('permission denied');
     await expect(tower.read('delete from street.inbox')).rejects.toThrow('permission denied');
     await expect(tower.read('select * from street.handled')).rejects.toThrow('permission denied');
   });

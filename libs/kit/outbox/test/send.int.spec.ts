@@ -70,6 +70,22 @@ describe('what a transaction says', () => {
     expect(await timersOf('Angelus')).toEqual([]);
   });
 
+  it('sets a timer as it was said last, where a transaction changes its mind', async () => {
+    const later = (n: number) => [Rang({ bell: 'Savoyarde', n }), { afterMs: 60_000 }] as const;
+    await db.transaction(async (tx) => {
+      remind(tx, ...later(1));
+      forget(tx, Rang, 'Savoyarde');
+    });
+    expect(await timersOf('Savoyarde')).toEqual([]);
+    await db.transaction(async (tx) => {
+      remind(tx, ...later(2));
+      forget(tx, Rang, 'Savoyarde');
+      remind(tx, ...later(3));
+      remind(tx, ...later(4));
+    });
+    expect(await timersOf('Savoyarde')).toEqual([{ data: { bell: 'Savoyarde', n: 4 } }]);
+  });
+
   it('cannot be what its schema does not allow', () => {
     expect(() => Rang({ bell: 'Pummerin', n: 1.5 })).toThrow('n');
   });

@@ -1,0 +1,49 @@
+import { eventually } from '@thali/kit/event-bus/testing';
+import { change } from '@thali/kit/postgres';
+import { aServer, type TestServer } from '@thali/kit/postgres/testing';
+import { send } from '..';
+import { Instance, Rang, type Ring } from './instance';
+
+const note = change<{ n: number; ring: number }>(
+  'insert into notes select ring from json_to_recordset($1) as i(n int, ring int)',
+);
+
+describe('a message that another instance was faster with', () => {
+  let server: TestServer;
+  let tower: Instance;
+
+  beforeEach(async () => {
+    server = await aServer();
+    tower = await Instance.start(server.url, () => () => {}, {
+      handle: {
+        outside: async ({ n: ring }: Ring) => {
+          if (ring === 0) await beFaster();
+          return async (tx) => void (await tx.run(note, { n: 0, ring }));
+        },
+      },
+    });
+    await tower.db.read('create table notes (ring int)');
+  });
+  afterEach(async () => {
+    await tower.stop();
+    await server.drop();
+  });
+
+  const beFaster = () =>
+    tower.db.read(
+      `with gone as (delete from inbox returning *)
+       insert into handled (subscription, message_id, producer, key, key_version)
+       select subscription, message_id, producer, key, key_version from gone`,
+    );
+  const notes = async () => (await tower.db.read<{ ring: number }>('select ring from notes')).map(({ ring }) => ring);
+  const handled = async () => (await tower.db.read('select 1 from handled')).length;
+
+  it('has no second effect, and does not hold up the next of its key', async () => {
+    await tower.ring('Pummerin');
+    await eventually(handled, (count) => count === 1);
+    await tower.db.transaction(async (tx) => send(tx, Rang({ bell: 'Pummerin', n: 1 })));
+    await eventually(handled, (count) => count === 2);
+    expect(await notes()).toEqual([1]);
+    expect(await tower.db.read('select 1 from dead_letters')).toEqual([]);
+  });
+});
