@@ -8,6 +8,9 @@ import { typesOf, type SagaDefinition } from './definition';
 
 export { CreateSagas1700000000004 } from './create-sagas.migration';
 
+/** Carries out what a saga tells its own module. */
+export type Tell<Own> = (own: readonly Own[]) => Promise<unknown>;
+
 interface TimeLimit {
   sagaId: string;
   epoch: number;
@@ -21,10 +24,13 @@ export class SagaRunner<Data, Own> extends Subscriber {
   readonly subscriptions: readonly Subscription[];
   private readonly timeLimit: MessageType<TimeLimit>;
 
-  /** @param tell carries out, in the given transaction, what the saga tells its own module. */
+  /**
+   * @param open makes ready what the saga tells its own module, in the given transaction and at the same time as the saga itself is
+   *   loaded. It may turn out that nothing is told.
+   */
   constructor(
     readonly definition: SagaDefinition<Data, Own>,
-    private readonly tell: (tx: Tx, sagaId: string, own: readonly Own[]) => Promise<void>,
+    private readonly open: (tx: Tx, sagaId: string) => Tell<Own>,
   ) {
     super();
     const schema = z.object({ sagaId: z.string(), epoch: z.int() });
@@ -40,12 +46,13 @@ export class SagaRunner<Data, Own> extends Subscriber {
    */
   async start(tx: Tx, sagaId: string, data: Data): Promise<void> {
     const decision = start(this.definition, data);
-    if (await tx.one(insertSaga, this.row(sagaId, decision.state, 1))) return this.carryOut(tx, sagaId, decision);
+    const tell: Tell<Own> = (own) => this.open(tx, sagaId)(own);
+    if (await tx.one(insertSaga, this.row(sagaId, decision.state, 1))) return this.carryOut(tx, sagaId, decision, tell);
     const former = await tx.one(loadSaga, { name: this.definition.name, sagaId });
     const ended = former?.state as SagaState<Data> | undefined;
     if (!former || ended?.step !== null)
       throw new DomainError('saga.running', 'conflict', `What was begun before for ${sagaId} has not ended yet.`);
-    await this.enact(tx, sagaId, former.version, start(this.definition, data, ended.epoch));
+    await this.enact(tx, sagaId, former.version, start(this.definition, data, ended.epoch), tell);
   }
 
   /**
@@ -55,13 +62,14 @@ export class SagaRunner<Data, Own> extends Subscriber {
    * @throws {DomainError} `saga.cannot-abort` (conflict) when something irrevocable is done already, or it has ended.
    */
   async abort(tx: Tx, sagaId: string, reason: string, remember: (data: Data) => Data = (data) => data): Promise<void> {
+    const tell = this.open(tx, sagaId);
     const saga = await tx.one(loadSaga, { name: this.definition.name, sagaId });
     const state = saga?.state as SagaState<Data> | undefined;
     if (!saga || !state || !canAbort(this.definition, state)) {
       throw new DomainError('saga.cannot-abort', 'conflict', `It is too late to undo ${sagaId}.`);
     }
     const decision = decide(this.definition, { ...state, data: remember(state.data) }, { kind: 'abort', reason });
-    if (decision) await this.enact(tx, sagaId, saga.version, decision);
+    if (decision) await this.enact(tx, sagaId, saga.version, decision, tell);
   }
 
   /** Sends again what a saga waits for; an operator's answer to an alarm. */
@@ -76,22 +84,34 @@ export class SagaRunner<Data, Own> extends Subscriber {
   }
 
   private async proceed(tx: Tx, sagaId: string, input: SagaInput): Promise<void> {
+    const tell = this.open(tx, sagaId);
     const saga = await tx.one(loadSaga, { name: this.definition.name, sagaId });
     const decision = saga && decide(this.definition, saga.state as SagaState<Data>, input);
-    if (decision) await this.enact(tx, sagaId, saga.version, decision);
+    if (decision) await this.enact(tx, sagaId, saga.version, decision, tell);
   }
 
-  private async enact(tx: Tx, sagaId: string, seen: number, decision: Decision<Data, Own>): Promise<void> {
+  private async enact(
+    tx: Tx,
+    sagaId: string,
+    seen: number,
+    decision: Decision<Data, Own>,
+    tell: Tell<Own>,
+  ): Promise<void> {
     // Side by side: what is carried out for a stale saga is rolled back with it.
     const [updated] = await Promise.all([
       tx.one(updateSaga, this.row(sagaId, decision.state, seen + 1)),
-      this.carryOut(tx, sagaId, decision),
+      this.carryOut(tx, sagaId, decision, tell),
     ]);
     if (!updated) throw new StaleVersion(`saga ${sagaId}`);
   }
 
-  private async carryOut(tx: Tx, sagaId: string, { send: drafts, own, limit }: Decision<Data, Own>): Promise<void> {
-    if (own.length > 0) await this.tell(tx, sagaId, own);
+  private async carryOut(
+    tx: Tx,
+    sagaId: string,
+    { send: drafts, own, limit }: Decision<Data, Own>,
+    tell: Tell<Own>,
+  ): Promise<void> {
+    if (own.length > 0) await tell(own);
     for (const draft of drafts) send(tx, draft);
     if (limit) remind(tx, this.timeLimit({ sagaId, epoch: limit.epoch }), { afterMs: limit.withinMs });
     else if (limit === null) forget(tx, this.timeLimit, sagaId);

@@ -57,7 +57,7 @@ describe('a running saga', () => {
     server = await aServer();
     const migrations = [...messagingMigrations, CreateSagas1700000000004, CreateDiary1700000000900];
     db = await Database.open({ module: 'party', migrations, url: await provisionModule(server.url, 'party') });
-    party = new SagaRunner(celebrate, async (tx, sagaId, lines) => {
+    party = new SagaRunner(celebrate, (tx, sagaId) => async (lines) => {
       for (const line of lines) await tx.run(write, { sagaId, line });
       if (tellFails) throw new Error('the pen is broken');
     });
@@ -187,7 +187,7 @@ describe('a running saga', () => {
       name: 'party.celebrate',
       steps: celebrate.steps.map((step) => ({ ...step, withinMs: 100 })),
     };
-    const runner = new SagaRunner(hurried, async () => {});
+    const runner = new SagaRunner(hurried, () => async () => {});
     await db.transaction((tx) => runner.start(tx, id, { id }));
     expect(await sagaThat(({ status }) => status === 'undoing')).toMatchObject({ step: 'rent the hall' });
     await say(HallLeft({ id }));

@@ -9,6 +9,6 @@ import { OrderSettings } from './settings';
 @Injectable()
 export class FulfilOrder extends SagaRunner<Fulfilment, OrderCommand> {
   constructor(orders: OrderRepository, { timeLimits }: OrderSettings) {
-    super(fulfilOrder(timeLimits), async (tx, orderId, commands) => void (await orders.tell(tx, orderId, commands)));
+    super(fulfilOrder(timeLimits), (tx, orderId) => orders.open(tx, orderId));
   }
 }

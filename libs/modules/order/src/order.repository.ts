@@ -21,18 +21,24 @@ export class OrderRepository {
     return this.events.load(tx, orderId);
   }
 
-  /** Tells an order that exists. @throws {DomainError} `order.unknown`, or the order's own refusal. */
-  async tell(tx: Tx, orderId: OrderId, commands: readonly OrderCommand[]): Promise<Loaded<Order>> {
-    const loaded = await this.load(tx, orderId);
-    if (loaded.version === 0) throw unknownOrder(orderId);
-    let order = loaded.state;
-    const happened: OrderEvent[] = [];
-    for (const command of commands) {
-      const events = decide(order, command);
-      order = events.reduce(evolve, order);
-      happened.push(...events);
-    }
-    return this.append(tx, orderId, loaded, happened);
+  /**
+   * Loads an order that exists, to be told something. @throws {DomainError} when it is told: `order.unknown`, or the order's own refusal.
+   */
+  open(tx: Tx, orderId: OrderId): (commands: readonly OrderCommand[]) => Promise<Loaded<Order>> {
+    const loading = this.load(tx, orderId);
+    loading.catch(() => {}); // Whoever tells it hears of it.
+    return async (commands) => {
+      const loaded = await loading;
+      if (loaded.version === 0) throw unknownOrder(orderId);
+      let order = loaded.state;
+      const happened: OrderEvent[] = [];
+      for (const command of commands) {
+        const events = decide(order, command);
+        order = events.reduce(evolve, order);
+        happened.push(...events);
+      }
+      return this.append(tx, orderId, loaded, happened);
+    };
   }
 
   /** Places a new order. */
@@ -58,16 +64,16 @@ export class OrderRepository {
   ): Promise<Loaded<Order>> {
     if (events.length === 0) return loaded;
     const changed = { state: events.reduce(evolve, loaded.state), version: loaded.version + events.length };
-    const [, saved] = await Promise.all([
-      this.events.append(tx, orderId, loaded, events),
-      tx.one(saveSummary, summaryOf(changed, loaded.version)),
-    ]);
-    if (!saved) throw new StaleVersion(orderId);
     for (const event of events) {
       const announcement = announce(orderId, event);
       send(tx, announcement);
       this.tracking.note(tx, announcement);
     }
+    const [, saved] = await Promise.all([
+      this.events.append(tx, orderId, loaded, events),
+      tx.one(saveSummary, summaryOf(changed, loaded.version)),
+    ]);
+    if (!saved) throw new StaleVersion(orderId);
     return changed;
   }
 }

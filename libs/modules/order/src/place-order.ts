@@ -86,15 +86,17 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
       total,
       deliverTo,
     };
-    const placed = await this.orders.place(tx, { type: 'Place', ...order, placedAt: tx.now.toISOString() });
     const sealedToken = this.seal.seal(paymentToken);
-    await this.fulfilment.start(tx, orderId, {
-      ...order,
-      restaurantLocation: menu.location,
-      sealedToken,
-      fee: null,
-      ride: null,
-    });
+    const [placed] = await Promise.all([
+      this.orders.place(tx, { type: 'Place', ...order, placedAt: tx.now.toISOString() }),
+      this.fulfilment.start(tx, orderId, {
+        ...order,
+        restaurantLocation: menu.location,
+        sealedToken,
+        fee: null,
+        ride: null,
+      }),
+    ]);
     return placed;
   }
 }

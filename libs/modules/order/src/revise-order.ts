@@ -34,10 +34,7 @@ export class ReviseOrder extends Command<{ orderId: OrderId; revision: number; t
 @Injectable()
 export class ReviseOrderProcess extends SagaRunner<Revision, OrderCommand> {
   constructor(orders: OrderRepository, { timeLimits }: OrderSettings) {
-    super(
-      reviseOrderSaga(timeLimits.askKitchen),
-      async (tx, orderId, commands) => void (await orders.tell(tx, orderId, commands)),
-    );
+    super(reviseOrderSaga(timeLimits.askKitchen), (tx, orderId) => orders.open(tx, orderId));
   }
 }
 
