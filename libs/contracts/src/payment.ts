@@ -37,10 +37,7 @@ export const CancelPayment = defineCommand(
   byOrder,
 );
 
-/**
- * Hold a new amount instead of the one held. Answered by `payment.adjusted`, also when just this amount has been taken by now, or by
- * `payment.adjustment-declined`.
- */
+/** Hold a new amount instead of the one held. Answered by `payment.adjusted` or `payment.adjustment-declined`. */
 export const AdjustPayment = defineCommand(
   'payment.adjust',
   1,

@@ -5,6 +5,7 @@ import { aPlug, aServer } from '@thali/kit/postgres/testing';
 import { messagingMigrations } from '..';
 import { Partitions } from '../partitions';
 import { WakeUp } from '../wake-up';
+import { Instance } from './instance';
 
 class CountingLog extends Log {
   warnings = 0;
@@ -39,3 +40,29 @@ it('whoever listens for signals tries ever more rarely while nobody answers wher
     await server.drop();
   }
 }, 90_000);
+
+it('tells the other instances of however much was committed at once', async () => {
+  const server = await aServer();
+  const [one, other] = [
+    await Instance.start(server.url, () => () => {}),
+    await Instance.start(server.url, () => () => {}),
+  ];
+  try {
+    await eventually(
+      () => one.shares(),
+      ({ length }) => length === 2,
+    );
+    const signals = Array.from({ length: 300 }, (_, n) => `signal ${n} of more than fit into one notification`);
+    const heard = new Set<string>();
+    for (const signal of signals) other.db.on(signal, () => heard.add(signal));
+    // Nobody is told who is not listening yet: again until all are.
+    const commit = async () => {
+      await one.db.transaction(async (tx) => signals.forEach((signal) => tx.signal(signal)));
+      return heard.size;
+    };
+    expect(await eventually(commit, (count) => count === signals.length)).toBe(signals.length);
+  } finally {
+    await Promise.all([one.stop(), other.stop()]);
+    await server.drop();
+  }
+});

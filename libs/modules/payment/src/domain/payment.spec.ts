@@ -159,18 +159,6 @@ describe('taking the money', () => {
     ]);
   });
 
-  it.each([
-    ['being taken', []],
-    ['taken', [done]],
-  ])('is not in the way of changing the hold back to what is %s', (_, answers) => {
-    const payment = aPaymentThatWas(toBeHeld, done, toBeChangedTo(3_000, 1), done, toBeTakenInPart(2_400), ...answers);
-    const back = toBeChangedTo(2_400, 2)(payment);
-    expect(back.payment).toBe(payment);
-    expect(back.says).toEqual([
-      expect.objectContaining({ type: 'payment.adjusted', data: { orderId, revision: 2, amount: dinner } }),
-    ]);
-  });
-
   it('keeps trying in doubt: only a refusal is a failure', () => {
     expect(said(silent(aPaymentThatWas(toBeHeld, done, toBeTaken)))).toEqual([]);
     expect(said(refused(aPaymentThatWas(toBeHeld, done, toBeTaken, silent)))).toEqual(['payment.capture-failed']);

@@ -38,15 +38,12 @@ export function capturePayment(payment: Payment, due: Money | null): Decision {
 
 /** Hold another amount than the one held. The last wish counts: it may take back one that the provider has not answered yet. */
 export function adjustPayment(payment: Payment, { revision, amount }: { revision: number; amount: Money }): Decision {
-  const { orderId, status, authorized, currency, adjustment, keep } = payment;
+  const { orderId, status, authorized, currency, adjustment } = payment;
   if (adjustment?.revision === revision) return unchanged(payment);
   if (payment.revision === revision) {
     return unchanged(payment, PaymentAdjusted({ orderId, revision, amount: { amount: authorized, currency } }));
   }
   if (status === 'cancelled') return unchanged(payment, cancelled(payment));
-  // Too late to hold another amount, but just this one is being taken.
-  const taken = status === 'capturing' || status === 'captured';
-  if (taken && amount.amount === keep) return unchanged(payment, PaymentAdjusted({ orderId, revision, amount }));
   const possible = status === 'authorized' && amount.currency === currency && amount.amount > 0;
   if (!possible) {
     const reason = `A payment that is ${status} cannot be changed to ${amount.amount} ${amount.currency}.`;
