@@ -227,7 +227,7 @@ function everyEvening(judge: (evening: Evening) => void): void {
     }
     judge(evening);
   });
-  fc.assert(property, { numRuns: 3_000 });
+  fc.assert(property, { numRuns: 20_000 });
 }
 
 describe('An order that is changed while the kitchen begins, whenever each hears of it', () => {

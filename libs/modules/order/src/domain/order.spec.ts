@@ -177,6 +177,7 @@ describe('revising', () => {
   it('counts even if the kitchen has begun since it was agreed', () => {
     const revise: OrderCommand = { type: 'Revise', lines: [aMeal({ quantity: 3 })], total: euros(2_550) };
     expect(decide(anOrderBeingCooked(), revise)).toHaveLength(1);
+    expect(decide(aDeliveredOrder(), revise)).toHaveLength(1);
   });
 
   it('leaves the order as it was when it is refused', () => {

@@ -82,7 +82,8 @@ export function decide(order: Order, command: OrderCommand): OrderEvent[] {
   if (order.status === 'new') throw new Error(`an order cannot ${command.type} before it is placed`);
   switch (command.type) {
     case 'Revise':
-      return hasEnded(order) ? [] : [{ ...command, type: 'Revised' }];
+      // Who delivers may be faster than the word of what was agreed on.
+      return order.status === 'cancelled' ? [] : [{ ...command, type: 'Revised' }];
     case 'RefuseRevision':
       return hasEnded(order) ? [] : [{ ...command, type: 'RevisionRefused' }];
     case 'BeginCancellation':
