@@ -86,16 +86,12 @@ export const CancelTicket = defineCommand(
   byOrder,
 );
 
-/** What a revised order comes to; null where a former version did not say. */
-const RevisedTotal = Money.nullable();
-const withoutTotal = <Data extends object>(former: Data) => ({ ...former, total: null });
-
-/** Cook this instead. Answered by `restaurant.ticket-revised` or `restaurant.ticket-revision-refused`. */
+/** Cook this instead, which comes to `total`. Answered by `restaurant.ticket-revised` or `restaurant.ticket-revision-refused`. */
 export const ReviseTicket = defineCommand(
   'restaurant.revise-ticket',
   2,
-  OfOrder.extend({ revision: z.int().positive(), lines: z.array(OrderLine).nonempty(), total: RevisedTotal }),
-  { ...byOrder, upcasts: { 1: withoutTotal } },
+  OfOrder.extend({ revision: z.int().positive(), lines: z.array(OrderLine).nonempty(), total: Money.nullable() }),
+  { ...byOrder, upcasts: { 1: (former: object) => ({ ...former, total: null }) } },
 );
 
 const OfTicket = OfOrder.extend({ ticketId: TicketId });
@@ -119,12 +115,18 @@ export const TicketDelayed = defineEvent(
 export const TicketPreparing = defineEvent('restaurant.ticket-preparing', 1, OfTicket, byOrder);
 export const TicketReady = defineEvent('restaurant.ticket-ready', 1, OfTicket, byOrder);
 export const TicketCancelled = defineEvent('restaurant.ticket-cancelled', 1, OfOrder, byOrder);
-/** The kitchen will cook the revised order; said before it begins to, so that who takes the money knows what is due. */
+/**
+ * The kitchen will cook the order as it is now, and has not begun: whoever hears what it says later knows what the meal is and what is due
+ * for it. Null where it was not told what the order comes to.
+ */
 export const TicketRevised = defineEvent(
   'restaurant.ticket-revised',
   2,
-  OfOrder.extend({ revision: z.int(), total: RevisedTotal }),
-  { ...byOrder, upcasts: { 1: withoutTotal } },
+  OfOrder.extend({
+    revision: z.int(),
+    agreed: z.object({ lines: z.array(OrderLine).nonempty(), total: Money }).nullable(),
+  }),
+  { ...byOrder, upcasts: { 1: (former: object) => ({ ...former, agreed: null }) } },
 );
 export const TicketRevisionRefused = defineEvent(
   'restaurant.ticket-revision-refused',

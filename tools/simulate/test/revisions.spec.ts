@@ -190,10 +190,10 @@ class Evening {
 
   private kitchen(wish: Draft): void {
     if (!isA(wish, ReviseTicket)) return this.cook(confirmTicket(this.ticket));
-    const { revision, total } = wish.data;
+    const { revision, lines, total } = wish.data;
     const reason = refuseRevision(this.ticket);
     if (reason) this.kitchenSays(TicketRevisionRefused({ orderId, revision, reason }));
-    else this.cook([{ type: 'Revised', revision, lines: [], total }]);
+    else this.cook([{ type: 'Revised', revision, lines: [], agreed: total && { lines, total } }]);
   }
 
   private cook(events: TicketEvent[]): void {

@@ -22,7 +22,8 @@ export class ReviseTicketHandler {
   @Handles(ReviseTicket, 'restaurant.revise-ticket')
   async handle({ orderId, revision, lines, total }: DataOf<typeof ReviseTicket>, tx: Tx): Promise<void> {
     const ticket = await this.tickets.ofOrder(tx, orderId);
-    const revised: TicketEvent = { type: 'Revised', revision, lines: lines.map(forTheCook), total };
+    const agreed = total && { lines, total };
+    const revised: TicketEvent = { type: 'Revised', revision, lines: lines.map(forTheCook), agreed };
     const refusal = refuseRevision(ticket) ?? (ticket && (await this.lacks(tx, ticket, evolve(ticket, revised))));
     if (refusal) send(tx, TicketRevisionRefused({ orderId, revision, reason: refusal }));
     else if (ticket) await this.tickets.change(tx, ticket, [revised]);

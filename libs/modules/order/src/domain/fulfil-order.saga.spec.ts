@@ -25,6 +25,7 @@ import {
   TicketReady,
   TicketRejected,
   TicketRevised,
+  type OrderLine,
 } from '@thali/contracts';
 import { abort, given, timeIsUp, type Happening } from '@thali/kit/saga/testing';
 import { aFulfilment, aMeal, dinner, euros, orderId, restaurantId, timeLimits } from '../../testing/orders';
@@ -99,8 +100,10 @@ describe('an order that goes well', () => {
     onItsWay.then({ type: 'PickUp' }, CapturePayment({ orderId, amount: dinner.total }));
   });
 
-  it('takes what the order comes to after the revision that the kitchen agreed to', () => {
-    const revised = TicketRevised({ orderId, revision: 6, total: euros(2_550) });
+  it('is changed when the kitchen agrees, and costs what it comes to then', () => {
+    const agreed = { lines: [aMeal({ quantity: 3 })] as [OrderLine], total: euros(2_550) };
+    const revised = TicketRevised({ orderId, revision: 6, agreed });
+    withCourier.when(revised).then({ type: 'Revise', revision: 6, ...agreed });
     anOrderThatHeard(held, accepted, assigned, revised, ready, pickedUp).then(
       { type: 'PickUp' },
       CapturePayment({ orderId, amount: euros(2_550) }),

@@ -29,8 +29,8 @@ import {
   type Money,
   type OrderLine,
 } from '@thali/contracts';
-import { isA, type Draft } from '@thali/kit/core';
-import { defineSaga, type SagaDefinition } from '@thali/kit/saga';
+import { isA, type DataOf, type Draft } from '@thali/kit/core';
+import { defineSaga, type Consequence, type SagaDefinition } from '@thali/kit/saga';
 import type { OrderCommand, Placed } from './order';
 
 /** What the fulfilment of an order remembers. */
@@ -108,12 +108,9 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
       {
         name: 'cook the meal',
         send: ({ orderId }) => ConfirmTicket({ orderId }),
-        // A kitchen that agrees to a revision says so before it begins: what is due is known when the meal is ready.
         meanwhile: [TicketPreparing, TicketRevised],
         heard: (order, news) =>
-          isA(news, TicketRevised)
-            ? { data: { ...order, total: news.data.total ?? order.total } }
-            : { own: { type: 'BeginPreparation' } },
+          isA(news, TicketRevised) ? revised(order, news.data) : { own: { type: 'BeginPreparation' } },
         done: [TicketReady],
         then: () => ({ own: { type: 'MakeReady' } }),
         failed: [NoCourierFound],
@@ -178,6 +175,14 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
     undone: ({ fee }, reason) => ({ type: 'Cancel', reason, fee }),
     undoWithinMs: within.undo,
   });
+
+/** The kitchen agrees to a revision before it begins, and this saga hears it before the meal is ready: what is due is known in time. */
+function revised(
+  order: Fulfilment,
+  { revision, agreed }: DataOf<typeof TicketRevised>,
+): Consequence<Fulfilment, OrderCommand> {
+  return agreed ? { data: { ...order, ...agreed }, own: { type: 'Revise', revision, ...agreed } } : {};
+}
 
 function rideOver(order: Fulfilment, answer: Draft): { data: Fulfilment } {
   const ride = isA(answer, DeliveryFailed)

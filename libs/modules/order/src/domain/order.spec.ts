@@ -60,7 +60,14 @@ describe('the life of an order', () => {
   });
 
   it('begins with what was asked for, nothing left out', () => {
-    expect(aPlacedOrder()).toEqual({ ...dinner, status: 'placed', cancelling: null, reason: null, fee: null });
+    expect(aPlacedOrder()).toEqual({
+      ...dinner,
+      status: 'placed',
+      revision: 0,
+      cancelling: null,
+      reason: null,
+      fee: null,
+    });
   });
 
   it('lets a kitchen be ready that never said that it had begun', () => {
@@ -137,7 +144,11 @@ describe('what cancelling costs', () => {
 
   it('is rounded down, in favour of the customer', () => {
     const meal = { lines: [aMeal({ quantity: 1, unitPrice: euros(333) })], total: euros(333) };
-    const order = anOrderThatWasTold({ type: 'Confirm' }, { type: 'Revise', ...meal }, { type: 'BeginPreparation' });
+    const order = anOrderThatWasTold(
+      { type: 'Confirm' },
+      { type: 'Revise', revision: 4, ...meal },
+      { type: 'BeginPreparation' },
+    );
     expect(feeOf(order)).toEqual(euros(166));
   });
 
@@ -170,14 +181,32 @@ describe('revising', () => {
 
   it('changes lines and total and nothing else', () => {
     const lines = [aMeal({ quantity: 3 })];
-    const revised = anOrderThatWasTold({ type: 'Confirm' }, { type: 'Revise', lines, total: euros(2_550) });
-    expect(revised).toEqual({ ...aConfirmedOrder(), lines, total: euros(2_550) });
+    const revised = anOrderThatWasTold(
+      { type: 'Confirm' },
+      { type: 'Revise', revision: 4, lines, total: euros(2_550) },
+    );
+    expect(revised).toEqual({ ...aConfirmedOrder(), revision: 4, lines, total: euros(2_550) });
   });
 
   it('counts even if the kitchen has begun since it was agreed', () => {
-    const revise: OrderCommand = { type: 'Revise', lines: [aMeal({ quantity: 3 })], total: euros(2_550) };
+    const revise: OrderCommand = { type: 'Revise', revision: 4, lines: [aMeal({ quantity: 3 })], total: euros(2_550) };
     expect(decide(anOrderBeingCooked(), revise)).toHaveLength(1);
-    expect(decide(aDeliveredOrder(), revise)).toHaveLength(1);
+  });
+
+  it('counts once, whoever says so again, and an older one no more', () => {
+    const revise = (revision: number): OrderCommand => ({
+      type: 'Revise',
+      revision,
+      lines: [aMeal({ quantity: revision })],
+      total: euros(850 * revision),
+    });
+    const order = anOrderThatWasTold({ type: 'Confirm' }, revise(4));
+    expect([2, 4, 6].map((revision) => decide(order, revise(revision)).length)).toEqual([0, 0, 1]);
+  });
+
+  it('of which only lines and total were stored counts as it did', () => {
+    const revised = evolve(aConfirmedOrder(), { type: 'Revised', lines: [aMeal()], total: euros(1) });
+    expect(revised).toEqual({ ...aConfirmedOrder(), lines: [aMeal()], total: euros(1) });
   });
 
   it('leaves the order as it was when it is refused', () => {
@@ -192,7 +221,7 @@ describe('revising', () => {
 
   it('means nothing any more to a cancelled order', () => {
     const commands: OrderCommand[] = [
-      { type: 'Revise', lines: [aMeal()], total: euros(1) },
+      { type: 'Revise', revision: 4, lines: [aMeal()], total: euros(1) },
       { type: 'RefuseRevision', reason: 'no' },
     ];
     expect(commands.flatMap((command) => decide(aCancelledOrder(), command))).toEqual([]);

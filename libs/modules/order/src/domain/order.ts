@@ -33,12 +33,20 @@ export interface Placed {
  */
 export type Order =
   | { status: 'new' }
-  | (Placed & { status: OrderStatus; cancelling: string | null; reason: string | null; fee: Money | null });
+  | (Placed & {
+      status: OrderStatus;
+      /** Number of the last revision that was agreed on; 0 for none. */
+      revision: number;
+      cancelling: string | null;
+      reason: string | null;
+      fee: Money | null;
+    });
 
 /** What can happen to an order. Stored for ever: a change of shape needs an upcast in `evolve`. */
 export type OrderEvent =
   | ({ type: 'Placed' } & Placed)
-  | { type: 'Revised'; lines: OrderLine[]; total: Money }
+  /** The first of them had no number. */
+  | { type: 'Revised'; revision?: number; lines: OrderLine[]; total: Money }
   | { type: 'RevisionRefused'; reason: string }
   | { type: 'Confirmed' }
   | { type: 'PreparationBegun' }
@@ -51,8 +59,8 @@ export type OrderEvent =
 /** What an order can be told. */
 export type OrderCommand =
   | ({ type: 'Place' } & Placed)
-  /** Money and kitchen have agreed: the kitchen may have begun since. */
-  | { type: 'Revise'; lines: OrderLine[]; total: Money }
+  /** Money and kitchen have agreed: the kitchen may have begun since. Both processes say so, and the first counts. */
+  | { type: 'Revise'; revision: number; lines: OrderLine[]; total: Money }
   | { type: 'RefuseRevision'; reason: string }
   | { type: 'Confirm' }
   | { type: 'BeginPreparation' }
@@ -82,8 +90,7 @@ export function decide(order: Order, command: OrderCommand): OrderEvent[] {
   if (order.status === 'new') throw new Error(`an order cannot ${command.type} before it is placed`);
   switch (command.type) {
     case 'Revise':
-      // Who delivers may be faster than the word of what was agreed on.
-      return order.status === 'cancelled' ? [] : [{ ...command, type: 'Revised' }];
+      return hasEnded(order) || command.revision <= order.revision ? [] : [{ ...command, type: 'Revised' }];
     case 'RefuseRevision':
       return hasEnded(order) ? [] : [{ ...command, type: 'RevisionRefused' }];
     case 'BeginCancellation':
@@ -107,12 +114,12 @@ export function decide(order: Order, command: OrderCommand): OrderEvent[] {
 export function evolve(order: Order, event: OrderEvent): Order {
   if (event.type === 'Placed') {
     const { type: _, ...placed } = event;
-    return { ...placed, status: 'placed', cancelling: null, reason: null, fee: null };
+    return { ...placed, status: 'placed', revision: 0, cancelling: null, reason: null, fee: null };
   }
   if (order.status === 'new') throw new Error(`${event.type} cannot be the first event of an order`);
   switch (event.type) {
     case 'Revised':
-      return { ...order, lines: event.lines, total: event.total };
+      return { ...order, revision: event.revision ?? order.revision, lines: event.lines, total: event.total };
     case 'RevisionRefused':
       return order;
     case 'Confirmed':

@@ -18,7 +18,7 @@ const [total, oldTotal] = [euros(2_550), euros(1_700)];
 const adjusted = PaymentAdjusted({ orderId, revision, amount: total });
 const changedBack = PaymentAdjusted({ orderId, revision: revision + 1, amount: oldTotal });
 const declined = PaymentAdjustmentDeclined({ orderId, revision, reason: 'No funds.' });
-const agreed = TicketRevised({ orderId, revision, total });
+const agreed = TicketRevised({ orderId, revision, agreed: { lines, total } });
 const tooLate = TicketRevisionRefused({ orderId, revision, reason: 'The kitchen has already begun to cook.' });
 const orderCancelled = PaymentCancelled({ orderId, voided: oldTotal, refunded: null, kept: null });
 const changeBack = AdjustPayment({ orderId, revision: revision + 1, amount: oldTotal });
@@ -37,7 +37,7 @@ describe('a customer who changes a confirmed order', () => {
   });
 
   it('has changed it when both agree', () => {
-    aRevisionThatHeard(adjusted).when(agreed).then({ type: 'Revise', lines, total }).endsAs('completed');
+    aRevisionThatHeard(adjusted).when(agreed).then({ type: 'Revise', revision, lines, total }).endsAs('completed');
   });
 
   it('keeps the order as it was when the bank does not agree', () => {
@@ -72,7 +72,7 @@ describe('a customer who changes a confirmed order to something cheaper', () => 
   });
 
   it('has less held as soon as the kitchen agrees', () => {
-    aCheaperOrderThatHeard().when(agreed).then({ type: 'Revise', lines, total: cheaper }, holdLess);
+    aCheaperOrderThatHeard().when(agreed).then({ type: 'Revise', revision, lines, total: cheaper }, holdLess);
   });
 
   it('keeps the hold as it was when the kitchen does not agree', () => {
@@ -111,7 +111,7 @@ describe('what was said about an earlier revision of the same order', () => {
 
   it('is no answer to this one: the kitchen agreed to it', () => {
     aRevisionThatHeard(adjusted)
-      .when(TicketRevised({ orderId, revision: earlier, total }))
+      .when(TicketRevised({ orderId, revision: earlier, agreed: { lines, total } }))
       .thenNothing();
   });
 });

@@ -55,7 +55,7 @@ export const reviseOrderSaga = (withinMs: number): SagaDefinition<Revision, Orde
         send: ({ orderId, revision, lines, total }) =>
           ReviseTicket({ orderId, revision, lines: lines as [OrderLine, ...OrderLine[]], total }),
         done: [TicketRevised],
-        then: ({ lines, total }) => ({ own: { type: 'Revise', lines, total } }),
+        then: ({ revision, lines, total }) => ({ own: { type: 'Revise', revision, lines, total } }),
         failed: [TicketRevisionRefused],
         // The kitchen answers at once or never heard of it: only its answer says which, so a late one is worth an operator's look.
         withinMs,

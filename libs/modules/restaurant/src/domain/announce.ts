@@ -26,6 +26,6 @@ export function announce({ ticketId, orderId }: Ticket, event: TicketEvent): Dra
     case 'Ready':
       return TicketReady({ orderId, ticketId });
     case 'Revised':
-      return TicketRevised({ orderId, revision: event.revision, total: event.total });
+      return TicketRevised({ orderId, revision: event.revision, agreed: event.agreed });
   }
 }

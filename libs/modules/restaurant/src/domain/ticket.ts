@@ -1,5 +1,5 @@
-import type { Money, OrderId, TicketId, TicketStatus, TicketView } from '@thali/contracts';
-import { DomainError } from '@thali/kit/core';
+import type { OrderId, TicketId, TicketRevised, TicketStatus, TicketView } from '@thali/contracts';
+import { DomainError, type DataOf } from '@thali/kit/core';
 import { portionsOf, type Hold } from './portions';
 
 export type TicketLine = TicketView['lines'][number];
@@ -34,8 +34,8 @@ export type TicketEvent =
       readonly type: 'Revised';
       readonly revision: number;
       readonly lines: readonly TicketLine[];
-      /** What the customer pays for it: of no interest to the cook, but to whoever hears that it is agreed. */
-      readonly total: Money | null;
+      /** The order, as the others know it. */
+      readonly agreed: DataOf<typeof TicketRevised>['agreed'];
     };
 
 /** From here on the order cannot be undone in the kitchen: the food exists. */
