@@ -5,6 +5,12 @@ import type { Log } from '../observability';
 import { Loop } from './loop';
 import { partitionCount } from './partition';
 
+/** Raised in the other instances when there may be partitions to take over, or to give away. */
+export const sharesChanged = 'shares';
+
+/** Where the instances of a module notify each other: who speaks, and the signals that it raises, a line each. */
+export const channelOf = (module: string): string => `wake_${module}`;
+
 interface Standing {
   instances: number;
   mine: number[];
@@ -27,6 +33,8 @@ export class Partitions extends EventEmitter {
   instances = 1;
   private owned = new Set<number>();
   private validUntil = 0;
+  private known = false;
+  private readonly wake = () => this.loop.wake();
   private readonly loop: Loop;
 
   /** @param leaseMs how long a dead instance's partitions stay unworked at most; renewed three times in that time. */
@@ -42,6 +50,7 @@ export class Partitions extends EventEmitter {
   }
 
   start(): void {
+    this.db.on(sharesChanged, this.wake);
     this.loop.start();
   }
 
@@ -57,9 +66,11 @@ export class Partitions extends EventEmitter {
 
   /** Hands all partitions over. Call it when nothing is in flight any more. */
   async stop(): Promise<void> {
+    this.db.off(sharesChanged, this.wake);
     await this.loop.stop();
     await this.db.read(`update leases set owner = null, until = '-infinity' where owner = $1`, [this.instanceId]);
     await this.db.read('delete from instances where instance_id = $1', [this.instanceId]);
+    await this.tellTheOthers();
     this.owned.clear();
   }
 
@@ -74,7 +85,14 @@ export class Partitions extends EventEmitter {
     this.regain(mine.slice(0, share));
     if (mine.length < share) await this.take(share - mine.length);
     if (mine.length > share) await this.release(mine.slice(share));
+    if (!this.known || mine.length > share) await this.tellTheOthers();
+    this.known = true;
     return false;
+  }
+
+  private async tellTheOthers(): Promise<void> {
+    const said = `${this.instanceId}\n${sharesChanged}`;
+    await this.db.read('select pg_notify($1, $2)', [channelOf(this.db.module), said]);
   }
 
   private async extend(): Promise<Standing> {

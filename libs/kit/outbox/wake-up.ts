@@ -3,7 +3,7 @@ import { messageOf } from '../core';
 import type { Log } from '../observability';
 import type { Database, Signals } from '../postgres';
 import { Loop } from './loop';
-import type { Partitions } from './partitions';
+import { channelOf, sharesChanged, type Partitions } from './partitions';
 
 /** Signals of this long are sent as one: a NOTIFY takes a lock that all committing transactions share. */
 const gatherMs = 20;
@@ -42,10 +42,6 @@ export class WakeUp {
     await this.listener?.end().catch(() => {});
   }
 
-  private get channel(): string {
-    return `wake_${this.db.module}`;
-  }
-
   /** A connection of its own, replaced when it breaks or falls silent. */
   private async keepListening(): Promise<boolean> {
     if (this.listener) {
@@ -61,8 +57,9 @@ export class WakeUp {
     listener.on('error', lose).on('end', lose);
     listener.on('notification', (notification) => this.hear(notification));
     await listener.connect();
-    await listener.query(`listen "${this.channel}"`);
+    await listener.query(`listen "${channelOf(this.db.module)}"`);
     this.listener = listener;
+    this.db.emit(sharesChanged); // It may have been told before.
     return false;
   }
 
@@ -82,7 +79,10 @@ export class WakeUp {
     this.pending.clear();
     this.timer = undefined;
     try {
-      await this.db.read('select pg_notify($1, payload) from unnest($2::text[]) payload', [this.channel, payloads]);
+      await this.db.read('select pg_notify($1, payload) from unnest($2::text[]) payload', [
+        channelOf(this.db.module),
+        payloads,
+      ]);
     } catch (error) {
       this.log.debug({ err: error }, `the others were not told: ${messageOf(error)}`);
     }

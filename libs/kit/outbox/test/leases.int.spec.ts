@@ -17,8 +17,8 @@ describe('the partitions of a module', () => {
     await server.drop();
   });
 
-  const join = async (): Promise<Instance> => {
-    const instance = await Instance.start(server.url, () => () => {}, { leaseMs });
+  const join = async (ms = leaseMs): Promise<Instance> => {
+    const instance = await Instance.start(server.url, () => () => {}, { leaseMs: ms });
     instances.push(instance);
     return instance;
   };
@@ -51,6 +51,16 @@ describe('the partitions of a module', () => {
       `select count(*) as open from leases where until = '-infinity' and owner is null`,
     );
     expect(handedOver?.open).toBeLessThanOrEqual(16);
+    expect(await sharesToBecome(one, [32])).toEqual([32]);
+  });
+
+  it('change hands at once when an instance comes or goes, however long the leases are', async () => {
+    const minutes = 600_000;
+    const one = await join(minutes);
+    await sharesToBecome(one, [32]);
+    const two = await join(minutes);
+    expect(await sharesToBecome(one, [16, 16])).toEqual([16, 16]);
+    await two.stop();
     expect(await sharesToBecome(one, [32])).toEqual([32]);
   });
 
