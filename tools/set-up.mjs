@@ -20,13 +20,13 @@ function refuseOldNode() {
 }
 
 function install() {
-  console.log('Installing packages (once; about a minute) …');
+  console.error('Installing packages (once; about a minute) …');
   // Without dev dependencies, as NODE_ENV=production would have it, there is nothing to build with.
   run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--no-progress', '--loglevel=error']);
 }
 
 function build() {
-  console.log('Building …');
+  console.error('Building …');
   run(process.execPath, ['tools/build.mjs']);
 }
 
