@@ -3,10 +3,13 @@ import { DomainError, defineCommand, isA, type Draft, type Message, type Message
 import { Subscriber, type Subscription } from '../event-bus';
 import { forget, remind, send } from '../outbox';
 import { StaleVersion, change, query, type Tx } from '../postgres';
+import { CreateSagas1700000000004 } from './create-sagas.migration';
 import { canAbort, decide, start, type Decision, type SagaInput, type SagaState } from './decide';
 import { typesOf, type SagaDefinition } from './definition';
+import { IndexAlarms1700000000014 } from './index-alarms.migration';
 
-export { CreateSagas1700000000004 } from './create-sagas.migration';
+/** What makes the table that a runner needs. */
+export const sagaMigrations = [CreateSagas1700000000004, IndexAlarms1700000000014];
 
 /** Carries out what a saga tells its own module. */
 export type Tell<Own> = (own: readonly Own[]) => Promise<unknown>;

@@ -8,7 +8,7 @@ import { aServer, type TestServer } from '@thali/kit/postgres/testing';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { z } from 'zod';
 import type { SagaState } from '..';
-import { CreateSagas1700000000004, SagaRunner } from '../runner';
+import { SagaRunner, sagaMigrations } from '../runner';
 import {
   BandBooked,
   BandBusy,
@@ -55,7 +55,7 @@ describe('a running saga', () => {
 
   beforeAll(async () => {
     server = await aServer();
-    const migrations = [...messagingMigrations, CreateSagas1700000000004, CreateDiary1700000000900];
+    const migrations = [...messagingMigrations, ...sagaMigrations, CreateDiary1700000000900];
     db = await Database.open({ module: 'party', migrations, url: await provisionModule(server.url, 'party') });
     party = new SagaRunner(celebrate, (tx, sagaId) => async (lines) => {
       for (const line of lines) await tx.run(write, { sagaId, line });

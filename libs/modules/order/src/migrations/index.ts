@@ -1,7 +1,7 @@
 import { CreateEventStore1700000000003 } from '@thali/kit/event-store';
 import { idempotencyMigrations } from '@thali/kit/idempotency';
 import { messagingMigrations } from '@thali/kit/outbox';
-import { CreateSagas1700000000004 } from '@thali/kit/saga/runner';
+import { sagaMigrations } from '@thali/kit/saga/runner';
 import { CreateMerged1700000000101 } from './create-merged';
 import { CreateOrders1700000000100 } from './create-orders';
 
@@ -9,7 +9,7 @@ export const migrations = [
   ...messagingMigrations,
   ...idempotencyMigrations,
   CreateEventStore1700000000003,
-  CreateSagas1700000000004,
+  ...sagaMigrations,
   CreateOrders1700000000100,
   CreateMerged1700000000101,
 ];
