@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../testing/api';
@@ -44,15 +45,13 @@ async function startSplit(): Promise<Deployment> {
   return { url: `http://127.0.0.1:${port}`, stop };
 }
 
-/** The first of five ports in a row that nobody listens on. */
+/** The first of five ports in a row that nobody listens on, and that are not among those that connections are made from. */
 async function fivePorts(): Promise<number> {
-  const lowest = createServer().listen(0, '127.0.0.1');
-  const servers = [lowest];
+  const servers: Server[] = [];
   const close = () => Promise.all(servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve))));
-  await once(lowest, 'listening');
-  const { port: first } = lowest.address() as AddressInfo;
+  const first = randomInt(10_000, 32_000);
   try {
-    for (let next = first + 1; next < first + 5; next++) {
+    for (let next = first; next < first + 5; next++) {
       const server = createServer().listen(next, '127.0.0.1');
       servers.push(server);
       await once(server, 'listening');

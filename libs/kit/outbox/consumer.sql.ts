@@ -100,6 +100,15 @@ const blockKey = change<Failure>(`
   from json_to_recordset($1) as i(n int, subscription text, key text, dead boolean, "waitMs" float8)
   on conflict (subscription, key) do update set until = excluded.until`);
 
+/** A copy may be stored while the message is being claimed, which nobody sees then. Nothing but this would ever remove it. */
+export async function discardCopy(db: Database, subscription: string, seq: number): Promise<void> {
+  await db.read(
+    `delete from inbox i using handled h
+     where i.subscription = $1 and i.seq = $2 and h.subscription = i.subscription and h.message_id = i.message_id`,
+    [subscription, seq],
+  );
+}
+
 /** Counts a start before the handler runs, in a transaction of its own: if the process dies, it has been counted. */
 export async function countCrash(db: Database, subscription: string, seq: number): Promise<void> {
   await db.read('update inbox set crashes = crashes + 1 where subscription = $1 and seq = $2', [subscription, seq]);

@@ -2,7 +2,7 @@ import { DomainError, UnreadableMessage, messageOf } from '../core';
 import type { Subscription } from '../event-bus';
 import type { Log } from '../observability';
 import { connectionLost, type Database, type Raised, type Tx } from '../postgres';
-import { claim, clearBlock, countCrash, fail, fetchWaiting, type Waiting } from './consumer.sql';
+import { claim, clearBlock, countCrash, discardCopy, fail, fetchWaiting, type Waiting } from './consumer.sql';
 import { heard } from './inbox';
 import { Loop } from './loop';
 import type { Partitions } from './partitions';
@@ -48,8 +48,8 @@ export class Consumer {
   /** The breaker: systemic failures in a row, and when to probe again. */
   private outages = 0;
   private pausedUntil = 0;
-  /** What was handed over since the look under way began: it may see them, and they may be handled by then. */
-  private readonly handedOver = new Set<number>();
+  /** What was taken into memory since the last look began: it may come by the other road, too, and be handled by then. */
+  private readonly taken = new Set<number>();
   private readonly hear = (raised: readonly Raised[] = []) => {
     const left = raised.filter(({ row, result }) => !row || !this.takeOver(row as RecordRow, result as Letter));
     if (left.length > 0 || raised.length === 0) this.loop.wake();
@@ -103,11 +103,11 @@ export class Consumer {
     this.more = room <= 0;
     if (room <= 0 || parts.length === 0) return false;
     this.brokenOff.clear();
-    this.handedOver.clear();
+    this.taken.clear();
     const rows = await fetchWaiting(this.db, this.subscription.name, parts, [...this.inMemory], room);
     this.more = rows.length === room;
     rows
-      .filter(({ seq, message }) => !this.handedOver.has(seq) && !this.brokenOff.has(message.key))
+      .filter(({ seq, message }) => !this.taken.has(seq) && !this.brokenOff.has(message.key))
       .forEach((row) => this.enqueue(row));
     return false;
   }
@@ -115,19 +115,19 @@ export class Consumer {
   /** Takes a letter as its sender has written it, without reading it from the inbox; false when it has to wait there. */
   private takeOver({ messageId: id, part, data, ...rest }: RecordRow, letter: Letter): boolean {
     const { seq, producer, keyVersion, recordedAt } = letter;
-    if (seq !== null && this.inMemory.has(seq)) return true;
+    if (seq !== null && (this.inMemory.has(seq) || this.taken.has(seq))) return true;
     const caughtUp = !this.stopping && !this.more && this.inherited.length === 0 && this.outages === 0;
     if (seq === null || !caughtUp || this.inMemory.size >= this.limit || !this.partitions.owns(part)) return false;
     // A copy, as the database would give it: its sender may still have its hands on it.
     const copy = JSON.parse(JSON.stringify(data)) as unknown;
     const message = { id, producer, keyVersion, recordedAt, data: copy, ...rest };
-    this.handedOver.add(seq);
     this.enqueue({ seq, part, attempts: 0, crashes: 0, dueAt: performance.now(), message });
     return true;
   }
 
   private enqueue(row: Waiting): void {
     this.inMemory.add(row.seq);
+    this.taken.add(row.seq);
     const line = this.lines.get(row.message.key);
     if (line) line.push(row);
     else {
@@ -163,9 +163,12 @@ export class Consumer {
   /** Whether the message is done with, and the next of its key may follow. */
   private async handle(row: Waiting): Promise<boolean> {
     try {
-      await this.attempt(row);
+      await this.attempt(row).catch(async (error: unknown) => {
+        if (!(error instanceof TakenEffect)) throw error;
+        await discardCopy(this.db, this.subscription.name, row.seq);
+      });
     } catch (error) {
-      if (!(error instanceof TakenEffect)) return await this.failed(row, error);
+      return await this.failed(row, error);
     }
     if (this.outages > 0) this.resume();
     return true;
@@ -280,5 +283,5 @@ function systemic(error: unknown): boolean {
   return connectionLost(error) || (error instanceof DomainError && error.kind === 'unavailable');
 }
 
-/** The message has been handled by another instance; what this one did is rolled back. */
+/** The message has taken effect before; what was done for it now is rolled back. */
 class TakenEffect extends Error {}

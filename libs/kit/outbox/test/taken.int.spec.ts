@@ -46,4 +46,17 @@ describe('a message that another instance was faster with', () => {
     expect(await notes()).toEqual([1]);
     expect(await tower.db.read('select 1 from dead_letters union all select 1 from blocked_keys')).toEqual([]);
   });
+
+  it('is cleared away where it was stored once more while it was claimed', async () => {
+    await tower.db.transaction(async (tx) => send(tx, Rang({ bell: 'Pummerin', n: 1 })));
+    await eventually(handled, (count) => count === 1);
+    await tower.db.read(
+      `insert into inbox (subscription, part, message_id, producer, type, version, key, key_version, data, correlation_id, recorded_at)
+       select 'tower.listen', part, message_id, 'tower', type, version, key, key_version, data, correlation_id, recorded_at
+       from messages, (select part from leases limit 1) l`,
+    );
+    const copies = async () => (await tower.db.read('select 1 from inbox')).length;
+    expect(await eventually(copies, (count) => count === 0)).toBe(0);
+    expect([await notes(), await handled()]).toEqual([[1], 1]);
+  });
 });
