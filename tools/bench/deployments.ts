@@ -4,7 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Environment } from '@thali/kit/app';
 import { launchRabbitMq } from '../dev/rabbitmq';
 import { modules, portOf, servicesAt } from '../dev/services';
-import { Servers, findFreePorts } from './contestants/servers';
+import { Servers } from './contestants/servers';
+import { findFreePorts } from '../dev/free-ports';
 import type { Deployment } from './contestants/thali';
 import { buildTown, places } from './town';
 

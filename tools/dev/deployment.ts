@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { Module, UrlOf } from '../audit/modules';
-import { ThaliProcess, findFreePort } from '../simulate/thali-process';
+import { ThaliProcess } from '../simulate/thali-process';
+import { findFreePorts } from './free-ports';
 import { PrivatePostgres } from './private-postgres';
 import type { PrivateRabbitMq } from './private-rabbitmq';
 import { launchRabbitMq } from './rabbitmq';
@@ -33,7 +34,7 @@ export class Deployment {
     const launches = modules.map(async (module) => [module, await PrivatePostgres.launch({ fsync: 'off' })] as const);
     const databases = Object.fromEntries(await Promise.all(launches)) as Record<Module, PrivatePostgres>;
     const ports = Object.fromEntries(
-      await Promise.all([...modules, 'gateway'].map(async (name) => [name, await findFreePort()] as const)),
+      await Promise.all([...modules, 'gateway'].map(async (name) => [name, await findFreePorts()] as const)),
     );
     const broker = await launchRabbitMq();
     const plans = servicesAt({

@@ -1,12 +1,12 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { answersAt } from './answers-at';
+import { findFreePorts } from './free-ports';
 
 const pollMs = 50;
 const startWithinMs = 60_000;
@@ -52,7 +52,8 @@ export class PrivateRabbitMq {
     if (!programs) throw new Error('no rabbitmq-server is installed');
     const home = directory ? path.resolve(directory) : mkdtempSync(path.join(tmpdir(), 'rabbitmq-'));
     await refuseSecond(home);
-    const [port, distributionPort, epmdPort] = await findFreePorts();
+    const port = await findFreePorts(3);
+    const [distributionPort, epmdPort] = [port + 1, port + 2];
     const url = `amqp://guest:guest@127.0.0.1:${port}`;
     const settings = [`listeners.tcp.1 = 127.0.0.1:${port}`, 'disk_free_limit.absolute = 50MB', ''];
     mkdirSync(home, { recursive: true });
@@ -170,14 +171,6 @@ function engageUndertaker(home = ''): ChildProcess {
   const shell = spawn('sh', ['-c', script, home], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
   shell.unref();
   return shell;
-}
-
-async function findFreePorts(): Promise<number[]> {
-  const servers = [createServer(), createServer(), createServer()].map((server) => server.listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
 }
 
 async function endOf(program: ChildProcess): Promise<void> {

@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { findFreePorts } from '../dev/free-ports';
 import { nodeFlags } from '../dev/node-flags';
 
 export interface ThaliProcessOptions {
@@ -30,7 +30,7 @@ export class ThaliProcess {
 
   /** @throws {Error} with its own last words, when it cannot start. */
   static async start(options: ThaliProcessOptions): Promise<ThaliProcess> {
-    const thali = new ThaliProcess(options, options.port ?? (await findFreePort()));
+    const thali = new ThaliProcess(options, options.port ?? (await findFreePorts()));
     await thali.restart();
     return thali;
   }
@@ -86,14 +86,4 @@ async function firstLine(out: Readable, wanted: RegExp): Promise<void> {
 
 function lastWords(logFile: string): string {
   return readFileSync(logFile, 'utf8').trim().split('\n').at(-1) || 'without a word';
-}
-
-/** One that nobody listens on at this moment. */
-export async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { nodeFlags } from '../../dev/node-flags';
@@ -85,24 +84,4 @@ async function ready({ name, port }: Server, child: ChildProcess, logFile: strin
 
 function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
-}
-
-/** The first of so many ports in a row that nobody listens on. */
-export async function findFreePorts(count: number): Promise<number> {
-  for (;;) {
-    const [first] = await listen([0]);
-    const next = Array.from({ length: count - 1 }, (_, n) => (first ?? 0) + n + 1);
-    const free = await listen(next).catch(() => undefined);
-    if (first && free) return first;
-  }
-}
-
-async function listen(ports: readonly number[]): Promise<number[]> {
-  const servers = ports.map((port) => createServer().listen(port, '127.0.0.1'));
-  try {
-    await Promise.all(servers.map((server) => once(server, 'listening')));
-    return servers.map((server) => (server.address() as AddressInfo).port);
-  } finally {
-    await Promise.all(servers.filter(({ listening }) => listening).map((server) => once(server.close(), 'close')));
-  }
 }
