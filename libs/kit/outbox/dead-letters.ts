@@ -39,7 +39,9 @@ export async function replay(db: Database, subscription: string, messageId: stri
        insert into inbox (subscription, seq, part, message_id, producer, type, version, key, key_version, data, correlation_id, causation_id,
          recorded_at, errors)
        select subscription, seq, part, message_id, producer, type, version, key, key_version, data, correlation_id, causation_id, recorded_at, errors
-       from gone returning subscription, key
+       from gone
+       on conflict (subscription, key, message_id) do update set seq = excluded.seq, errors = excluded.errors
+       returning subscription, key
      ), free as (
        delete from blocked_keys b using back where b.subscription = back.subscription and b.key = back.key
          and not exists (select 1 from dead_letters d where d.subscription = b.subscription and d.key = b.key and d.message_id <> $2)

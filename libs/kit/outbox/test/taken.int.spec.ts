@@ -1,7 +1,7 @@
 import { eventually } from '@thali/kit/event-bus/testing';
 import { change } from '@thali/kit/postgres';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';
-import { send } from '..';
+import { deadLetters, replay, send } from '..';
 import { Instance, Rang, type Ring } from './instance';
 
 const note = change<{ n: number; ring: number }>(
@@ -11,13 +11,17 @@ const note = change<{ n: number; ring: number }>(
 describe('a message that another instance was faster with', () => {
   let server: TestServer;
   let tower: Instance;
+  let forgiven: boolean;
 
   beforeEach(async () => {
     server = await aServer();
+    forgiven = false;
     tower = await Instance.start(server.url, () => () => {}, {
+      attempts: 1,
       handle: {
         outside: async ({ n: ring }: Ring) => {
           if (ring === 0) await beFaster();
+          if (ring === 2 && !forgiven) throw new Error('cracked');
           return async (tx) => void (await tx.run(note, { n: 0, ring }));
         },
       },
@@ -35,6 +39,13 @@ describe('a message that another instance was faster with', () => {
        insert into handled (subscription, message_id, producer, key, key_version)
        select subscription, message_id, producer, key, key_version from gone`,
     );
+  const storeOnceMore = () =>
+    tower.db.read(
+      `insert into inbox (subscription, part, message_id, producer, type, version, key, key_version, data, correlation_id, recorded_at)
+       select 'tower.listen', part, message_id, 'tower', type, version, key, key_version, data, correlation_id, recorded_at
+       from messages, (select part from leases limit 1) l`,
+    );
+  const copies = async () => (await tower.db.read('select 1 from inbox')).length;
   const notes = async () => (await tower.db.read<{ ring: number }>('select ring from notes')).map(({ ring }) => ring);
   const handled = async () => (await tower.db.read('select 1 from handled')).length;
 
@@ -50,13 +61,21 @@ describe('a message that another instance was faster with', () => {
   it('is cleared away where it was stored once more while it was claimed', async () => {
     await tower.db.transaction(async (tx) => send(tx, Rang({ bell: 'Pummerin', n: 1 })));
     await eventually(handled, (count) => count === 1);
-    await tower.db.read(
-      `insert into inbox (subscription, part, message_id, producer, type, version, key, key_version, data, correlation_id, recorded_at)
-       select 'tower.listen', part, message_id, 'tower', type, version, key, key_version, data, correlation_id, recorded_at
-       from messages, (select part from leases limit 1) l`,
-    );
-    const copies = async () => (await tower.db.read('select 1 from inbox')).length;
+    await storeOnceMore();
     expect(await eventually(copies, (count) => count === 0)).toBe(0);
     expect([await notes(), await handled()]).toEqual([[1], 1]);
+  });
+
+  it('is replayed in its old place where it was stored once more while it died', async () => {
+    await tower.db.transaction(async (tx) => send(tx, Rang({ bell: 'Pummerin', n: 2 })));
+    const [dead] = await eventually(
+      () => deadLetters(tower.db),
+      ({ length }) => length === 1,
+    );
+    await storeOnceMore();
+    forgiven = true;
+    await replay(tower.db, 'tower.listen', dead!.messageId);
+    await eventually(handled, (count) => count === 1);
+    expect([await notes(), await copies()]).toEqual([[2], 0]);
   });
 });
