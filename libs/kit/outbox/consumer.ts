@@ -113,14 +113,14 @@ export class Consumer {
   }
 
   /** Takes a letter as its sender has written it, without reading it from the inbox; false when it has to wait there. */
-  private takeOver({ messageId: id, part, data, ...rest }: RecordRow, letter: Letter): boolean {
-    const { seq, producer, keyVersion, recordedAt } = letter;
+  private takeOver(row: RecordRow, { seq, producer, keyVersion, recordedAt }: Letter): boolean {
+    const { messageId: id, part, type, version, key, correlationId, causationId } = row;
     if (seq !== null && (this.inMemory.has(seq) || this.taken.has(seq))) return true;
     const caughtUp = !this.stopping && !this.more && this.inherited.length === 0 && this.outages === 0;
     if (seq === null || !caughtUp || this.inMemory.size >= this.limit || !this.partitions.owns(part)) return false;
     // A copy, as the database would give it: its sender may still have its hands on it.
-    const copy = JSON.parse(JSON.stringify(data)) as unknown;
-    const message = { id, producer, keyVersion, recordedAt, data: copy, ...rest };
+    const data = JSON.parse(JSON.stringify(row.data)) as unknown;
+    const message = { id, producer, type, version, key, keyVersion, data, correlationId, causationId, recordedAt };
     this.enqueue({ seq, part, attempts: 0, crashes: 0, dueAt: performance.now(), message });
     return true;
   }

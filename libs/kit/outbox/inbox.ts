@@ -3,6 +3,7 @@ import { escapeIdentifier } from 'pg';
 import type { Letterbox, Receiver, Subscription } from '../event-bus';
 import { change, type Database, type Signals } from '../postgres';
 import { partitionOf } from './partition';
+import type { Letter, RecordRow } from './send';
 
 /** Raised after messages for this subscription were stored. */
 export const heard = (subscription: string): string => `inbox ${subscription}`;
@@ -39,25 +40,42 @@ export class Inbox implements Receiver {
   receive(messages: readonly Message[]): Promise<void> {
     return this.db.transaction(async (tx) => {
       for (const message of messages) {
-        for (const subscription of this.subscribers.get(message.type) ?? []) {
-          tx.collect(store, { subscription, part: partitionOf(message.key), ...message });
-          tx.signal(heard(subscription));
-        }
+        const { id: messageId, ...rest } = message;
+        for (const subscription of this.subscribers.get(message.type) ?? [])
+          tx.collect(store, { subscription, part: partitionOf(message.key), messageId, ...rest });
       }
     });
   }
 }
 
-const store = change<Message & { subscription: string; part: number }>(`
-  insert into inbox (subscription, part, message_id, producer, type, version, key, key_version, data, correlation_id,
-    causation_id, recorded_at)
-  select subscription, part, id, producer, type, version, key, "keyVersion", data, "correlationId", "causationId", "recordedAt"
-  from json_to_recordset($1) as i(n int, subscription text, part smallint, id uuid, producer text, type text, version int,
-    key text, "keyVersion" bigint, data json, "correlationId" text, "causationId" uuid, "recordedAt" timestamptz)
-  where not exists (select 1 from handled h where h.subscription = i.subscription and h.message_id = i.id)
-    and not exists (select 1 from dead_letters d where d.subscription = i.subscription and d.message_id = i.id)
-  order by n
-  on conflict (subscription, key, message_id) do nothing`);
+/**
+ * Stores what is neither there nor handled yet. Each is a letter, as those that `record` drops, unless something of its key comes before
+ * it: in the inbox, or among these and stored by somebody else at this moment.
+ */
+const store = change<RecordRow & { subscription: string }, { signal: string } & Letter>(`
+  with letters as (
+    select nextval('inbox_seq_seq') as seq, *,
+      not exists (select 1 from inbox b where b.subscription = l.subscription and b.key = l.key)
+      and not exists (select 1 from blocked_keys b where b.subscription = l.subscription and b.key = l.key) as first
+    from (
+      select * from json_to_recordset($1) as i(n int, subscription text, part smallint, "messageId" uuid, producer text, type text,
+        version int, key text, "keyVersion" bigint, data json, "correlationId" text, "causationId" uuid, "recordedAt" timestamptz)
+      where not exists (select 1 from handled h where h.subscription = i.subscription and h.message_id = i."messageId")
+        and not exists (select 1 from dead_letters d where d.subscription = i.subscription and d.message_id = i."messageId")
+      order by n
+    ) l
+  ), stored as (
+    insert into inbox (subscription, seq, part, message_id, producer, type, version, key, key_version, data, correlation_id,
+      causation_id, recorded_at)
+    select subscription, seq, part, "messageId", producer, type, version, key, "keyVersion", data, "correlationId", "causationId",
+      "recordedAt"
+    from letters
+    on conflict (subscription, key, message_id) do nothing
+    returning seq
+  )
+  select n, 'inbox ' || subscription as signal, producer, "keyVersion", "recordedAt",
+    case when first and bool_and(seq in (select seq from stored)) over (partition by subscription, key order by n) then seq end as seq
+  from letters order by n`);
 
 /** Says of two modules whether they share a database: servers may be copies of each other, but did not start in the same microsecond. */
 async function placeOf(db: Database): Promise<string> {

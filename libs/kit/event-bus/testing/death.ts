@@ -52,7 +52,6 @@ function stepsOf({ apart }: BusUnderTest, placement: Placement): unknown[] {
     ...(isDirect
       ? []
       : ['talker → select from outbox', 'listener → COMMIT of insert into inbox', 'talker → delete from outbox']),
-    'listener → select from inbox',
     'listener → delete from inbox, insert into handled',
     'listener → COMMIT of insert into notebook',
   ].flatMap((question) => [question, question.replace('→', '←')]);
