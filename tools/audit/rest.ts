@@ -33,11 +33,13 @@ const received = `
     select producer, message_id from handled union all select producer, message_id from inbox union all select producer, message_id from dead_letters
   ) received where message_id >= $1 group by producer`;
 
-/** Counts what is under way in all modules, and between them. */
+/** Counts what is under way in all modules or, where that is nothing, between them. */
 export async function findOutstanding(readers: Readers): Promise<Outstanding> {
   const within = await Promise.all(modules.map((module) => countWithin(module, readers)));
-  const counts = [...within.flat(), ...(await countBetween(readers))].filter(({ count }) => count > 0);
-  return Object.fromEntries(counts.map(({ what, count }) => [what, count]));
+  const busy = ({ count }: Count) => count > 0;
+  // To count all that was ever said is dear, and there is no need while somebody is seen at work.
+  const counts = within.flat().some(busy) ? within.flat() : await countBetween(readers);
+  return Object.fromEntries(counts.filter(busy).map(({ what, count }) => [what, count]));
 }
 
 async function countWithin(module: Module, readers: Readers): Promise<Count[]> {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf } from '../core';
 import type { Log } from '../observability';
 
@@ -7,6 +8,8 @@ interface Options {
   turn: () => Promise<boolean>;
   /** How long to sleep when nothing wakes it. Waking is the fast road, polling the one that is always open. */
   pollMs: number;
+  /** A turn that was woken begins so long after the last one did, at the earliest: what comes meanwhile is worked on together. Default 0. */
+  gatherMs?: number;
   log: Log;
 }
 
@@ -52,6 +55,7 @@ export class Loop {
   private async run(): Promise<void> {
     let failures = 0;
     while (!this.stopped) {
+      const begun = performance.now();
       this.woken = false;
       let pauseMs = this.options.pollMs;
       try {
@@ -66,7 +70,10 @@ export class Loop {
           `${this.options.name} will try again: ${messageOf(error)}`,
         );
       }
-      if (pauseMs > 0 && !this.woken && !this.stopped) await this.rest(pauseMs);
+      if (pauseMs === 0) continue;
+      if (!this.woken && !this.stopped) await this.rest(pauseMs);
+      const gatherMs = begun + (this.options.gatherMs ?? 0) - performance.now();
+      if (gatherMs > 0) await pause(gatherMs);
     }
   }
 

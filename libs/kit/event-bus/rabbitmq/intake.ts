@@ -12,6 +12,8 @@ const batchSize = 200;
 /** Of one queue, in memory at most. */
 const prefetch = 100;
 const pollMs = 1_000;
+/** Larger batches cost less; who comes alone waits for nobody. */
+const gatherMs = 20;
 
 interface Options {
   session: Session;
@@ -38,7 +40,8 @@ export class Intake {
     private readonly channel: Channel,
   ) {
     const { receiver, log } = options;
-    this.loop = new Loop({ name: `intake of ${receiver.module}`, turn: () => this.storeBatch(), pollMs, log });
+    const turn = () => this.storeBatch();
+    this.loop = new Loop({ name: `intake of ${receiver.module}`, turn, pollMs, gatherMs, log });
   }
 
   static async open(options: Options): Promise<Intake> {
