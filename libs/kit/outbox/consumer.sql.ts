@@ -23,7 +23,7 @@ export async function fetchWaiting(
   known: number[],
   limit: number,
 ): Promise<Waiting[]> {
-  type Row = Omit<Waiting, 'message' | 'dueAt'> & Message & { waitedMs: number };
+  type Row = Omit<Waiting, 'message' | 'dueAt'> & Omit<Message, 'recordedAt'> & { recordedAt: Date; waitedMs: number };
   const rows = await db.read<Row>(
     `select seq, part::int, attempts::int, crashes::int, message_id as id, producer, type, version, key, key_version as "keyVersion", data,
        correlation_id as "correlationId", causation_id as "causationId", recorded_at as "recordedAt",
@@ -34,13 +34,13 @@ export async function fetchWaiting(
      order by seq limit $4`,
     [subscription, parts, known, limit],
   );
-  return rows.map(({ seq, part, attempts, crashes, waitedMs, ...message }) => ({
+  return rows.map(({ seq, part, attempts, crashes, waitedMs, recordedAt, ...message }) => ({
     seq,
     part,
     attempts,
     crashes,
     dueAt: performance.now() - waitedMs,
-    message,
+    message: { ...message, recordedAt: recordedAt.toISOString() },
   }));
 }
 

@@ -120,7 +120,8 @@ export class Consumer {
     if (seq === null || !caughtUp || this.inMemory.size >= this.limit || !this.partitions.owns(part)) return false;
     // A copy, as the database would give it: its sender may still have its hands on it.
     const data = JSON.parse(JSON.stringify(row.data)) as unknown;
-    const message = { id, producer, type, version, key, keyVersion, data, correlationId, causationId, recordedAt };
+    const said = { id, producer, type, version, key, keyVersion, data, correlationId, causationId };
+    const message = { ...said, recordedAt: recordedAt.toISOString() };
     this.enqueue({ seq, part, attempts: 0, crashes: 0, dueAt: performance.now(), message });
     return true;
   }

@@ -8,8 +8,6 @@ interface Options {
   turn: () => Promise<boolean>;
   /** How long to sleep when nothing wakes it. Waking is the fast road, polling the one that is always open. */
   pollMs: number;
-  /** A turn that was woken begins so long after the last one did, at the earliest: what comes meanwhile is worked on together. Default 0. */
-  gatherMs?: number;
   log: Log;
 }
 
@@ -20,6 +18,7 @@ const longestBackoffMs = 5_000;
 export class Loop {
   private woken = false;
   private stopped = false;
+  private notBefore = 0;
   private endRest: () => void = () => {};
   private done: Promise<void> = Promise.resolve();
 
@@ -33,6 +32,11 @@ export class Loop {
   wake(): void {
     this.woken = true;
     this.endRest();
+  }
+
+  /** The next turn begins so much later at the earliest, unless there is more to do now: what comes meanwhile is worked on together. */
+  gather(ms: number): void {
+    this.notBefore = performance.now() + ms;
   }
 
   /** Wakes it once in the future. */
@@ -55,7 +59,6 @@ export class Loop {
   private async run(): Promise<void> {
     let failures = 0;
     while (!this.stopped) {
-      const begun = performance.now();
       this.woken = false;
       let pauseMs = this.options.pollMs;
       try {
@@ -72,8 +75,8 @@ export class Loop {
       }
       if (pauseMs === 0) continue;
       if (!this.woken && !this.stopped) await this.rest(pauseMs);
-      const gatherMs = begun + (this.options.gatherMs ?? 0) - performance.now();
-      if (gatherMs > 0) await pause(gatherMs);
+      const early = this.notBefore - performance.now();
+      if (early > 0) await pause(early, undefined, { ref: false });
     }
   }
 

@@ -68,7 +68,7 @@ export const record = change<RecordRow, { signal: string } & Partial<Letter>>(re
 export interface Letter {
   readonly producer: string;
   readonly keyVersion: number;
-  readonly recordedAt: string;
+  readonly recordedAt: Date;
   /** Its place in the inbox; null unless nothing of its key is before it there: then, and only then, it can be handled as it is. */
   readonly seq: number | null;
 }

@@ -3,6 +3,7 @@ import { Client } from 'pg';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { UrlOf } from '../../audit/modules';
 import { waitForRest } from '../../audit/rest';
+import { fillMs } from '../load/arrivals';
 import type { ClosedLoop, Goal, OpenLoop, Placed } from '../load/customers';
 import { costOf, type Meter, type Processes } from '../measure';
 import { Program } from '../program';
@@ -101,6 +102,7 @@ export class ThaliOnStage implements Performance {
     const began = Date.now();
     const placing = this.customers.do({ kind: 'closed loop', url, ordersUrl, goal, inFlight });
     placing.catch(() => {}); // Awaited below.
+    await pause(fillMs(inFlight));
     await this.untilFirstArrival(began);
     await pause(warmUpMs);
     const from = await this.meter.read(this.processes);

@@ -17,3 +17,6 @@ export function planArrivals(options: { perSecond: number; forMs: number; seed: 
 function next(random: Random, meanMs: number): number {
   return -Math.log(1 - random.next()) * meanMs;
 }
+
+/** In how many milliseconds so many orders come under way: one by one, because together they would reach the goal together, in waves. */
+export const fillMs = (inFlight: number): number => inFlight * 8;

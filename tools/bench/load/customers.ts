@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import { setTimeout as pause } from 'node:timers/promises';
 import { serve } from '../program';
 import { Orders } from './orders';
-import { planArrivals } from './arrivals';
+import { fillMs, planArrivals } from './arrivals';
 
 /** So many orders under way until it is told to stop: whenever one has reached the goal, the next is placed. */
 export interface ClosedLoop {
@@ -51,6 +51,8 @@ async function keepInFlight({ url, ordersUrl, goal, inFlight }: ClosedLoop, stop
   await database.connect();
   const underWay = new Set<string>();
   let asked = 0;
+  const began = performance.now();
+  const room = () => Math.min(1, (performance.now() - began) / fillMs(inFlight)) * inFlight;
   const order = async () => {
     asked++;
     const { orderId } = await orders.place(Date.now());
@@ -58,7 +60,7 @@ async function keepInFlight({ url, ordersUrl, goal, inFlight }: ClosedLoop, stop
     if (orderId) underWay.add(orderId);
   };
   while (!stop.aborted) {
-    for (let free = inFlight - underWay.size - asked; free > 0; free--) void order();
+    for (let free = Math.floor(room()) - underWay.size - asked; free > 0; free--) void order();
     await pause(lookEveryMs);
     const { rows } = await database.query<{ id: string }>({
       name: 'arrived',

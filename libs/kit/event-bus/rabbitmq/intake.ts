@@ -12,7 +12,7 @@ const batchSize = 200;
 /** Of one queue, in memory at most. */
 const prefetch = 100;
 const pollMs = 1_000;
-/** Larger batches cost less; who comes alone waits for nobody. */
+/** Where several came at once more will follow, and large batches cost less. Who comes alone waits for nobody. */
 const gatherMs = 20;
 
 interface Options {
@@ -41,7 +41,7 @@ export class Intake {
   ) {
     const { receiver, log } = options;
     const turn = () => this.storeBatch();
-    this.loop = new Loop({ name: `intake of ${receiver.module}`, turn, pollMs, gatherMs, log });
+    this.loop = new Loop({ name: `intake of ${receiver.module}`, turn, pollMs, log });
   }
 
   static async open(options: Options): Promise<Intake> {
@@ -85,6 +85,7 @@ export class Intake {
     const last = readable.at(-1);
     if (last) this.channel.ack(last.delivery, true);
     this.waiting.splice(0, batch.length);
+    if (batch.length > 1) this.loop.gather(gatherMs);
     return this.waiting.length > 0;
   }
 

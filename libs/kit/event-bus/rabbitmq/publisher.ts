@@ -66,6 +66,7 @@ export class Publisher {
         `RabbitMQ did not confirm ${message.type} within ${this.confirmWithinMs} ms${because(session.blocked)}`,
       );
     };
+    session.together();
     await within(this.confirmWithinMs, this.send(channel, destination, message), late);
     if (!this.returned.delete(message.id)) return;
     // Whoever deleted the queue has not told us: the next session declares it anew.

@@ -1,4 +1,5 @@
 import { connect, type Channel, type ChannelModel, type ConfirmChannel, type SocketOptions } from 'amqplib';
+import type { Writable } from 'node:stream';
 import { messageOf } from '../../core';
 import { within } from '../time-limit';
 
@@ -6,6 +7,8 @@ const connectWithinMs = 5_000;
 const closeWithinMs = 5_000;
 /** In seconds: a broker that says nothing for two or three of them is taken for dead. */
 const heartbeat = '5';
+/** As much as is gathered for one packet. */
+const packetBytes = 256 * 1_024;
 
 /** Trying again will not help: the broker is there, and does not agree with us. */
 export class Refused extends Error {
@@ -20,6 +23,7 @@ export class Session {
   private over = false;
   private reason: string | undefined;
   private shortage: string | undefined;
+  private gathering = false;
 
   private constructor(
     private readonly model: ChannelModel,
@@ -39,10 +43,11 @@ export class Session {
    */
   static async open(url: string, name: string): Promise<Session> {
     const cut = new AbortController();
-    const options: SocketOptions & { signal: AbortSignal } = {
+    const options: SocketOptions & { signal: AbortSignal; writableHighWaterMark: number } = {
       timeout: connectWithinMs,
       noDelay: true,
       clientProperties: { connection_name: name },
+      writableHighWaterMark: packetBytes,
       signal: cut.signal,
     };
     try {
@@ -73,6 +78,23 @@ export class Session {
 
   async openConfirmChannel(): Promise<ConfirmChannel> {
     return this.watch(await this.model.createConfirmChannel());
+  }
+
+  /**
+   * What is sent until this turn of the event loop ends travels in one packet. By itself, amqplib writes each message to the socket alone:
+   * that was a tenth of the processor time of the separate services.
+   */
+  together(): void {
+    if (this.gathering) return;
+    this.gathering = true;
+    const { stream } = this.model.connection as unknown as { stream: Writable };
+    stream.cork();
+    const send = () => {
+      this.gathering = false;
+      stream.uncork();
+    };
+    // amqplib takes the messages to the socket in an immediate of its own.
+    setImmediate(() => setImmediate(send));
   }
 
   /** Ends it at once. What was not confirmed may or may not have arrived; what was not acknowledged comes again. */

@@ -60,6 +60,19 @@ export function describeTransport(bus: BusUnderTest): void {
         (count) => count === 1,
       );
       expect(heard[0]).toMatchObject({ data: { who: 'old', n: 7 }, key: 'old', keyVersion: 1, producer: 'talker' });
+      expect(heard[0]?.recordedAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    });
+
+    it('leaves nothing behind that has arrived, when a process ends in order', async () => {
+      const process = await world.aProcess([aNotebook('listener.note')]);
+      const { talker } = await world.aWitness();
+      await Promise.all(upTo(20).map((n) => say(process.talker, `who-${n}`, n)));
+      await eventually(
+        () => process.listener.read('select from notebook'),
+        ({ length }) => length === 20,
+      );
+      await process.stop();
+      expect(await talker.read('select message_id from outbox')).toEqual([]);
     });
 
     it('keeps the order of a key over two competing processes', async () => {
