@@ -10,7 +10,7 @@ import { recorded } from './send';
 const batchSize = 500;
 const justNowMs = 1_000;
 /** Where several left at once more will follow, and large batches cost less. Who leaves alone waits for nobody. */
-const gatherMs = 20;
+const gatherMs = 50;
 
 interface Row extends Omit<Message, 'producer' | 'recordedAt'> {
   seq: number;

@@ -13,7 +13,7 @@ const batchSize = 200;
 const prefetch = 100;
 const pollMs = 1_000;
 /** Where several came at once more will follow, and large batches cost less. Who comes alone waits for nobody. */
-const gatherMs = 20;
+const gatherMs = 50;
 
 interface Options {
   session: Session;
