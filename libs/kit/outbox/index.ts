@@ -1,5 +1,4 @@
 import { CreateMessaging1700000000001 } from './create-messaging.migration';
-import { KeepPages1700000000015 } from './keep-pages.migration';
 import { PartitionByWeek1700000000011 } from './partition-by-week.migration';
 import { OrderInboxByKey1700000000013 } from './order-inbox-by-key.migration';
 import { TimeInbox1700000000012 } from './time-inbox.migration';
@@ -10,7 +9,6 @@ export const messagingMigrations = [
   PartitionByWeek1700000000011,
   TimeInbox1700000000012,
   OrderInboxByKey1700000000013,
-  KeepPages1700000000015,
 ];
 export { deadLetters, replay, type DeadLetter } from './dead-letters';
 export { historyOf, type LogEntry } from './history';
