@@ -41,7 +41,13 @@ export class PrivatePostgres {
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
     const { pid } = this;
     process.kill(pid, signal);
-    for (const session of childrenOf(pid)) process.kill(session, signal);
+    for (const session of childrenOf(pid)) {
+      try {
+        process.kill(session, signal);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // It has ended meanwhile.
+      }
+    }
   }
 
   async end(): Promise<void> {
