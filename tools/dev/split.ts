@@ -8,6 +8,7 @@ import { Client } from 'pg';
 import { messageOf } from '@thali/kit/core';
 import { startEmbeddedPostgres } from '@thali/kit/postgres/embedded';
 import { welcome } from '../../apps/thali/src/welcome';
+import { findFreePorts } from './free-ports';
 import { findRabbitMq } from './rabbitmq';
 import { modules, portOf, servicesAt, type Service } from './services';
 import { nodeFlags } from './node-flags';
@@ -20,7 +21,8 @@ const endings: (() => Promise<void>)[] = [];
 
 async function main(): Promise<void> {
   const directory = path.resolve(process.env.THALI_DATA_DIR ?? '.thali', 'split');
-  const gatewayPort = Number(process.env.PORT ?? 3000);
+  const { PORT: wanted = '3000' } = process.env;
+  const gatewayPort = wanted === '0' ? await findFreePorts(1 + modules.length) : Number(wanted);
   mkdirSync(directory, { recursive: true });
   const postgres = await keepPostgres(directory);
   const rabbitMq = await findRabbitMq({ directory: path.join(directory, 'rabbitmq') });
