@@ -9,9 +9,6 @@ import { Meter, costOf, quantile } from '../bench/measure';
 import { buildTown } from '../bench/town';
 import { fill } from '../generate/fill';
 
-/** As Thali's own embedded server has them. */
-const settings = { max_connections: 250, autovacuum_naptime: '10s', max_wal_size: '4GB', wal_compression: 'on' };
-
 /** A Thali in one process with a PostgreSQL of its own. */
 export class Place {
   private constructor(
@@ -25,7 +22,7 @@ export class Place {
 
   static async open(name: string, folder: string): Promise<Place> {
     mkdirSync(folder, { recursive: true });
-    const postgres = await startEmbeddedPostgres({ directory: folder, settings });
+    const postgres = await startEmbeddedPostgres({ directory: folder, settings: { max_connections: 250 } });
     const { url } = postgres;
     const env = { THALI_DATABASE_URL: url, THALI_DATA_DIR: folder, THALI_SEED: 'true' };
     const admin = new Client({ connectionString: url });

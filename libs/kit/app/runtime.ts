@@ -10,8 +10,6 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from '../postgres/embedd
 import type { Environment, Settings } from './settings';
 
 const readyWithinMs = 1_000;
-/** Queues are emptied as fast as they fill: they want vacuuming often, and checkpoints seldom. */
-const embeddedSettings = { autovacuum_naptime: '10s', max_wal_size: '4GB', wal_compression: 'on' };
 
 /** What all modules of a process share: settings, log, transport, and the databases of each. Built before Nest, stopped after it. */
 export class Runtime extends Readiness {
@@ -107,7 +105,7 @@ export class Runtime extends Readiness {
 
   private async sharedUrl(): Promise<string> {
     if (this.settings.databaseUrl) return this.settings.databaseUrl;
-    this.embedded ??= startEmbeddedPostgres({ directory: this.settings.dataDirectory, settings: embeddedSettings });
+    this.embedded ??= startEmbeddedPostgres({ directory: this.settings.dataDirectory });
     return (await this.embedded).url;
   }
 }

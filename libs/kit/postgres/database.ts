@@ -162,7 +162,8 @@ export class Database extends EventEmitter {
 
 /**
  * Every statement of ours knows its keys, but the planner takes a JSON parameter for a hundred rows and would rather read a
- * whole small table; and it would plan again and again. So: by index, in nested loops, planned once.
+ * whole small table; and it would plan again and again. So: by index, in its order, in nested loops, planned once. What was planned
+ * while a queue was empty has to do when it is full.
  */
 function sessionOptions(module: string, statementWithinMs: number): string {
   const settings = {
@@ -173,6 +174,7 @@ function sessionOptions(module: string, statementWithinMs: number): string {
     enable_hashjoin: 'off',
     enable_mergejoin: 'off',
     enable_seqscan: 'off',
+    enable_bitmapscan: 'off',
     jit: 'off',
   };
   return Object.entries(settings)
