@@ -12,6 +12,18 @@ import { port, superuser } from './hold';
 export type Settings = Readonly<Record<string, string | number>>;
 
 /**
+ * Autovacuum visits the queues often, which are emptied as fast as they fill: they have thresholds of their own. Everything else it
+ * visits seldom and slowly: by default the tables of a young database are due all at once, and customers wait for those seconds.
+ */
+const defaults: Settings = {
+  autovacuum_naptime: '10s',
+  autovacuum_vacuum_cost_delay: '20ms',
+  autovacuum_vacuum_threshold: 20_000,
+  autovacuum_vacuum_insert_threshold: 1_000_000,
+  autovacuum_analyze_threshold: 20_000,
+};
+
+/**
  * Starts a server on the cluster's data, which is made first if there is none. Does not wait until it serves.
  *
  * @throws {Error} when this platform, this account or this directory does not allow it.
@@ -35,7 +47,7 @@ export async function launch(cluster: Cluster, settings: Settings): Promise<Chil
 
 function asArguments({ socketDirectory }: Cluster, settings: Settings): string[] {
   const quoted = `"${socketDirectory.replaceAll('"', '""')}"`;
-  const all = { ...settings, listen_addresses: '', port, unix_socket_directories: quoted };
+  const all = { ...defaults, ...settings, listen_addresses: '', port, unix_socket_directories: quoted };
   return Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 

@@ -12,7 +12,7 @@ const startWithinMs = 300_000;
 export interface EmbeddedPostgresOptions {
   /** Holds the data, in a subfolder `postgres`; made when missing. */
   readonly directory: string;
-  /** Such as `{ max_connections: 200 }`. They do not change a server that already runs. */
+  /** Such as `{ max_connections: 200 }`, beside those that suit Thali. They do not change a server that already runs. */
   readonly settings?: Settings;
 }
 

@@ -75,6 +75,14 @@ it('writes to the disk before it says so, unless told otherwise', async () => {
   expect(await ask(await start({ fsync: 'off' }), 'show fsync')).toEqual(['off']);
 });
 
+it('has autovacuum visit the queues often, unless told otherwise', async () => {
+  const first = await start();
+  expect(await ask(first, 'show autovacuum_naptime')).toEqual(['10s']);
+  await first.stop();
+
+  expect(await ask(await start({ autovacuum_naptime: '1min' }), 'show autovacuum_naptime')).toEqual(['1min']);
+});
+
 it('tells letters beyond ASCII from each other, whatever the locale of the machine', async () => {
   expect(await ask(await start(), `select upper('crème brûlée')`)).toEqual(['CRÈME BRÛLÉE']);
 });
