@@ -1,8 +1,9 @@
 import { EventEmitter } from 'node:events';
-import { types, type Pool, type PoolClient } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { DomainError, SystemClock, SystemIds, messageOf, type Clock, type Ids } from '../core';
 import { GroupCommit, type Turn } from './group-commit';
+import { getTypeParser } from './round-trip';
 import { connectionLost } from './sql-errors';
 import { nameOf, type Wording } from './statement';
 import type { Signals, Story, Tx } from './transaction';
@@ -72,7 +73,6 @@ export class Database extends EventEmitter {
         query_timeout: within + 1_000,
         connectionTimeoutMillis: 5_000,
         types: { getTypeParser },
-        pipeline: true,
         // Without a listener, a session that the server ends while it is checked out ends the process. Its query fails anyway.
         onConnect: (client: PoolClient) => void client.on('error', () => {}),
       },
@@ -115,12 +115,15 @@ export class Database extends EventEmitter {
    */
   async read<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
     const client = await this.connect();
+    let lost: Error | undefined;
     try {
-      return (await client.query<Row>({ name: nameOf(sql), text: sql, values: [...values] })).rows;
+      return (await client.query<Row>({ name: `read ${nameOf(sql)}`, text: sql, values: [...values] })).rows;
     } catch (error) {
-      throw connectionLost(error) ? unavailable(this.module, error) : error;
+      if (!connectionLost(error)) throw error;
+      lost = error as Error;
+      throw unavailable(this.module, error);
     } finally {
-      client.release();
+      client.release(lost);
     }
   }
 
@@ -188,10 +191,4 @@ function unavailable(module: string, error: unknown): DomainError {
     'unavailable',
     `The ${module} database does not answer: ${messageOf(error)}`,
   );
-}
-
-/** Postgres counts in 64 bits and node-postgres gives those as strings; ours stay far below 2^53. */
-function getTypeParser(oid: number, format?: 'text' | 'binary') {
-  const int8 = 20;
-  return oid === int8 ? Number : (types.getTypeParser(oid, format) as unknown);
 }

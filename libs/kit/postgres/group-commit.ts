@@ -1,7 +1,8 @@
 import type { PoolClient } from 'pg';
 import { DomainError, messageOf, overloaded, type Ids } from '../core';
 import { connectionLost, worthRepeating } from './sql-errors';
-import { SharedTransaction, Tx, together, type Signals, type Story } from './transaction';
+import { NotRun } from './round-trip';
+import { SharedTransaction, Tx, type Signals, type Story } from './transaction';
 import type { Statement, Wording } from './statement';
 
 interface Unit {
@@ -166,27 +167,23 @@ export class GroupCommit {
     let broken: Error | undefined;
     const onError = (error: Error) => (broken = error);
     client.on('error', onError);
+    const { now, ids, module, wordingOf } = this.options;
+    const shared = new SharedTransaction(client, now(), ids, module, wordingOf);
     try {
-      together(client);
-      const begun = client.query('BEGIN'); // Its answer travels with that of the first statement.
-      const { now, ids, module, wordingOf } = this.options;
-      const shared = new SharedTransaction(client, now(), ids, module, wordingOf);
-      const outcomes = await allOf(units, shared, begun).finally(() => shared.end());
+      const outcomes = await Promise.all(units.map((unit) => runUnit(unit, shared))).finally(() => shared.end());
       const spoiled = outcomes.filter(
         ({ failed, tx, error }) => failed && !(error instanceof DomainError && !tx.changed),
       );
-      if (spoiled.length > 0 && units.length > 1) throw new Spoiled(new Set(spoiled.map(({ unit }) => unit)));
-      if (spoiled[0]) throw spoiled[0].error;
+      if (spoiled[0]) throw units.length > 1 ? spoiledBy(spoiled) : spoiled[0].error;
       const kept = outcomes.filter(({ failed }) => !failed);
-      const signals: Signals = new Map(kept.flatMap(({ tx }) => [...tx.signals].map((signal) => [signal, [{}]])));
-      together(client);
-      const writes = writesOf(kept).map(([statement, rows]) => ({ rows, results: shared.rows(statement, rows) }));
-      await commit(client, writes, signals);
+      const writes = writesOf(kept);
+      const results = await shared.commit(writes);
+      const signals = signalsOf(kept, writes, results);
       this.options.committed(signals);
       return outcomes;
     } catch (error) {
       if (connectionLost(error)) broken ??= error as Error;
-      else await client.query('ROLLBACK').catch((rollback: Error) => (broken = rollback));
+      else await shared.rollback().catch((rollback: Error) => (broken = rollback));
       throw error;
     } finally {
       client.off('error', onError);
@@ -204,16 +201,17 @@ export class GroupCommit {
   }
 }
 
-/** Some units have failed after they had changed something. */
+/** Some units have failed after they had changed something, or the transaction with them. */
 class Spoiled extends Error {
   constructor(readonly culprits: ReadonlySet<Unit>) {
     super('units of work have failed');
   }
 }
 
-async function allOf(units: Unit[], shared: SharedTransaction, begun: Promise<unknown>): Promise<Outcome[]> {
-  const [outcomes] = await Promise.all([Promise.all(units.map((unit) => runUnit(unit, shared))), begun]);
-  return outcomes;
+/** Whose statements were not run because another's had failed before is not to blame. */
+function spoiledBy(spoiled: readonly Outcome[]): Error {
+  const culprits = spoiled.filter(({ error }) => !(error instanceof NotRun));
+  return culprits.length > 0 ? new Spoiled(new Set(culprits.map(({ unit }) => unit))) : new NotRun();
 }
 
 async function runUnit(unit: Unit, shared: SharedTransaction): Promise<Outcome> {
@@ -236,30 +234,19 @@ function writesOf(outcomes: Outcome[]): [Statement<object>, object[]][] {
   return [...rows];
 }
 
-interface Write {
-  rows: object[];
-  results: Promise<object[]>;
-}
-
-/** The last writes and the commit travel together. Adds the signals that the writes raise. */
-async function commit(client: PoolClient, writes: Write[], signals: Signals): Promise<void> {
-  const [committed, ...written] = await Promise.allSettled([
-    client.query('COMMIT'),
-    ...writes.map(({ results }) => results),
-  ]);
-  for (const [i, write] of written.entries()) {
-    if (write.status === 'rejected') throw write.reason;
-    for (const result of write.value as { n: number | null; signal?: string }[]) {
+/** What the units have raised, and what the writes have: their result rows with a `signal`. */
+function signalsOf(kept: Outcome[], writes: [Statement<object>, object[]][], results: object[][]): Signals {
+  const signals: Signals = new Map(kept.flatMap(({ tx }) => [...tx.signals].map((signal) => [signal, [{}]])));
+  for (const [i, [, rows]] of writes.entries()) {
+    for (const result of results[i] as { n: number | null; signal?: string }[]) {
       if (!result.signal) continue;
-      const raised = { row: writes[i]?.rows[result.n ?? -1], result };
+      const raised = { row: rows[result.n ?? -1], result };
       const same = signals.get(result.signal);
       if (same) same.push(raised);
       else signals.set(result.signal, [raised]);
     }
   }
-  if (committed.status === 'rejected') throw committed.reason;
-  // Postgres answers COMMIT with ROLLBACK, and no error, when a statement had failed before.
-  if (committed.value.command !== 'COMMIT') throw new Error('the transaction had already failed and was rolled back');
+  return signals;
 }
 
 function databaseAway(error: unknown): boolean {

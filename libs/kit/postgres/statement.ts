@@ -33,16 +33,17 @@ export interface Wording {
 
 /** A statement that only reads. */
 export function query<Row extends object, Result extends object>(sql: string): Statement<Row, Result> {
-  return named(sql, false);
+  return { ...named(sql), changes: false };
 }
 
 /** A statement that changes data. */
 export function change<Row extends object, Result extends object = object>(sql: string): Statement<Row, Result> {
-  return named(sql, true);
+  return { ...named(sql), changes: true };
 }
 
-function named(sql: string, changes: boolean) {
-  return { sql, changes, name: nameOf(sql) };
+/** A statement with the name under which it is prepared. */
+export function named(sql: string): Wording {
+  return { sql, name: nameOf(sql) };
 }
 
 const names = new Map<string, string>();

@@ -1,7 +1,7 @@
-import type { Writable } from 'node:stream';
 import type { PoolClient } from 'pg';
 import type { Ids } from '../core';
-import type { Statement, Wording } from './statement';
+import { NotRun, travel, type Answer, type Step } from './round-trip';
+import { named, type Statement, type Wording } from './statement';
 
 /** What a unit of work is part of: carried into every message and log line that comes of it. */
 export interface Story {
@@ -22,21 +22,26 @@ export interface Raised {
   readonly result?: object;
 }
 
+const begin: Step = { wording: named('BEGIN') };
+const commit: Step = { wording: named('COMMIT') };
+
 /** The statements of all units of work that share one database transaction, gathered into as few round trips as possible. */
 export class SharedTransaction {
   private waiting = new Map<Statement<object>, Call[]>();
   private sending: Promise<void> | undefined;
+  private begun = false;
+  private failed = false;
   private over = false;
 
   constructor(
-    readonly client: PoolClient,
+    private readonly client: PoolClient,
     readonly now: Date,
     readonly ids: Ids,
     readonly module: string,
     private readonly wordingOf: (statement: Wording) => Wording,
   ) {}
 
-  /** From here on only `rows` is heard. A unit that has failed may have left something behind that still goes on. */
+  /** From here on it only ends. A unit that has failed may have left something behind that still goes on. */
   end(): void {
     this.over = true;
   }
@@ -54,41 +59,66 @@ export class SharedTransaction {
   /** Waits until every unit of work that can run has run as far as it can: then all their calls are known. */
   private async sendSoon(): Promise<void> {
     await new Promise<void>((resolve) => void Promise.resolve().then(() => process.nextTick(resolve)));
-    const batch = this.waiting;
+    const batch = [...this.waiting];
     this.waiting = new Map();
     this.sending = undefined;
-    if (this.over)
-      return [...batch.values()].flat().forEach(({ reject }) => reject(new Error('the transaction is over')));
-    together(this.client);
-    await Promise.all([...batch].map(([statement, calls]) => this.send(statement, calls)));
-  }
-
-  private async send(statement: Statement<object>, calls: Call[]): Promise<void> {
-    try {
-      const results = await this.rows(
-        statement,
-        calls.map((call) => call.row),
-      );
-      const own: object[][] = calls.map(() => []);
-      for (const result of results) own[(result as Numbered).n]?.push(result);
-      calls.forEach((call, n) => call.resolve(own[n] ?? []));
-    } catch (error) {
-      for (const call of calls) call.reject(error);
+    if (this.over || this.failed) {
+      const error = this.over ? new Error('the transaction is over') : new NotRun();
+      return batch.forEach(([, calls]) => calls.forEach(({ reject }) => reject(error)));
     }
+    const rowsOf = (calls: Call[]) => calls.map(({ row }) => row);
+    const answers = await this.travel(batch.map(([statement, calls]) => this.step(statement, rowsOf(calls))));
+    for (const [n, [, calls]] of batch.entries()) giveOut(answers[n]!, calls);
   }
 
-  async rows(statement: Statement<object>, rows: object[]): Promise<object[]> {
-    const input = JSON.stringify(rows.map((row, n) => ({ ...row, n })));
-    const { name, sql } = this.wordingOf(statement);
-    return (await this.client.query<object>({ name, text: sql, values: [input] })).rows;
+  /** Writes what is left to write, and commits: one round trip. @returns the result rows of each write. @throws when it did not commit. */
+  async commit(writes: readonly (readonly [Statement<object>, readonly object[]])[]): Promise<object[][]> {
+    if (!this.begun && writes.length === 0) return [];
+    const answers = await this.travel([...writes.map(([statement, rows]) => this.step(statement, rows)), commit]);
+    const results = answers.map((answer) => {
+      if ('error' in answer) throw answer.error;
+      return answer.rows;
+    });
+    // Postgres answers COMMIT with ROLLBACK, and no error, when a statement had failed before.
+    const { tag } = answers.at(-1) as Extract<Answer, { tag: string }>;
+    if (tag !== 'COMMIT') throw new Error('the transaction had already failed and was rolled back');
+    return results;
+  }
+
+  async rollback(): Promise<void> {
+    if (this.begun) await this.client.query('ROLLBACK');
+  }
+
+  private async travel(steps: Step[]): Promise<readonly Answer[]> {
+    if (this.begun) return this.note(await travel(this.client, steps));
+    this.begun = true;
+    const [begun, ...answers] = await travel(this.client, [begin, ...steps]);
+    if ('error' in begun!) answers[0] = begun;
+    return this.note(answers);
+  }
+
+  private note(answers: readonly Answer[]): readonly Answer[] {
+    this.failed ||= answers.some((answer) => 'error' in answer);
+    return answers;
+  }
+
+  private step(statement: Statement<object>, rows: readonly object[]): Step {
+    return { wording: this.wordingOf(statement), input: `[${rows.map(numbered).join(',')}]` };
   }
 }
 
-/** What is asked from here until this turn of the event loop ends travels in one packet. */
-export function together(client: PoolClient): void {
-  const { stream } = (client as unknown as { connection: { stream: Writable } }).connection;
-  stream.cork();
-  setImmediate(() => stream.uncork());
+/** The row as JSON, with its number: of two fields of one name the last counts. */
+function numbered(row: object, n: number): string {
+  const json = JSON.stringify(row);
+  return json === '{}' ? `{"n":${n}}` : `${json.slice(0, -1)},"n":${n}}`;
+}
+
+/** To each caller the rows that answer its own, or the failure. */
+function giveOut(answer: Answer, calls: readonly Call[]): void {
+  if ('error' in answer) return calls.forEach(({ reject }) => reject(answer.error));
+  const own: object[][] = calls.map(() => []);
+  for (const row of answer.rows) own[(row as Numbered).n]?.push(row);
+  calls.forEach(({ resolve }, n) => resolve(own[n] ?? []));
 }
 
 interface Call {

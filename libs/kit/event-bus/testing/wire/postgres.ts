@@ -1,7 +1,8 @@
 import type { Protocol } from './protocol';
 
 /**
- * PostgreSQL's: a question is named when it is about to be executed, its answer when the server is ready for the next.
+ * PostgreSQL's: a question is named when it is about to be executed, its answer when it is complete. Questions may travel together, up to a
+ * Sync, and after a failure those before it have no answer.
  * https://www.postgresql.org/docs/current/protocol-message-formats.html
  */
 export const postgres: Protocol = {
@@ -13,7 +14,7 @@ export const postgres: Protocol = {
 
   follow() {
     const prepared = new Map<string, string>();
-    const unanswered: string[] = [];
+    const unanswered: (string | typeof sync)[] = [];
     let written = '';
     const ask = (statement: string): string => {
       if (statement === 'BEGIN') written = '';
@@ -22,16 +23,26 @@ export const postgres: Protocol = {
       unanswered.push(name);
       return name;
     };
+    const answer = (letter: string): string | undefined => {
+      if (letter === 'C' && unanswered.includes(sync)) return unanswered.shift() as string;
+      if (letter !== 'Z') return undefined;
+      const [asked] = unanswered.splice(0, 1 + Math.max(0, unanswered.indexOf(sync)));
+      return asked === sync ? undefined : asked;
+    };
     return (sender, frame) => {
       const letter = String.fromCharCode(frame[0] ?? 0);
-      if (sender === 'server') return letter === 'Z' ? unanswered.shift() : undefined;
+      if (sender === 'server') return answer(letter);
       const [first = '', second = ''] = frame.subarray(5).toString('latin1').split('\0', 2);
       if (letter === 'P') prepared.set(first, gist(second));
+      if (letter === 'S') unanswered.push(sync);
       if (letter === 'Q') return ask(gist(first));
       return letter === 'B' ? ask(prepared.get(second) ?? 'a statement') : undefined;
     };
   },
 };
+
+/** After it everything asked before has been answered, or will not be. */
+const sync = Symbol('Sync');
 
 /** `insert into inbox`, `select from outbox`, `COMMIT`: what a statement does to which tables. */
 function gist(sql: string): string {
