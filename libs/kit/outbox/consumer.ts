@@ -1,12 +1,13 @@
-import { DomainError, UnreadableMessage, messageOf } from '../core';
+import { DomainError, UnreadableMessage, messageOf, type Message } from '../core';
 import type { Subscription } from '../event-bus';
 import type { Log } from '../observability';
-import { connectionLost, type Database, type Raised, type Tx } from '../postgres';
+import { connectionLost, type Database, type Raised, type Story, type Tx } from '../postgres';
 import { claim, clearBlock, countCrash, discardCopy, fail, fetchWaiting, type Waiting } from './consumer.sql';
 import { heard } from './inbox';
 import { Loop } from './loop';
 import type { Partitions } from './partitions';
 import type { Letter, RecordRow } from './send';
+import { takeTimer, type Timer } from './timers.sql';
 
 /** Messages of one subscription in memory at most. */
 const windowSize = 256;
@@ -44,7 +45,7 @@ export class Consumer {
   /** Whether the last look left something behind. */
   private more = false;
   /** What nothing stands in the way of but what came before it, in that order. */
-  private readonly unbegun = new Set<Waiting>();
+  private readonly unbegun = new Set<{ readonly dueAt: number }>();
   /** The breaker: systemic failures in a row, and when to probe again. */
   private outages = 0;
   private pausedUntil = 0;
@@ -81,7 +82,7 @@ export class Consumer {
     this.db.off(heard(this.subscription.name), this.hear);
     this.partitions.off('gained', this.onGained);
     await this.loop.stop();
-    await Promise.all(this.running);
+    await Promise.allSettled(this.running);
   }
 
   /** How long the oldest message waits that could be handled now, in milliseconds. A second attempt has no hurry. */
@@ -140,7 +141,8 @@ export class Consumer {
 
   private track(work: Promise<void>): void {
     this.running.add(work);
-    void work.finally(() => this.running.delete(work));
+    const done = () => this.running.delete(work);
+    work.then(done, done);
   }
 
   private async workOff(key: string): Promise<void> {
@@ -176,28 +178,81 @@ export class Consumer {
   }
 
   private async attempt(row: Waiting): Promise<void> {
-    const { message } = row;
+    const { name: subscription, handle } = this.subscription;
+    const message = this.read(row.message);
+    if ('outside' in handle) this.unbegun.delete(row);
+    const work =
+      'inside' in handle
+        ? (tx: Tx) => handle.inside(message.data, tx, message)
+        : await handle.outside(message.data, message);
+    await this.takeEffect(row, { correlationId: message.correlationId, causationId: message.id }, (tx) => {
+      if (row.attempts > 0) tx.collect(clearBlock, { subscription, key: message.key });
+      return [tx.one(claim, { subscription, seq: row.seq }), work(tx)];
+    });
+  }
+
+  /** Whether what a timer holds can be handled at once. */
+  isFree({ part, key }: Timer): boolean {
+    const isUsual = !this.stopping && this.outages === 0 && this.inherited.length === 0;
+    return isUsual && this.partitions.owns(part) && !this.lines.has(key);
+  }
+
+  /** Handles what a timer holds, in the transaction that takes it away; false when that cannot be, or has failed. */
+  async ring({ type, version, key, data, dueAt, inMs, story }: Timer): Promise<boolean> {
+    const { name: subscription, handle } = this.subscription;
+    if (!('inside' in handle)) return false;
+    const said = {
+      id: this.db.ids.uuid(),
+      producer: this.db.module,
+      type,
+      version,
+      key,
+      keyVersion: 0,
+      data,
+      ...story,
+    };
+    const row = { dueAt: performance.now() + inMs, message: { ...said, recordedAt: new Date(dueAt).toISOString() } };
+    this.unbegun.add(row);
+    try {
+      const message = this.read(row.message);
+      const work = this.takeEffect(row, story, (tx) => [
+        tx.one(takeTimer, { type, key, dueAt, subscription }),
+        handle.inside(message.data, tx, message),
+      ]);
+      this.track(work);
+      await work;
+      return true;
+    } catch (error) {
+      if (!(error instanceof TakenEffect)) this.log.warn({ err: error, subscription, type, key }, messageOf(error));
+      return false;
+    } finally {
+      this.unbegun.delete(row);
+    }
+  }
+
+  private read(message: Message): Message<never> {
     const type = this.subscription.types.find(({ type }) => type === message.type);
     if (!type)
       throw new UnreadableMessage(message.type, message.version, `${this.subscription.name} does not know this type`);
-    const data = type.read(message.version, message.data) as never;
-    const read = { ...message, data };
-    const { handle } = this.subscription;
-    if ('outside' in handle) this.unbegun.delete(row);
-    const work = 'inside' in handle ? (tx: Tx) => handle.inside(data, tx, read) : await handle.outside(data, read);
-    const story = { correlationId: message.correlationId, causationId: message.id };
-    await this.db.transaction(
+    return { ...message, data: type.read(message.version, message.data) as never };
+  }
+
+  /** One transaction that takes what is handled and handles it. @throws {TakenEffect} when there was nothing to take any more. */
+  private takeEffect(
+    row: { readonly dueAt: number; readonly message: Message },
+    story: Story,
+    work: (tx: Tx) => [take: Promise<object | undefined>, handle: Promise<void>],
+  ): Promise<void> {
+    return this.db.transaction(
       async (tx) => {
         this.unbegun.delete(row);
-        const { name: subscription } = this.subscription;
-        if (row.attempts > 0) tx.collect(clearBlock, { subscription, key: message.key });
         // Side by side, and both are let finish: that another instance was faster says more than how the work went.
-        const [claimed, worked] = await Promise.allSettled([tx.one(claim, { subscription, seq: row.seq }), work(tx)]);
-        if (claimed.status === 'fulfilled' && !claimed.value) throw new TakenEffect();
-        for (const part of [claimed, worked]) if (part.status === 'rejected') throw part.reason;
+        const [taken, worked] = await Promise.allSettled(work(tx));
+        if (taken.status === 'fulfilled' && !taken.value) throw new TakenEffect();
+        for (const part of [taken, worked]) if (part.status === 'rejected') throw part.reason;
       },
       story,
-      { key: message.key },
+      { key: row.message.key },
     );
   }
 
@@ -284,5 +339,5 @@ function systemic(error: unknown): boolean {
   return connectionLost(error) || (error instanceof DomainError && error.kind === 'unavailable');
 }
 
-/** The message has taken effect before; what was done for it now is rolled back. */
+/** What was to be handled has taken effect before, or is not to take effect yet; what was done for it now is rolled back. */
 class TakenEffect extends Error {}

@@ -1,6 +1,6 @@
 import type { AnyMessageType, Draft } from '../core';
 import type { Letterbox } from '../event-bus';
-import { change, type Story, type Tx } from '../postgres';
+import { change, named, type Story, type Tx, type Wording } from '../postgres';
 import { escapeIdentifier, escapeLiteral } from 'pg';
 import { partitionOf } from './partition';
 
@@ -62,7 +62,7 @@ export const number = change<{ key: string }>(`
   select key, count(*) from json_to_recordset($1) as i(n int, key text) group by key order by key
   on conflict (key) do update set version = k.version + excluded.version`);
 
-export const record = change<RecordRow, { signal: string } & Partial<Letter>>(recordInto('', []));
+export const record = change<RecordRow, { signal: string } & Partial<Letter>>(wordingOf('', []));
 
 /** What `record` says of a letter for a subscription of this process. */
 export interface Letter {
@@ -73,11 +73,26 @@ export interface Letter {
   readonly seq: number | null;
 }
 
+/** `record`, for a producer that has these letterboxes within reach: each wording knows only those that some message is for. */
+export function recordInto(
+  producer: string,
+  letterboxes: readonly Letterbox[],
+): (rows: readonly RecordRow[]) => Wording {
+  const wordings = new Map<string, Wording>();
+  return (rows) => {
+    const wanted = letterboxes.filter(({ subscribers }) => rows.some(({ type }) => subscribers.has(type)));
+    const name = wanted.map(({ module }) => module).join();
+    const wording = wordings.get(name) ?? named(wordingOf(producer, wanted));
+    wordings.set(name, wording);
+    return wording;
+  };
+}
+
 /**
  * The statement that records messages: in the log, and in the outbox of each destination. What is for a letterbox goes there at
  * once, unless earlier messages still wait in the outbox, which another process without that letterbox may have filled.
  */
-export function recordInto(producer: string, letterboxes: readonly Letterbox[]): string {
+function wordingOf(producer: string, letterboxes: readonly Letterbox[]): string {
   const slots = letterboxes.map(({ module, subscribers }, slot) => {
     const schema = escapeIdentifier(module);
     const wanted = [...subscribers].flatMap(([type, names]) => names.map((name) => `(${text(type)}, ${text(name)})`));

@@ -1,22 +1,37 @@
-import { change, type Database, type Story } from '../postgres';
-import type { Draft } from '../core';
+import type { Database } from '../postgres';
 import type { Log } from '../observability';
+import type { Consumer } from './consumer';
 import { Loop } from './loop';
 import type { Partitions } from './partitions';
 import { lookForTimersMs, send, timerSet } from './send';
+import { lookForTimers, takeTimer, type Timer } from './timers.sql';
 
-const batchSize = 500;
+/** Timers in hand at most. */
+const batchSize = 256;
 
-interface Due extends Draft, Story {}
-
-/** Sends what timers hold when their time has come: one transaction takes the timer away and records its message. */
+/**
+ * Does what timers hold when their time has come. What is for one subscription of this module only is handled at once, in the transaction
+ * that takes the timer away. Otherwise, and when anything is in the way, it becomes a message, which is tried again, blocks its key, counts
+ * crashes and dies as any other.
+ */
 export class Timers {
   private readonly loop: Loop;
+  /** Being handled, each by its type and key. */
+  private readonly inHand = new Set<string>();
+  private passedOver = false;
+  /** Partitions whose owner crashed: perhaps of what a timer holds. */
+  private readonly inherited = new Set<number>();
   private readonly wake = () => this.loop.wake();
+  private readonly onGained = (gained: { part: number; crashed: boolean }[]) => {
+    for (const { part, crashed } of gained) if (crashed) this.inherited.add(part);
+    this.loop.wake();
+  };
 
+  /** @param handlerOf who alone wants what timers of this type hold, and can handle it at once. */
   constructor(
     private readonly db: Database,
     private readonly partitions: Partitions,
+    private readonly handlerOf: (type: string) => Consumer | undefined,
     log: Log,
   ) {
     this.loop = new Loop({ name: `${db.module} timers`, turn: () => this.fire(), pollMs: lookForTimersMs, log });
@@ -24,47 +39,62 @@ export class Timers {
 
   start(): void {
     this.db.on(timerSet, this.wake);
-    this.partitions.on('gained', this.wake);
+    this.partitions.on('gained', this.onGained);
     this.loop.start();
   }
 
   async stop(): Promise<void> {
     this.db.off(timerSet, this.wake);
-    this.partitions.off('gained', this.wake);
+    this.partitions.off('gained', this.onGained);
     await this.loop.stop();
   }
 
   private async fire(): Promise<boolean> {
     const parts = this.partitions.mine();
     if (parts.length === 0) return false;
-    const [next] = await this.db.read<{ inMs: number }>(
-      `select extract(epoch from due_at - clock_timestamp())::float8 * 1000 as "inMs"
-       from timers where part = any($1) order by due_at limit 1`,
-      [parts],
-    );
-    if (!next) return false;
-    if (next.inMs > 0) {
-      if (next.inMs < lookForTimersMs) this.loop.wakeAfter(Math.ceil(next.inMs));
-      return false;
+    const room = batchSize - this.inHand.size;
+    this.passedOver = room <= 0;
+    if (room <= 0) return false;
+    const seen = await lookForTimers(this.db, parts, batchSize);
+    const toSend: Timer[] = [];
+    for (const timer of seen) {
+      if (timer.inMs > 0) this.loop.wakeAfter(Math.ceil(timer.inMs));
+      else if (this.inHand.has(nameOf(timer))) this.passedOver = true;
+      else if (this.inherited.has(timer.part)) toSend.push(timer);
+      else if (!this.ring(timer)) toSend.push(timer);
     }
-    return (await this.sendDue(parts)) === batchSize;
+    if (toSend.length > 0) await this.send(toSend);
+    if (seen.length < batchSize) this.inherited.clear();
+    return toSend.length >= batchSize;
   }
 
-  private sendDue(parts: number[]): Promise<number> {
+  /** Has it handled; false when nobody can. */
+  private ring(timer: Timer): boolean {
+    const handler = this.handlerOf(timer.type);
+    if (!handler?.isFree(timer)) return false;
+    this.inHand.add(nameOf(timer));
+    void this.handle(timer, handler).finally(() => {
+      this.inHand.delete(nameOf(timer));
+      if (this.passedOver) this.loop.wake();
+    });
+    return true;
+  }
+
+  private async handle(timer: Timer, handler: Consumer): Promise<void> {
+    if (await handler.ring(timer)) return;
+    await this.send([timer]).catch(() => {}); // It is still there, and is seen at the next look.
+  }
+
+  /** One transaction takes the timers away and records their messages. */
+  private send(timers: readonly Timer[]): Promise<void> {
     return this.db.transaction(async (tx) => {
-      const due = await tx.run(takeDue, { parts });
-      for (const { type, version, key, data, ...story } of due) send(tx, { type, version, key, data }, { story });
-      return due.length;
+      const sendOne = async ({ type, version, key, data, story, dueAt }: Timer) => {
+        const taken = await tx.one(takeTimer, { type, key, dueAt, subscription: null });
+        if (taken) send(tx, { type, version, key, data }, { story });
+      };
+      await Promise.all(timers.map(sendOne));
     });
   }
 }
 
-const takeDue = change<{ parts: number[] }, Due>(`
-  with due as (
-    select i.n, t.type, t.key
-    from json_to_recordset($1) as i(n int, parts smallint[]) cross join lateral (
-      select type, key from timers where part = any(i.parts) and due_at <= statement_timestamp()
-      order by due_at limit ${batchSize} for update skip locked) t
-  )
-  delete from timers t using due where t.type = due.type and t.key = due.key
-  returning due.n, t.type, t.key, t.version, t.data, t.correlation_id as "correlationId", t.causation_id as "causationId"`);
+const nameOf = ({ type, key }: Timer) => `${type} ${key}`;

@@ -5,7 +5,7 @@ import { DomainError, SystemClock, SystemIds, messageOf, type Clock, type Ids } 
 import { GroupCommit, type Turn } from './group-commit';
 import { getTypeParser } from './round-trip';
 import { connectionLost } from './sql-errors';
-import { nameOf, type Wording } from './statement';
+import { nameOf, type Statement, type Wording } from './statement';
 import type { Signals, Story, Tx } from './transaction';
 
 export interface DatabaseOptions {
@@ -35,7 +35,7 @@ export class Database extends EventEmitter {
   readonly ids: Ids;
   private readonly clock: Clock;
   private readonly commits: GroupCommit;
-  private readonly wordings = new Map<string, Wording>();
+  private readonly wordings = new Map<string, Choose>();
 
   private constructor(
     readonly dataSource: DataSource,
@@ -52,7 +52,7 @@ export class Database extends EventEmitter {
       connect: () => this.connect(),
       now: () => this.clock.now(),
       ids: this.ids,
-      wordingOf: (statement) => this.wordings.get(statement.name) ?? statement,
+      wordingOf: (statement, rows) => this.wordings.get(statement.name)?.(rows) ?? statement,
       committed: (signals) => this.raise(signals),
     });
   }
@@ -133,9 +133,12 @@ export class Database extends EventEmitter {
     if (signals.size > 0) this.emit('committed', signals);
   }
 
-  /** From now on, says a statement in other words on this database; what goes in and comes out stays as it is. */
-  reword({ name }: Wording, sql: string): void {
-    this.wordings.set(name, { sql, name: nameOf(sql) });
+  /**
+   * From now on, says a statement in other words on this database; what goes in and comes out stays as it is.
+   * @param choose says them. Every wording is prepared and planned once per connection: there should be few.
+   */
+  reword<Row extends object>({ name }: Statement<Row>, choose: (rows: readonly Row[]) => Wording): void {
+    this.wordings.set(name, choose as Choose);
   }
 
   /** A story that begins here. */
@@ -162,6 +165,8 @@ export class Database extends EventEmitter {
     return (this.dataSource.driver as unknown as { master: Pool }).master;
   }
 }
+
+type Choose = (rows: readonly object[]) => Wording;
 
 /**
  * Every statement of ours knows its keys, but the planner takes a JSON parameter for a hundred rows and would rather read a

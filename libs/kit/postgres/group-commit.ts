@@ -35,7 +35,7 @@ interface Options {
   connect: () => Promise<PoolClient>;
   now: () => Date;
   ids: Ids;
-  wordingOf: (statement: Wording) => Wording;
+  wordingOf: (statement: Wording, rows: readonly object[]) => Wording;
   committed: (signals: Signals) => void;
 }
 

@@ -38,7 +38,7 @@ export class SharedTransaction {
     readonly now: Date,
     readonly ids: Ids,
     readonly module: string,
-    private readonly wordingOf: (statement: Wording) => Wording,
+    private readonly wordingOf: (statement: Wording, rows: readonly object[]) => Wording,
   ) {}
 
   /** From here on it only ends. A unit that has failed may have left something behind that still goes on. */
@@ -103,7 +103,7 @@ export class SharedTransaction {
   }
 
   private step(statement: Statement<object>, rows: readonly object[]): Step {
-    return { wording: this.wordingOf(statement), input: `[${rows.map(numbered).join(',')}]` };
+    return { wording: this.wordingOf(statement, rows), input: `[${rows.map(numbered).join(',')}]` };
   }
 }
 

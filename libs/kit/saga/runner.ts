@@ -30,10 +30,12 @@ export class SagaRunner<Data, Own> extends Subscriber {
   /**
    * @param open makes ready what the saga tells its own module, in the given transaction and at the same time as the saga itself is
    *   loaded. It may turn out that nothing is told.
+   * @param heard is told of every message that a saga hears, in the transaction that handles it: for a view of the same news.
    */
   constructor(
     readonly definition: SagaDefinition<Data, Own>,
     private readonly open: (tx: Tx, sagaId: string) => Tell<Own>,
+    private readonly heard: (tx: Tx, message: Message) => void = () => {},
   ) {
     super();
     const schema = z.object({ sagaId: z.string(), epoch: z.int() });
@@ -83,6 +85,7 @@ export class SagaRunner<Data, Own> extends Subscriber {
   private hear(tx: Tx, message: Message): Promise<void> {
     if (isA(message, this.timeLimit))
       return this.proceed(tx, message.key, { kind: 'time-limit', epoch: message.data.epoch });
+    this.heard(tx, message);
     return this.proceed(tx, message.key, { kind: 'message', message: message as Draft });
   }
 

@@ -53,21 +53,29 @@ export type Tracking = z.infer<typeof Tracking>;
 /** Raised after the commit of a change of this order's tracking. */
 export const trackingChanged = (orderId: string): string => `tracking ${orderId}`;
 
-const followed = [
-  PaymentAuthorized, PaymentDeclined, PaymentInDoubt, PaymentCaptured, PaymentCancelled, PaymentRefunded,
-  TicketAccepted, TicketRejected, TicketDelayed,
-  CourierAssigned, NoCourierFound, DeliveryFailed,
-] as const; // prettier-ignore
+/** News that moves the fulfilment of the order, or ends it. */
+const alsoForFulfilment: ReadonlySet<string> = new Set(
+  [
+    PaymentAuthorized, PaymentDeclined, PaymentCaptured, PaymentCancelled,
+    TicketAccepted, TicketRejected,
+    CourierAssigned, NoCourierFound, DeliveryFailed,
+  ].map(({ type }) => type), // prettier-ignore
+);
 
 /**
- * The read model that customers follow: a row per order. What the order itself announces is noted with the transaction that
- * announces it, so that a customer sees at once what was acknowledged; what other modules announce, when it arrives.
+ * The read model that customers follow: a row per order. What the order announces, and what moves its fulfilment, is noted with the
+ * transaction that announces or handles it, so that a customer sees at once what was acknowledged; the rest when it arrives.
  */
 @Injectable()
 export class OrderTrackingView {
-  @Handles(followed, 'order.track')
+  @Handles([PaymentInDoubt, PaymentRefunded, TicketDelayed], 'order.track')
   async track(_: unknown, tx: Tx, message: Message): Promise<void> {
     this.note(tx, message, message.recordedAt);
+  }
+
+  /** What the fulfilment hears. */
+  hear(tx: Tx, message: Message): void {
+    if (alsoForFulfilment.has(message.type)) this.note(tx, message, message.recordedAt);
   }
 
   note(tx: Tx, news: Draft, at = tx.now.toISOString()): void {

@@ -2,7 +2,7 @@ import type { Plant } from './plant';
 
 const received = `
   select subscription, message_id, producer, 'payment.authorized', 1, key, key_version, '{}'::json, 'a story', handled_at, 0
-  from handled where subscription = 'order.track' limit 1`;
+  from handled where subscription = 'order.fulfil-order' limit 1`;
 
 const receivedColumns =
   'subscription, message_id, producer, type, version, key, key_version, data, correlation_id, recorded_at, part';
@@ -12,7 +12,7 @@ export const messages: readonly Plant[] = [
     breaks: 'Q1',
     by: 'a message that was lost',
     in: 'order',
-    sql: `delete from handled where (subscription, position) = (select subscription, max(position) from handled where subscription = 'order.track' group by 1)`,
+    sql: `delete from handled where (subscription, position) = (select subscription, max(position) from handled where subscription = 'order.fulfil-order' group by 1)`,
   },
   {
     breaks: 'Q2',
@@ -42,7 +42,7 @@ export const messages: readonly Plant[] = [
     breaks: 'Q6',
     by: 'messages handled in reverse',
     in: 'order',
-    sql: `update handled set position = -position where subscription = 'order.track'`,
+    sql: `update handled set position = -position where subscription = 'order.fulfil-order'`,
   },
   {
     breaks: 'Q7',
