@@ -1,4 +1,4 @@
-import { StaleVersion, change, query, type Database, type Tx } from '../postgres';
+import { change, query, save, type Database, type Tx } from '../postgres';
 
 /** An event as a domain names it: a union of objects with a `type`. */
 export interface DomainEvent {
@@ -40,24 +40,17 @@ export class EventStore<State, Event extends DomainEvent> {
   }
 
   /**
-   * Appends to a stream whose last event the caller knows.
+   * Appends to a stream whose last event the caller knows. When somebody else has appended meanwhile, the unit of work runs again.
    *
    * @param loaded as `load` gave it.
    * @returns the stream with the events.
-   * @throws {StaleVersion} when somebody else has appended meanwhile.
    */
-  async append(tx: Tx, streamId: string, loaded: Loaded<State>, events: readonly Event[]): Promise<Loaded<State>> {
+  append(tx: Tx, streamId: string, loaded: Loaded<State>, events: readonly Event[]): Loaded<State> {
     const { correlationId, causationId } = tx.story;
-    const rows = events.map(({ type, ...data }, n) => ({
-      streamId,
-      version: loaded.version + n + 1,
-      type,
-      data,
-      correlationId,
-      causationId,
-    }));
-    const appended = await Promise.all(rows.map((row) => tx.one(appendEvent, row)));
-    if (appended.some((row) => row === undefined)) throw new StaleVersion(streamId);
+    for (const [n, { type, ...data }] of events.entries()) {
+      const version = loaded.version + n + 1;
+      tx.collect(appendEvent, { streamId, version, type, data, correlationId, causationId });
+    }
     const state = events.reduce(this.definition.evolve, loaded.state);
     const version = loaded.version + events.length;
     const every = this.definition.snapshotEvery ?? 50;
@@ -124,17 +117,12 @@ interface EventRow {
   causationId: string | null;
 }
 
-/** Where two units of work in one transaction append the same version, only the first has done so: the other gets nothing. */
-const appendEvent = change<EventRow, { version: number }>(`
-  with i as (
-    select * from json_to_recordset($1) as i(n int, "streamId" text, version int, type text, data json, "correlationId" text, "causationId" uuid)
-  ), appended as (
-    insert into events (stream_id, version, type, data, correlation_id, causation_id)
-    select "streamId", version, type, data, "correlationId", "causationId" from i order by n
-    on conflict do nothing returning stream_id, version
-  )
-  select min(i.n) as n, i.version from i join appended a on a.stream_id = i."streamId" and a.version = i.version
-  group by i."streamId", i.version`);
+const appendEvent = save<EventRow>(`
+  insert into events (stream_id, version, type, data, correlation_id, causation_id)
+  select "streamId", version, type, data, "correlationId", "causationId"
+  from json_to_recordset($1) as i(n int, "streamId" text, version int, type text, data json, "correlationId" text, "causationId" uuid)
+  order by n
+  on conflict do nothing returning null::int as n`);
 
 const saveSnapshot = change<{ streamId: string; version: number; state: unknown }>(`
   insert into snapshots (stream_id, version, state)

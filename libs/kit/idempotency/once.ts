@@ -37,20 +37,32 @@ export async function once(
   request: RepeatableRequest,
   work: () => Promise<StoredAnswer>,
 ): Promise<StoredAnswer> {
-  const stored = await tx.one(findAnswer, request);
-  if (stored && stored.fingerprint !== request.fingerprint) {
+  const looking = tx.one(findAnswer, request);
+  const unanswered = looking.then((stored) => {
+    if (stored) throw new AnsweredBefore();
+  });
+  tx.holdChanges(unanswered);
+  const [found, done] = await Promise.allSettled([looking, work()]);
+  if (found.status === 'rejected') throw found.reason;
+  const stored = found.value;
+  if (stored) {
+    tx.discard();
+    if (stored.fingerprint === request.fingerprint) return stored.answer;
     throw new DomainError(
       'request.idempotency-key-reused',
       'invalid',
       'This Idempotency-Key was used before with another request. Use a new key for a new request.',
     );
   }
-  if (stored) return stored.answer;
-  const answer = await work();
+  if (done.status === 'rejected') throw done.reason;
+  const answer = done.value;
   // Two at once: the second meets the primary key, is rolled back, runs again and finds the answer of the first.
   tx.collect(storeAnswer, { ...request, answer });
   return answer;
 }
+
+/** The work reads while the answer is looked for, and changes nothing any more. */
+class AnsweredBefore extends Error {}
 
 const findAnswer = query<RepeatableRequest, { fingerprint: string; answer: StoredAnswer }>(`
   select i.n, k.fingerprint, k.answer

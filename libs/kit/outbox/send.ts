@@ -1,6 +1,6 @@
 import type { AnyMessageType, Draft } from '../core';
 import type { Letterbox } from '../event-bus';
-import { change, named, type Story, type Tx, type Wording } from '../postgres';
+import { change, lock, named, type Story, type Tx, type Wording } from '../postgres';
 import { escapeIdentifier, escapeLiteral } from 'pg';
 import { partitionOf } from './partition';
 
@@ -8,7 +8,7 @@ import { partitionOf } from './partition';
 export const recorded = (destination: string): string => `outbox ${destination}`;
 /** Timers are looked for this often, come what may. */
 export const lookForTimersMs = 1_000;
-/** Raised after the commit of a transaction that set a timer which may be due before the next look. */
+/** Raised after the commit of a transaction that set a timer which may be due before the next look, and says when. */
 export const timerSet = 'timers';
 
 interface Part {
@@ -38,7 +38,7 @@ export function send(tx: Tx, draft: Draft, { story = tx.story }: Part = {}): voi
  */
 export function remind(tx: Tx, draft: Draft, { afterMs, story = tx.story }: Part & { afterMs: number }): void {
   tx.collect(setTimer, { part: partitionOf(draft.key), afterMs, ...story, ...draft });
-  if (afterMs < lookForTimersMs) tx.signal(timerSet);
+  if (afterMs < lookForTimersMs) tx.signal(timerSet, { afterMs });
 }
 
 /** Cancels the timer of this type and key, if it is still set. What has already fired may still arrive: expect it. */
@@ -57,12 +57,15 @@ export interface RecordRow extends Draft {
  * Counts the messages of each key. The lock it takes orders the senders of a key; the next statement, which sees what they have
  * committed, gives out the numbers.
  */
-export const number = change<{ key: string }>(`
+export const number = lock<{ key: string }>(
+  'last',
+  `
   insert into message_keys as k (key, version)
   select key, count(*) from json_to_recordset($1) as i(n int, key text) group by key order by key
-  on conflict (key) do update set version = k.version + excluded.version`);
+  on conflict (key) do update set version = k.version + excluded.version`,
+);
 
-export const record = change<RecordRow, { signal: string } & Partial<Letter>>(wordingOf('', []));
+export const record = lock<RecordRow, { signal: string } & Partial<Letter>>('last', wordingOf('', []));
 
 /** What `record` says of a letter for a subscription of this process. */
 export interface Letter {

@@ -1,4 +1,4 @@
-import type { Database } from '../postgres';
+import type { Database, Raised } from '../postgres';
 import type { Log } from '../observability';
 import type { Consumer } from './consumer';
 import { Loop } from './loop';
@@ -21,7 +21,11 @@ export class Timers {
   private passedOver = false;
   /** Partitions whose owner crashed: perhaps of what a timer holds. */
   private readonly inherited = new Set<number>();
-  private readonly wake = () => this.loop.wake();
+  private readonly hear = (raised: readonly Raised[] = []) => {
+    const soonestMs = Math.min(...raised.map(({ row }) => (row as { afterMs: number } | undefined)?.afterMs ?? 0));
+    if (soonestMs > 0 && soonestMs < lookForTimersMs) this.loop.wakeAfter(Math.ceil(soonestMs));
+    else this.loop.wake();
+  };
   private readonly onGained = (gained: { part: number; crashed: boolean }[]) => {
     for (const { part, crashed } of gained) if (crashed) this.inherited.add(part);
     this.loop.wake();
@@ -38,13 +42,13 @@ export class Timers {
   }
 
   start(): void {
-    this.db.on(timerSet, this.wake);
+    this.db.on(timerSet, this.hear);
     this.partitions.on('gained', this.onGained);
     this.loop.start();
   }
 
   async stop(): Promise<void> {
-    this.db.off(timerSet, this.wake);
+    this.db.off(timerSet, this.hear);
     this.partitions.off('gained', this.onGained);
     await this.loop.stop();
   }

@@ -1,9 +1,9 @@
 import type { PoolClient } from 'pg';
 import { DomainError, messageOf, overloaded, type Ids } from '../core';
-import { connectionLost, worthRepeating } from './sql-errors';
+import { StaleVersion, connectionLost, worthRepeating } from './sql-errors';
 import { NotRun } from './round-trip';
-import { SharedTransaction, Tx, type Signals, type Story } from './transaction';
-import type { Statement, Wording } from './statement';
+import { SharedTransaction, Tx, WriteFailed, type Raised, type Signals, type Story } from './transaction';
+import { staleRowsOf, type Statement, type Wording } from './statement';
 
 interface Unit {
   work: (tx: Tx) => Promise<unknown>;
@@ -53,7 +53,7 @@ const attemptsAlone = 5;
  * Runs units of work, as many as are waiting in one transaction (group commit). It never waits in order to group, so a
  * lone unit pays nothing; under load the commit, the dearest part, is shared by dozens.
  *
- * A unit that fails before it changed anything is refused alone. If some fail later, the transaction is rolled back; the others
+ * A unit that fails before it changed anything fails alone. If some fail later, the transaction is rolled back; the others
  * run again together, and those by themselves. When nobody knows whose fault it was, each runs by itself.
  */
 export class GroupCommit {
@@ -171,13 +171,13 @@ export class GroupCommit {
     const shared = new SharedTransaction(client, now(), ids, module, wordingOf);
     try {
       const outcomes = await Promise.all(units.map((unit) => runUnit(unit, shared))).finally(() => shared.end());
-      const spoiled = outcomes.filter(
-        ({ failed, tx, error }) => failed && !(error instanceof DomainError && !tx.changed),
-      );
+      const spoiled = outcomes.filter(({ failed, tx }) => failed && (tx.changed || shared.hasFailed));
       if (spoiled[0]) throw units.length > 1 ? spoiledBy(spoiled) : spoiled[0].error;
       const kept = outcomes.filter(({ failed }) => !failed);
       const writes = writesOf(kept);
-      const results = await shared.commit(writes);
+      const results = await shared.commit(writes).catch((error: unknown) => {
+        throw error instanceof WriteFailed ? whyNotWritten(error, writes, units) : error;
+      });
       const signals = signalsOf(kept, writes, results);
       this.options.committed(signals);
       return outcomes;
@@ -214,6 +214,16 @@ function spoiledBy(spoiled: readonly Outcome[]): Error {
   return culprits.length > 0 ? new Spoiled(new Set(culprits.map(({ unit }) => unit))) : new NotRun();
 }
 
+/** Where rows were not as they had been read, those whose rows they are are to blame. */
+function whyNotWritten({ n, cause }: WriteFailed, writes: readonly Write[], { length }: readonly Unit[]): unknown {
+  const write = writes[n];
+  const stale = write && staleRowsOf(cause);
+  if (!stale) return cause;
+  return length > 1
+    ? new Spoiled(new Set(stale.flatMap((row) => write.units[row] ?? [])))
+    : new StaleVersion('what was read');
+}
+
 async function runUnit(unit: Unit, shared: SharedTransaction): Promise<Outcome> {
   const tx = new Tx(shared, unit.story);
   try {
@@ -223,27 +233,39 @@ async function runUnit(unit: Unit, shared: SharedTransaction): Promise<Outcome> 
   }
 }
 
+interface Write {
+  readonly statement: Statement<object>;
+  readonly rows: object[];
+  /** Whose the rows are. */
+  readonly units: Unit[];
+}
+
 /** What the units have collected, by statement, each in the order in which it was collected. */
-function writesOf(outcomes: Outcome[]): [Statement<object>, object[]][] {
-  const rows = new Map<Statement<object>, object[]>();
-  for (const { statement, row } of outcomes.flatMap(({ tx }) => tx.collected)) {
-    const same = rows.get(statement);
-    if (same) same.push(row);
-    else rows.set(statement, [row]);
+function writesOf(outcomes: readonly Outcome[]): Write[] {
+  const writes = new Map<Statement<object>, Write>();
+  for (const { unit, tx } of outcomes) {
+    for (const { statement, row } of tx.collected) {
+      const write = writes.get(statement) ?? { statement, rows: [], units: [] };
+      writes.set(statement, write);
+      write.rows.push(row);
+      write.units.push(unit);
+    }
   }
-  return [...rows];
+  return [...writes.values()].sort((one, other) => one.statement.place - other.statement.place);
 }
 
 /** What the units have raised, and what the writes have: their result rows with a `signal`. */
-function signalsOf(kept: Outcome[], writes: [Statement<object>, object[]][], results: object[][]): Signals {
-  const signals: Signals = new Map(kept.flatMap(({ tx }) => [...tx.signals].map((signal) => [signal, [{}]])));
-  for (const [i, [, rows]] of writes.entries()) {
+function signalsOf(kept: readonly Outcome[], writes: readonly Write[], results: readonly object[][]): Signals {
+  const signals: Signals = new Map();
+  const raise = (signal: string, raised: Raised) => {
+    const same = signals.get(signal);
+    if (same) same.push(raised);
+    else signals.set(signal, [raised]);
+  };
+  for (const { name, about } of kept.flatMap(({ tx }) => tx.signals)) raise(name, { row: about });
+  for (const [i, { rows }] of writes.entries()) {
     for (const result of results[i] as { n: number | null; signal?: string }[]) {
-      if (!result.signal) continue;
-      const raised = { row: rows[result.n ?? -1], result };
-      const same = signals.get(result.signal);
-      if (same) same.push(raised);
-      else signals.set(result.signal, [raised]);
+      if (result.signal) raise(result.signal, { row: rows[result.n ?? -1], result });
     }
   }
   return signals;

@@ -18,8 +18,10 @@ import { createHash } from 'node:crypto';
  * One trap: an UPDATE touches each row once per statement, so two input rows that meet in one table row must be summed first.
  */
 export interface Statement<Row extends object, Result extends object = object> extends Wording {
-  /** Whether it can change data; a unit of work that has changed nothing can be refused without harming its neighbours. */
+  /** Whether it can change data; a unit of work that has changed nothing can fail without harming its neighbours. */
   readonly changes: boolean;
+  /** Its place among what is written just before the commit. */
+  readonly place: number;
   /** Only for the types. */
   readonly shape?: (row: Row) => Result;
 }
@@ -33,12 +35,45 @@ export interface Wording {
 
 /** A statement that only reads. */
 export function query<Row extends object, Result extends object>(sql: string): Statement<Row, Result> {
-  return { ...named(sql), changes: false };
+  return { ...named(sql), changes: false, place: 2 };
 }
 
 /** A statement that changes data. */
 export function change<Row extends object, Result extends object = object>(sql: string): Statement<Row, Result> {
-  return { ...named(sql), changes: true };
+  return { ...named(sql), changes: true, place: 2 };
+}
+
+/** A change that locks what all transactions are to lock before anything else, or after: in one order nobody waits in a circle. */
+export function lock<Row extends object = object, Result extends object = object>(
+  when: 'first' | 'last',
+  sql: string,
+): Statement<Row, Result> {
+  return { ...named(sql), changes: true, place: when === 'first' ? 0 : 3 };
+}
+
+/**
+ * A statement that stores something as it was read, or makes something that was not there. It fails, and with it the transaction, unless
+ * it does so for every row: then units of work whose rows were changed by somebody else meanwhile run again. So nobody has to wait for its
+ * result: collect it, and it travels with the commit.
+ *
+ * @param sql changes a table from `json_to_recordset($1) as i(n int, …)`, and returns the `n` of every row that it has stored; or, where
+ *   an INSERT cannot tell, `null::int as n`.
+ */
+export function save<Row extends object>(sql: string): Statement<Row> {
+  // SQL cannot raise an error but by doing something that fails.
+  const checked = `
+    with saved as (${sql})
+    select ('${staleRows}' || string_agg(i.n::text, ','))::int from json_to_recordset($1) as i(n int)
+    where (select count(*) from saved) < json_array_length($1) and i.n not in (select n from saved where n is not null)`;
+  return { ...named(checked), changes: true, place: 1 };
+}
+
+const staleRows = 'stale rows: ';
+
+/** The numbers of the rows that a {@link save} could not store; undefined when that is not why it failed. */
+export function staleRowsOf(error: unknown): number[] | undefined {
+  const [, found] = (error instanceof Error && new RegExp(`"${staleRows}([\\d,]+)"`).exec(error.message)) || [];
+  return found?.split(',').map(Number);
 }
 
 /** A statement with the name under which it is prepared. */

@@ -71,12 +71,21 @@ export class SharedTransaction {
     for (const [n, [, calls]] of batch.entries()) giveOut(answers[n]!, calls);
   }
 
-  /** Writes what is left to write, and commits: one round trip. @returns the result rows of each write. @throws when it did not commit. */
-  async commit(writes: readonly (readonly [Statement<object>, readonly object[]])[]): Promise<object[][]> {
+  /** Whether a statement has failed, and the transaction with it. */
+  get hasFailed(): boolean {
+    return this.failed;
+  }
+
+  /**
+   * Writes what is left to write, and commits: one round trip.
+   * @returns the result rows of each write.
+   * @throws {WriteFailed} @throws when it did not commit.
+   */
+  async commit(writes: readonly { statement: Statement<object>; rows: readonly object[] }[]): Promise<object[][]> {
     if (!this.begun && writes.length === 0) return [];
-    const answers = await this.travel([...writes.map(([statement, rows]) => this.step(statement, rows)), commit]);
-    const results = answers.map((answer) => {
-      if ('error' in answer) throw answer.error;
+    const answers = await this.travel([...writes.map(({ statement, rows }) => this.step(statement, rows)), commit]);
+    const results = answers.map((answer, n) => {
+      if ('error' in answer) throw n < writes.length ? new WriteFailed(n, answer.error) : answer.error;
       return answer.rows;
     });
     // Postgres answers COMMIT with ROLLBACK, and no error, when a statement had failed before.
@@ -104,6 +113,16 @@ export class SharedTransaction {
 
   private step(statement: Statement<object>, rows: readonly object[]): Step {
     return { wording: this.wordingOf(statement, rows), input: `[${rows.map(numbered).join(',')}]` };
+  }
+}
+
+/** The nth of the last writes failed. */
+export class WriteFailed extends Error {
+  constructor(
+    readonly n: number,
+    override readonly cause: unknown,
+  ) {
+    super('a write has failed');
   }
 }
 
@@ -135,7 +154,8 @@ export class Tx {
   /** Whether this unit of work may have changed data. */
   changed = false;
   readonly collected: { statement: Statement<object>; row: object }[] = [];
-  readonly signals = new Set<string>();
+  readonly signals: { name: string; about: object | undefined }[] = [];
+  private mayChange: Promise<unknown> | undefined;
 
   constructor(
     private readonly shared: SharedTransaction,
@@ -158,7 +178,10 @@ export class Tx {
 
   /** Runs the statement for this row, in one round trip with everybody who calls it now; gives this row's results. */
   async run<Row extends object, Result extends object>(statement: Statement<Row, Result>, row: Row): Promise<Result[]> {
-    if (statement.changes) this.changed = true;
+    if (statement.changes) {
+      await this.mayChange;
+      this.changed = true;
+    }
     return (await this.shared.call(statement as unknown as Statement<object>, row)) as Result[];
   }
 
@@ -171,16 +194,27 @@ export class Tx {
   }
 
   /**
-   * Adds a row that is written just before the commit, together with those of everybody who shares the transaction. Result rows
-   * of the statement that have a `signal` raise it, as {@link signal} does, and come along with it.
+   * Adds a row that is written just before the commit, together with those of everybody who shares the transaction, if this unit of work
+   * succeeds. Result rows of the statement that have a `signal` raise it, as {@link signal} does, and come along with it.
    */
   collect<Row extends object>(statement: Statement<Row, object>, row: Row): void {
-    this.changed = true;
     this.collected.push({ statement: statement as unknown as Statement<object>, row });
   }
 
-  /** Tells listeners of `Database.on(signal)` once this has committed. */
-  signal(name: string): void {
-    this.signals.add(name);
+  /** Tells listeners of `Database.on(signal)` once this has committed. @param about comes along as the row of {@link Raised}. */
+  signal(name: string, about?: object): void {
+    this.signals.push({ name, about });
+  }
+
+  /** Lets the work read, but change nothing before this has resolved; what is changed after it was rejected fails with it. */
+  holdChanges(until: Promise<unknown>): void {
+    until.catch(() => {}); // Perhaps nothing is changed.
+    this.mayChange = until;
+  }
+
+  /** Forgets what was collected so far, and signalled. */
+  discard(): void {
+    this.collected.length = 0;
+    this.signals.length = 0;
   }
 }

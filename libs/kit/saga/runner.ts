@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DomainError, defineCommand, isA, type Draft, type Message, type MessageType } from '../core';
 import { Subscriber, type Subscription } from '../event-bus';
 import { forget, remind, send } from '../outbox';
-import { StaleVersion, change, query, type Tx } from '../postgres';
+import { change, query, save, type Tx } from '../postgres';
 import { CreateSagas1700000000004 } from './create-sagas.migration';
 import { canAbort, decide, start, type Decision, type SagaInput, type SagaState } from './decide';
 import { typesOf, type SagaDefinition } from './definition';
@@ -45,17 +45,23 @@ export class SagaRunner<Data, Own> extends Subscriber {
     this.subscriptions = [{ name: definition.name, types, handle: { inside } }];
   }
 
+  /** Begins the first saga of this id, with the transaction that is its reason. */
+  start(tx: Tx, sagaId: string, data: Data): Promise<void> {
+    const decision = start(this.definition, data);
+    tx.collect(insertSaga, this.row(sagaId, decision.state, 1));
+    return this.carryOut(tx, sagaId, decision, (own) => this.open(tx, sagaId)(own));
+  }
+
   /**
-   * Begins a saga with the transaction that is its reason. Where one of this id has ended, a new one takes its place.
+   * As {@link start}; where one of this id has ended, the new one takes its place.
    * @throws {DomainError} `saga.running` (conflict) when one of this id has not ended.
    */
-  async start(tx: Tx, sagaId: string, data: Data): Promise<void> {
-    const decision = start(this.definition, data);
+  async startAgain(tx: Tx, sagaId: string, data: Data): Promise<void> {
     const tell: Tell<Own> = (own) => this.open(tx, sagaId)(own);
-    if (await tx.one(insertSaga, this.row(sagaId, decision.state, 1))) return this.carryOut(tx, sagaId, decision, tell);
     const former = await tx.one(loadSaga, { name: this.definition.name, sagaId });
-    const ended = former?.state as SagaState<Data> | undefined;
-    if (!former || ended?.step !== null)
+    if (!former) return this.start(tx, sagaId, data);
+    const ended = former.state as SagaState<Data>;
+    if (ended.step !== null)
       throw new DomainError('saga.running', 'conflict', `What was begun before for ${sagaId} has not ended yet.`);
     await this.enact(tx, sagaId, former.version, start(this.definition, data, ended.epoch), tell);
   }
@@ -103,12 +109,8 @@ export class SagaRunner<Data, Own> extends Subscriber {
     decision: Decision<Data, Own>,
     tell: Tell<Own>,
   ): Promise<void> {
-    // Side by side: what is carried out for a stale saga is rolled back with it.
-    const [updated] = await Promise.all([
-      tx.one(updateSaga, this.row(sagaId, decision.state, seen + 1)),
-      this.carryOut(tx, sagaId, decision, tell),
-    ]);
-    if (!updated) throw new StaleVersion(`saga ${sagaId}`);
+    tx.collect(updateSaga, this.row(sagaId, decision.state, seen + 1));
+    await this.carryOut(tx, sagaId, decision, tell);
   }
 
   private async carryOut(
@@ -155,18 +157,15 @@ const input = `json_to_recordset($1) as i(n int, name text, "sagaId" text, "defi
 const loadSaga = query<{ name: string; sagaId: string }, { state: unknown; version: number }>(`
   select i.n, s.state, s.version from ${input} join sagas s on s.name = i.name and s.saga_id = i."sagaId"`);
 
-const insertSaga = change<SagaRow, { sagaId: string }>(`
-  with i as (select * from ${input}), inserted as (
-    insert into sagas (name, saga_id, definition_version, status, step, alarm, state, version)
-    select name, "sagaId", "definitionVersion", status, step, alarm, state, version from i order by n
-    on conflict do nothing returning name, saga_id
-  )
-  select min(i.n) as n, i."sagaId" from i join inserted s on s.name = i.name and s.saga_id = i."sagaId" group by i.name, i."sagaId"`);
+const insertSaga = save<SagaRow>(`
+  insert into sagas (name, saga_id, definition_version, status, step, alarm, state, version)
+  select name, "sagaId", "definitionVersion", status, step, alarm, state, version from ${input} order by n
+  on conflict do nothing returning null::int as n`);
 
-const updateSaga = change<SagaRow, { version: number }>(`
+const updateSaga = save<SagaRow>(`
   update sagas s set definition_version = i."definitionVersion", status = i.status, step = i.step, alarm = i.alarm, state = i.state,
     version = i.version, updated_at = clock_timestamp(),
     started_at = case when s.step is null then clock_timestamp() else s.started_at end
   from ${input}
   where s.name = i.name and s.saga_id = i."sagaId" and s.version = i.version - 1
-  returning i.n, s.version`);
+  returning i.n`);

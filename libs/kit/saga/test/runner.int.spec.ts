@@ -79,7 +79,7 @@ describe('a running saga', () => {
   });
   beforeEach(() => (id = db.ids.next('party')));
 
-  const begin = (data: Party = { id }) => db.transaction((tx) => party.start(tx, id, data));
+  const begin = (data: Party = { id }) => db.transaction((tx) => party.startAgain(tx, id, data));
   const say = (...drafts: Draft[]) => db.transaction(async (tx) => drafts.forEach((draft) => send(tx, draft)));
   const saga = async () =>
     (await db.read<Stored>('select status, step, alarm, version, state from sagas where saga_id = $1', [id]))[0];

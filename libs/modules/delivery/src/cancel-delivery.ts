@@ -3,7 +3,7 @@ import { CancelDelivery, DeliveryCancelled, deliveryIdOf } from '@thali/contract
 import type { DataOf } from '@thali/kit/core';
 import { Handles } from '@thali/kit/event-bus';
 import { send } from '@thali/kit/outbox';
-import { StaleVersion, type Tx } from '@thali/kit/postgres';
+import type { Tx } from '@thali/kit/postgres';
 import { ChangeDelivery } from './change-delivery';
 import { DeliveryRepository } from './delivery.repository';
 import { neverAskedFor } from './domain/delivery';
@@ -20,12 +20,11 @@ export class CancelDeliveryHandler {
   async handle({ orderId, reason }: DataOf<typeof CancelDelivery>, tx: Tx): Promise<void> {
     const delivery = await this.deliveries.ofOrder(tx, orderId);
     if (delivery) await this.change.apply(tx, delivery, cancel(delivery, reason));
-    else await this.standInTheWay(tx, orderId);
+    else this.standInTheWay(tx, orderId);
     send(tx, DeliveryCancelled({ orderId }));
   }
 
-  private async standInTheWay(tx: Tx, orderId: string): Promise<void> {
-    const nothing = neverAskedFor({ orderId, deliveryId: deliveryIdOf(orderId), searchUntil: tx.now });
-    if (!(await this.deliveries.insert(tx, nothing))) throw new StaleVersion(`delivery of ${orderId}`);
+  private standInTheWay(tx: Tx, orderId: string): void {
+    this.deliveries.add(tx, neverAskedFor({ orderId, deliveryId: deliveryIdOf(orderId), searchUntil: tx.now }));
   }
 }

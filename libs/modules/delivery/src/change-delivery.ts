@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { forget, remind, send } from '@thali/kit/outbox';
 import type { Tx } from '@thali/kit/postgres';
-import { DeliveryRepository } from './delivery.repository';
+import { DeliveryRepository, endingOf } from './delivery.repository';
 import { Dispatch } from './dispatch';
 import { announce } from './domain/announce';
 import type { Delivery, DeliveryEvent } from './domain/delivery';
@@ -19,19 +19,20 @@ export class ChangeDelivery {
     private readonly settings: DeliverySettings,
   ) {}
 
-  /** @returns the delivery as it is now. @throws {StaleVersion} when somebody else has changed it since it was read. */
+  /** @returns the delivery as it is now. When somebody else has changed it since it was read, the unit of work runs again. */
   async apply(tx: Tx, before: Delivery, events: DeliveryEvent[]): Promise<Delivery> {
     if (events.length === 0) return before;
-    const { delivery, freed } = await this.deliveries.save(tx, before, events);
+    const delivery = this.deliveries.save(tx, before, events);
     for (const event of events) {
       const message = announce(event, delivery);
       if (message) send(tx, message);
     }
+    for (const ending of events.flatMap((event) => endingOf(event) ?? []))
+      await this.dispatch.refillBag(tx, delivery.orderId, ending);
     const searches = delivery.status === 'searching';
     if (searches && events.some(({ type }) => asksForCourier.includes(type)))
       await this.dispatch.offerOrder(tx, delivery);
     if (!searches && before.status === 'searching') forget(tx, ContinueSearch, delivery.orderId);
-    if (freed) await this.dispatch.offerBag(tx, freed);
     this.driveOn(tx, delivery);
     return delivery;
   }

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '@thali/kit/core';
-import { StaleVersion, change, query, type Tx } from '@thali/kit/postgres';
+import { change, query, save, type Tx } from '@thali/kit/postgres';
 import { evolve, type Delivery, type DeliveryEvent } from './domain/delivery';
 import type { Offer } from './domain/search';
 
 /**
  * Deliveries with what belongs to them: offers, assignments, the courier's bag. Whoever changes any of these for an order writes its
- * delivery first, on the condition that its version is as it was read: so an order's changes come one after another.
+ * delivery with them, on the condition that its version is as it was read: so an order's changes come one after another.
  */
 @Injectable()
 export class DeliveryRepository {
@@ -29,32 +29,27 @@ export class DeliveryRepository {
     return { delivery, offer: { ...offer, expiresAt: new Date(offer.expiresAt) } };
   }
 
-  /** Stores a delivery that is not there yet. @returns false when the order has one already. */
-  async insert(tx: Tx, delivery: Delivery): Promise<boolean> {
-    const { route, ...rest } = delivery;
-    const inserted = await tx.one(insertDelivery, { ...rest, ...route, ...tx.story });
-    return inserted !== undefined;
+  /** Stores a delivery that is not there. If it is after all, the unit of work runs again. */
+  add(tx: Tx, delivery: Delivery): void {
+    tx.collect(insertDelivery, newRow(tx, delivery));
   }
 
   /**
-   * Stores what the events make of the delivery, and frees the courier's bag if they end with it.
+   * Stores what the events make of the delivery. When somebody else has changed it since it was read, the unit of work runs again.
    *
-   * @returns the delivery as it is now, and the courier who has a bag free again.
-   * @throws {StaleVersion} when somebody else has changed it since it was read.
+   * @returns the delivery as it is now.
    */
-  async save(
-    tx: Tx,
-    before: Delivery,
-    events: DeliveryEvent[],
-  ): Promise<{ delivery: Delivery; freed: string | undefined }> {
+  save(tx: Tx, before: Delivery, events: readonly DeliveryEvent[]): Delivery {
     const after = events.reduce(evolve, before);
     const { orderId, status, waiting, mealReady, courier, fence, searchUntil, version } = after;
     const state = { status, waiting, mealReady, courierId: courier?.courierId, fence, searchUntil };
-    const saved = await tx.one(updateDelivery, { orderId, version, ...state });
-    if (!saved) throw new StaleVersion(`delivery ${after.deliveryId}`);
-    let freed: string | undefined;
-    for (const event of events) freed = (await settle(tx, event, after)) ?? freed;
-    return { delivery: { ...after, version: version + 1 }, freed };
+    tx.collect(updateDelivery, { orderId, version, ...state });
+    for (const event of events) {
+      if (event.type === 'Assigned')
+        tx.collect(beginAssignment, { orderId, fence, courierId: event.courier.courierId });
+      if (event.type === 'Delivered') tx.collect(noteEarning, { orderId });
+    }
+    return { ...after, version: version + 1 };
   }
 }
 
@@ -62,29 +57,32 @@ export function deliveryNotFound(deliveryId: string): DomainError {
   return new DomainError('delivery.not-found', 'not-found', `There is no delivery ${deliveryId}.`);
 }
 
-/** What becomes of the order's open offer and of its assignment. Where one ends without the other beginning, the bag is free again. */
-const offerBecomes: { [Type in DeliveryEvent['type']]?: Offer['status'] } = {
-  Assigned: 'accepted',
-  OfferDeclined: 'declined',
-  OfferExpired: 'expired',
-  Cancelled: 'withdrawn',
-};
-const assignmentEnds: { [Type in DeliveryEvent['type']]?: string } = {
-  GaveUp: 'gave-up',
-  Delivered: 'delivered',
-  Failed: 'failed',
-  Cancelled: 'called-off',
-};
+/** What becomes of the order's open offer and of its assignment, where its courier has a bag free again. */
+export interface Ending {
+  readonly offer: Offer['status'] | null;
+  readonly assignment: string | null;
+  readonly reason: string | null;
+}
 
-async function settle(tx: Tx, event: DeliveryEvent, { orderId, fence }: Delivery): Promise<string | undefined> {
-  const status = offerBecomes[event.type];
-  const outcome = assignmentEnds[event.type];
-  if (status) await tx.run(answerOffer, { orderId, status });
-  if (outcome) await tx.run(endAssignment, { orderId, outcome, reason: 'reason' in event ? event.reason : null });
-  if (event.type === 'Delivered') await tx.run(noteEarning, { orderId });
-  if (event.type === 'Assigned') await tx.run(beginAssignment, { orderId, fence, courierId: event.courier.courierId });
-  else if (status || outcome) return (await tx.one(freeBag, { orderId }))?.courierId;
-  return undefined;
+/** Undefined when the event frees no bag. */
+export function endingOf(event: DeliveryEvent): Ending | undefined {
+  const nothing = { offer: null, assignment: null, reason: null };
+  switch (event.type) {
+    case 'OfferDeclined':
+      return { ...nothing, offer: 'declined' };
+    case 'OfferExpired':
+      return { ...nothing, offer: 'expired' };
+    case 'GaveUp':
+      return { ...nothing, assignment: 'gave-up', reason: event.reason };
+    case 'Delivered':
+      return { ...nothing, assignment: 'delivered' };
+    case 'Failed':
+      return { ...nothing, assignment: 'failed', reason: event.reason };
+    case 'Cancelled':
+      return { offer: 'withdrawn', assignment: 'called-off', reason: event.reason };
+    default:
+      return undefined;
+  }
 }
 
 /** A courier as JSON, from the table `c`; null when there is none. */
@@ -117,49 +115,46 @@ const deliveryWithOffer = query<{ offerId: string }, WithOffer>(`
     where d.order_id = o.order_id
   ) found`);
 
-type NewRow = Omit<Delivery, 'route' | 'courier'> & Partial<NonNullable<Delivery['route']>> & Tx['story'];
+export type NewRow = Omit<Delivery, 'route' | 'courier'> & Partial<NonNullable<Delivery['route']>> & Tx['story'];
 
-const insertDelivery = change<NewRow, { inserted: true }>(`
-  with i as (
-    select * from json_to_recordset($1) as i(n int, "orderId" text, "deliveryId" text, status text, "pickUpAt" jsonb, "deliverTo" jsonb,
-      "searchUntil" timestamptz, "correlationId" text, "causationId" uuid)
-  ), new as (
-    insert into deliveries (order_id, delivery_id, status, pick_up_at, deliver_to, search_until, correlation_id, causation_id)
-    select "orderId", "deliveryId", status, "pickUpAt", "deliverTo", "searchUntil", "correlationId", "causationId" from i
-    on conflict (order_id) do nothing returning order_id
-  )
-  select min(i.n) as n, true as inserted from i join new on new.order_id = i."orderId" group by i."orderId"`);
+/** A delivery as {@link insertInto} wants it. */
+export function newRow(tx: Tx, { route, ...rest }: Delivery): NewRow {
+  return { ...rest, ...route, ...tx.story };
+}
+
+/** Puts deliveries that are not there from the {@link NewRow}s of `source` into the table. */
+export const insertInto = (source: string) => `
+  insert into deliveries (order_id, delivery_id, status, pick_up_at, deliver_to, search_until, correlation_id, causation_id)
+  select "orderId", "deliveryId", status, "pickUpAt", "deliverTo", "searchUntil", "correlationId", "causationId" from ${source}
+  on conflict (order_id) do nothing`;
+
+/** The columns of a {@link NewRow}. */
+export const newColumns = `n int, "orderId" text, "deliveryId" text, status text, "pickUpAt" jsonb, "deliverTo" jsonb,
+  "searchUntil" timestamptz, "correlationId" text, "causationId" uuid`;
+
+const insertDelivery = save<NewRow>(`
+  ${insertInto(`json_to_recordset($1) as i(${newColumns})`)} returning null::int as n`);
 
 type Changed = Omit<Delivery, 'deliveryId' | 'route' | 'courier'> & { courierId: string | undefined };
 
-const updateDelivery = change<Changed, { saved: true }>(`
+const updateDelivery = save<Changed>(`
   update deliveries d set status = i.status, waiting = i.waiting, meal_ready = i."mealReady", courier_id = i."courierId",
     fence = i.fence, search_until = i."searchUntil", version = d.version + 1
   from json_to_recordset($1) as i(n int, "orderId" text, status text, waiting boolean, "mealReady" boolean, "courierId" text,
     fence int, "searchUntil" timestamptz, version int)
   where d.order_id = i."orderId" and d.version = i.version
-  returning i.n, true as saved`);
-
-const answerOffer = change<{ orderId: string; status: Offer['status'] }>(`
-  update offers o set status = i.status, answered_at = clock_timestamp()
-  from json_to_recordset($1) as i(n int, "orderId" text, status text)
-  where o.order_id = i."orderId" and o.status = 'open'`);
+  returning i.n`);
 
 const beginAssignment = change<{ orderId: string; fence: number; courierId: string }>(`
-  insert into assignments (order_id, fence, courier_id)
-  select "orderId", fence, "courierId" from json_to_recordset($1) as i(n int, "orderId" text, fence int, "courierId" text)`);
-
-const endAssignment = change<{ orderId: string; outcome: string; reason: string | null }>(`
-  update assignments a set ended_at = clock_timestamp(), outcome = i.outcome, reason = i.reason
-  from json_to_recordset($1) as i(n int, "orderId" text, outcome text, reason text)
-  where a.order_id = i."orderId" and a.ended_at is null`);
+  with i as (
+    select * from json_to_recordset($1) as i(n int, "orderId" text, fence int, "courierId" text)
+  ), accepted as (
+    update offers o set status = 'accepted', answered_at = clock_timestamp() from i where o.order_id = i."orderId" and o.status = 'open'
+  )
+  insert into assignments (order_id, fence, courier_id) select "orderId", fence, "courierId" from i`);
 
 const noteEarning = change<{ orderId: string }>(`
   insert into courier_earnings (order_id, courier_id, fence, metres)
   select d.order_id, d.courier_id, d.fence, round(1000 * distance_km(d.pick_up_lat, d.pick_up_lon,
     (d.deliver_to -> 'location' ->> 'lat')::float8, (d.deliver_to -> 'location' ->> 'lon')::float8))
   from json_to_recordset($1) as i(n int, "orderId" text) join deliveries d on d.order_id = i."orderId"`);
-
-const freeBag = change<{ orderId: string }, { courierId: string }>(`
-  update bags b set order_id = null from json_to_recordset($1) as i(n int, "orderId" text)
-  where b.order_id = i."orderId" returning i.n, b.courier_id as "courierId"`);

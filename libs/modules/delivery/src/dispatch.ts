@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { remind } from '@thali/kit/outbox';
 import { change, type Story, type Tx } from '@thali/kit/postgres';
+import { insertInto, newColumns, newRow, type Ending, type NewRow } from './delivery.repository';
 import type { Courier, Delivery } from './domain/delivery';
 import { ContinueSearch, DriveCourier } from './timers';
 import { DeliverySettings } from './settings';
@@ -13,28 +14,48 @@ import { DeliverySettings } from './settings';
 export class Dispatch {
   constructor(private readonly settings: DeliverySettings) {}
 
-  /** Offers the order, or lets it wait when nobody is free. The delivery was just written in this transaction and searches. */
+  /** Stores the delivery and offers the order; does nothing if the order has a delivery already. */
+  async request(tx: Tx, delivery: Delivery): Promise<void> {
+    const { searchRadiusKm: radiusKm } = this.settings;
+    const added = await tx.one(insertAndTakeNearestBag, { ...newRow(tx, delivery), radiusKm });
+    if (added) this.offerTo(tx, delivery, added.courier ?? undefined);
+  }
+
+  /** Offers the order, or lets it wait when nobody is free. */
   async offerOrder(tx: Tx, delivery: Delivery): Promise<void> {
     const { orderId } = delivery;
     const courier = await tx.one(takeNearestBag, { orderId, radiusKm: this.settings.searchRadiusKm });
+    this.offerTo(tx, delivery, courier);
+  }
+
+  private offerTo(tx: Tx, delivery: Delivery, courier: Courier | undefined): void {
+    const { orderId } = delivery;
     if (courier) return this.ask(tx, courier, orderId, tx.story);
-    await tx.run(startWaiting, { orderId });
+    tx.collect(startWaiting, { orderId });
     remind(tx, ContinueSearch({ orderId, offerId: null }), { afterMs: this.untilNextLookMs(delivery, tx.now) });
   }
 
   /** Offers the courier, who may have a bag free, an order that waits. */
   async offerBag(tx: Tx, courierId: string): Promise<void> {
-    const order = await tx.one(takeLongestWaiting, { courierId, radiusKm: this.settings.searchRadiusKm });
-    if (!order) return;
-    const { correlationId, causationId } = order;
-    await this.ask(tx, order, order.orderId, { correlationId, causationId });
+    this.askIfAny(tx, await tx.one(takeLongestWaiting, { courierId, radiusKm: this.settings.searchRadiusKm }));
   }
 
-  private async ask(tx: Tx, courier: Courier, orderId: string, story: Story): Promise<void> {
+  /** Ends the order's open offer and assignment, takes it out of the bag, and offers the courier another. */
+  async refillBag(tx: Tx, orderId: string, ending: Ending): Promise<void> {
+    this.askIfAny(tx, await tx.one(endAndRefill, { orderId, ...ending, radiusKm: this.settings.searchRadiusKm }));
+  }
+
+  private askIfAny(tx: Tx, order: Waiting | undefined): void {
+    if (!order) return;
+    const { correlationId, causationId } = order;
+    this.ask(tx, order, order.orderId, { correlationId, causationId });
+  }
+
+  private ask(tx: Tx, courier: Courier, orderId: string, story: Story): void {
     const { offerWithinMs, autopilot } = this.settings;
     const { courierId } = courier;
     const offerId = tx.ids.next('ofr');
-    await tx.run(insertOffer, { offerId, orderId, courierId, expiresAt: new Date(tx.now.getTime() + offerWithinMs) });
+    tx.collect(insertOffer, { offerId, orderId, courierId, expiresAt: new Date(tx.now.getTime() + offerWithinMs) });
     remind(tx, ContinueSearch({ orderId, offerId }), { afterMs: offerWithinMs, story });
     if (courier.autopilot)
       remind(tx, DriveCourier({ orderId, does: 'accept', offerId }), { afterMs: autopilot.acceptMs, story });
@@ -53,11 +74,42 @@ const takeNearestBag = change<{ orderId: string; radiusKm: number }, Courier>(`
   from json_to_recordset($1) as i(n int, "orderId" text, "radiusKm" float8)
   cross join lateral take_nearest_bag(i."orderId", i."radiusKm") taken`);
 
-const takeLongestWaiting = change<{ courierId: string; radiusKm: number }, Courier & Story & { orderId: string }>(`
-  select i.n, taken.order_id as "orderId", taken.correlation_id as "correlationId", taken.causation_id as "causationId",
-    taken.courier_id as "courierId", taken.name, taken.autopilot
-  from json_to_recordset($1) as i(n int, "courierId" text, "radiusKm" float8)
+/** The function sees the delivery, though the same statement has made it. */
+const insertAndTakeNearestBag = change<NewRow & { radiusKm: number }, { courier: Courier | null }>(`
+  with i as (
+    select * from json_to_recordset($1) as i(${newColumns}, "radiusKm" float8)
+  ), new as (
+    ${insertInto('i')} returning order_id
+  ), added as (
+    select min(i.n) as n, order_id, min("radiusKm") as radius from i join new on order_id = "orderId" group by order_id
+  )
+  select n, case when taken.courier_id is not null
+    then json_build_object('courierId', taken.courier_id, 'name', taken.name, 'autopilot', taken.autopilot) end as courier
+  from added left join lateral take_nearest_bag(added.order_id, added.radius) taken on true`);
+
+/** An order, and the courier who is to be asked. */
+type Waiting = Courier & Story & { orderId: string };
+
+const waitingColumns = `taken.order_id as "orderId", taken.correlation_id as "correlationId", taken.causation_id as "causationId",
+  taken.courier_id as "courierId", taken.name, taken.autopilot`;
+
+const takeLongestWaiting = change<{ courierId: string; radiusKm: number }, Waiting>(`
+  select i.n, ${waitingColumns} from json_to_recordset($1) as i(n int, "courierId" text, "radiusKm" float8)
   cross join lateral take_longest_waiting(i."courierId", i."radiusKm") taken`);
+
+const endAndRefill = change<Ending & { orderId: string; radiusKm: number }, Waiting>(`
+  with i as (
+    select * from json_to_recordset($1) as i(n int, "orderId" text, offer text, assignment text, reason text, "radiusKm" float8)
+  ), answered as (
+    update offers o set status = i.offer, answered_at = clock_timestamp()
+    from i where o.order_id = i."orderId" and o.status = 'open' and i.offer is not null
+  ), ended as (
+    update assignments a set ended_at = clock_timestamp(), outcome = i.assignment, reason = i.reason
+    from i where a.order_id = i."orderId" and a.ended_at is null and i.assignment is not null
+  ), freed as (
+    update bags b set order_id = null from i where b.order_id = i."orderId" returning i.n, b.courier_id, i."radiusKm"
+  )
+  select freed.n, ${waitingColumns} from freed cross join lateral take_longest_waiting(freed.courier_id, freed."radiusKm") taken`);
 
 const startWaiting = change<{ orderId: string }>(`
   update deliveries d set waiting = true from json_to_recordset($1) as i(n int, "orderId" text) where d.order_id = i."orderId"`);

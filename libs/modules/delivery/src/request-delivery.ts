@@ -3,7 +3,6 @@ import { RequestDelivery, deliveryIdOf } from '@thali/contracts';
 import type { DataOf } from '@thali/kit/core';
 import { Handles } from '@thali/kit/event-bus';
 import type { Tx } from '@thali/kit/postgres';
-import { DeliveryRepository } from './delivery.repository';
 import { Dispatch } from './dispatch';
 import { requestDelivery } from './domain/delivery';
 import { DeliverySettings } from './settings';
@@ -11,7 +10,6 @@ import { DeliverySettings } from './settings';
 @Injectable()
 export class RequestDeliveryHandler {
   constructor(
-    private readonly deliveries: DeliveryRepository,
     private readonly dispatch: Dispatch,
     private readonly settings: DeliverySettings,
   ) {}
@@ -22,6 +20,6 @@ export class RequestDeliveryHandler {
     const searchUntil = new Date(tx.now.getTime() + this.settings.searchWithinMs);
     const delivery = requestDelivery({ orderId, deliveryId, route, searchUntil });
     // The order has a delivery already when it was called off before this request arrived: then that stands.
-    if (await this.deliveries.insert(tx, delivery)) await this.dispatch.offerOrder(tx, delivery);
+    await this.dispatch.request(tx, delivery);
   }
 }

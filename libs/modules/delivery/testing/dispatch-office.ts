@@ -89,7 +89,7 @@ export class DispatchOffice {
 
   /** An order wants to be brought. @returns its id. */
   async request(orderId = this.db.ids.next('ord')): Promise<string> {
-    const handler = new RequestDeliveryHandler(this.deliveries, this.dispatch, this.settings);
+    const handler = new RequestDeliveryHandler(this.dispatch, this.settings);
     const request: DataOf<typeof RequestDelivery> = {
       orderId,
       pickUpAt: { name: 'Saravana Bhavan', location: saravanaBhavan },

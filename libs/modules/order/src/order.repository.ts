@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { OrderId } from '@thali/contracts';
 import { EventStore, type Loaded, type StoredEvent } from '@thali/kit/event-store';
 import { send } from '@thali/kit/outbox';
-import { Database, StaleVersion, change, type Tx } from '@thali/kit/postgres';
+import { Database, save, type Tx } from '@thali/kit/postgres';
 import { announce } from './domain/announce';
 import { OrderTrackingView } from './order-tracking.view';
 import { decide, evolve, noOrder, unknownOrder, type Order, type OrderCommand, type OrderEvent } from './domain/order';
@@ -42,7 +42,7 @@ export class OrderRepository {
   }
 
   /** Places a new order. */
-  place(tx: Tx, command: Extract<OrderCommand, { type: 'Place' }>): Promise<Loaded<Order>> {
+  place(tx: Tx, command: Extract<OrderCommand, { type: 'Place' }>): Loaded<Order> {
     return this.append(tx, command.orderId, { state: noOrder, version: 0 }, decide(noOrder, command));
   }
 
@@ -56,24 +56,16 @@ export class OrderRepository {
     return this.events.replay(events);
   }
 
-  private async append(
-    tx: Tx,
-    orderId: OrderId,
-    loaded: Loaded<Order>,
-    events: readonly OrderEvent[],
-  ): Promise<Loaded<Order>> {
+  private append(tx: Tx, orderId: OrderId, loaded: Loaded<Order>, events: readonly OrderEvent[]): Loaded<Order> {
     if (events.length === 0) return loaded;
     const changed = { state: events.reduce(evolve, loaded.state), version: loaded.version + events.length };
+    tx.collect(loaded.version === 0 ? insertSummary : updateSummary, summaryOf(changed, loaded.version));
+    this.events.append(tx, orderId, loaded, events);
     for (const event of events) {
       const announcement = announce(orderId, event);
       send(tx, announcement);
       this.tracking.note(tx, announcement);
     }
-    const [, saved] = await Promise.all([
-      this.events.append(tx, orderId, loaded, events),
-      tx.one(saveSummary, summaryOf(changed, loaded.version)),
-    ]);
-    if (!saved) throw new StaleVersion(orderId);
     return changed;
   }
 }
@@ -97,16 +89,15 @@ interface Summary {
   placedAt: string;
 }
 
-/** The order as it stands, beside the events that made it so: `status` is always their fold. */
-const saveSummary = change<Summary, { version: number }>(`
-  with i as (
-    select * from json_to_recordset($1) as i(n int, "orderId" text, "customerId" text, "restaurantId" text, status text, version int, seen int,
-      what json, "placedAt" timestamptz)
-  ), saved as (
-    insert into orders as o (order_id, customer_id, restaurant_id, status, version, what, placed_at)
-    select "orderId", "customerId", "restaurantId", status, version, what, "placedAt" from i
-    on conflict (order_id) do update set status = excluded.status, version = excluded.version, what = excluded.what
-    where o.version = (select seen from i where i."orderId" = o.order_id)
-    returning order_id, version
-  )
-  select i.n, saved.version from i join saved on saved.order_id = i."orderId"`);
+// The order as it stands, beside the events that made it so: `status` is always their fold.
+const input = `json_to_recordset($1) as i(n int, "orderId" text, "customerId" text, "restaurantId" text, status text, version int, seen int,
+    what json, "placedAt" timestamptz)`;
+
+const insertSummary = save<Summary>(`
+  insert into orders (order_id, customer_id, restaurant_id, status, version, what, placed_at)
+  select "orderId", "customerId", "restaurantId", status, version, what, "placedAt" from ${input} order by n
+  on conflict do nothing returning null::int as n`);
+
+const updateSummary = save<Summary>(`
+  update orders o set status = i.status, version = i.version, what = i.what from ${input}
+  where o.order_id = i."orderId" and o.version = i.seen returning i.n`);

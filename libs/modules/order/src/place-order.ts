@@ -87,16 +87,9 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
       deliverTo,
     };
     const sealedToken = this.seal.seal(paymentToken);
-    const [placed] = await Promise.all([
-      this.orders.place(tx, { type: 'Place', ...order, placedAt: tx.now.toISOString() }),
-      this.fulfilment.start(tx, orderId, {
-        ...order,
-        restaurantLocation: menu.location,
-        sealedToken,
-        fee: null,
-        ride: null,
-      }),
-    ]);
+    const placed = this.orders.place(tx, { type: 'Place', ...order, placedAt: tx.now.toISOString() });
+    const { location: restaurantLocation } = menu;
+    await this.fulfilment.start(tx, orderId, { ...order, restaurantLocation, sealedToken, fee: null, ride: null });
     return placed;
   }
 }

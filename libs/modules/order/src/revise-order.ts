@@ -66,7 +66,7 @@ export class ReviseOrderHandler implements ICommandHandler<ReviseOrder> {
     if (!menu) throw new Error(`the menu of ${order.restaurantId} is gone`);
     const { lines, total } = priceOrder(menu, wanted);
     const revision = version * 2;
-    await this.process.start(tx, orderId, { orderId, revision, lines, total, oldTotal: order.total });
+    await this.process.startAgain(tx, orderId, { orderId, revision, lines, total, oldTotal: order.total });
     return { orderId, revision, total };
   }
 }

@@ -1,28 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { send } from '@thali/kit/outbox';
-import { StaleVersion, change, query, type Tx } from '@thali/kit/postgres';
+import { query, save, type Tx } from '@thali/kit/postgres';
 import { post } from './ledger.sql';
 import { noPayment, type Decision, type Payment } from './domain/payment';
 
 /** Payments: load, decide, save, post and announce, in the transaction given. */
 @Injectable()
 export class PaymentRepository {
-  /**
-   * Does what the decision says.
-   *
-   * @throws {StaleVersion} when somebody else changed it meanwhile.
-   */
+  /** Does what the decision says. When somebody else changes it meanwhile, the unit of work runs again. */
   async change(tx: Tx, orderId: string, decide: (payment: Payment) => Decision): Promise<Change> {
     const before = (await tx.one(load, { orderId }))?.payment ?? noPayment(orderId);
     const { payment, says, transfers } = decide(before);
-    const after = payment === before ? before : await this.save(tx, payment);
-    // Posted before anything is sent: all transactions lock accounts first, and only then the counters of messages.
+    const after = payment === before ? before : this.save(tx, payment);
     for (const transfer of transfers) tx.collect(post, transfer);
     for (const draft of says) send(tx, draft);
     return { before, after };
   }
 
-  private async save(tx: Tx, payment: Payment): Promise<Payment> {
+  private save(tx: Tx, payment: Payment): Payment {
     const {
       orderId,
       status,
@@ -53,8 +48,7 @@ export class PaymentRepository {
       version,
       detail,
     };
-    const saved = await tx.one(version === 0 ? insert : update, row);
-    if (!saved) throw new StaleVersion(`the payment of ${orderId}`);
+    tx.collect(version === 0 ? insert : update, row);
     return { ...payment, version: version + 1 };
   }
 }
@@ -80,7 +74,7 @@ type Row = Pick<
   | 'version'
 > & { detail: object };
 
-const input = `select * from json_to_recordset($1) as i(n int, "orderId" text, status text, currency text, asked bigint,
+const input = `json_to_recordset($1) as i(n int, "orderId" text, status text, currency text, asked bigint,
   authorized bigint, captured bigint, voided bigint, refunded bigint, settled bigint, "mayBeHeld" boolean, "sealedToken" text, version int,
   detail json)`;
 
@@ -90,21 +84,17 @@ const load = query<{ orderId: string }, { payment: Payment }>(`
     'settled', p.settled, 'mayBeHeld', p.may_be_held, 'sealedToken', p.sealed_token, 'version', p.version) || p.detail::jsonb) as payment
   from json_to_recordset($1) as i(n int, "orderId" text) join payments p on p.order_id = i."orderId"`);
 
-// Two that come for the same new order at once: the second gets nothing back, and runs again on what the first has made.
-const insert = change<Row, object>(`
-  with i as (${input}), made as (
-    insert into payments (order_id, status, currency, asked, authorized, captured, voided, refunded, settled, may_be_held,
-      sealed_token, version, detail)
-    select "orderId", status, currency, asked, authorized, captured, voided, refunded, settled, "mayBeHeld",
-      "sealedToken", 1, detail from i order by n
-    on conflict do nothing returning order_id
-  )
-  select min(i.n) as n from i join made on made.order_id = i."orderId" group by made.order_id`);
+// Two that come for the same new order at once: the second runs again on what the first has made.
+const insert = save<Row>(`
+  insert into payments (order_id, status, currency, asked, authorized, captured, voided, refunded, settled, may_be_held,
+    sealed_token, version, detail)
+  select "orderId", status, currency, asked, authorized, captured, voided, refunded, settled, "mayBeHeld", "sealedToken", 1, detail
+  from ${input} order by n
+  on conflict do nothing returning null::int as n`);
 
-const update = change<Row, object>(`
-  with i as (${input})
+const update = save<Row>(`
   update payments p set status = i.status, currency = i.currency, asked = i.asked, authorized = i.authorized, captured = i.captured,
     voided = i.voided, refunded = i.refunded, settled = i.settled, may_be_held = i."mayBeHeld", sealed_token = i."sealedToken",
     version = i.version + 1, detail = i.detail, changed_at = clock_timestamp()
-  from i where p.order_id = i."orderId" and p.version = i.version
+  from ${input} where p.order_id = i."orderId" and p.version = i.version
   returning i.n`);

@@ -21,6 +21,6 @@ export class AcceptTicketHandler implements ICommandHandler<AcceptTicket> {
 
   async execute({ tx, ticketId }: AcceptTicket): Promise<TicketView> {
     const ticket = await this.tickets.get(tx, ticketId);
-    return viewOf(await this.tickets.change(tx, ticket, acceptTicket(ticket)));
+    return viewOf(this.tickets.change(tx, ticket, acceptTicket(ticket)));
   }
 }

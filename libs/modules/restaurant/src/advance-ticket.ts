@@ -17,6 +17,6 @@ export class AdvanceTicketHandler {
   async handle({ orderId, step }: DataOf<typeof AdvanceTicket>, tx: Tx): Promise<void> {
     const ticket = await this.tickets.ofOrder(tx, orderId);
     if (!ticket || nextOnAutopilot(ticket) !== step) return; // The ticket has moved on since the timer was set.
-    await this.tickets.change(tx, ticket, steps[step](ticket));
+    this.tickets.change(tx, ticket, steps[step](ticket));
   }
 }

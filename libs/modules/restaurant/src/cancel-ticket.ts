@@ -15,8 +15,8 @@ export class CancelTicketHandler {
   @Handles(CancelTicket, 'restaurant.cancel-ticket')
   async handle({ orderId, reason }: DataOf<typeof CancelTicket>, tx: Tx): Promise<void> {
     const ticket = await this.tickets.ofOrder(tx, orderId);
-    if (ticket) await this.tickets.change(tx, ticket, cancelTicket(ticket, reason));
-    else await this.tickets.callOff(tx, orderId, reason);
+    if (ticket) this.tickets.change(tx, ticket, cancelTicket(ticket, reason));
+    else this.tickets.callOff(tx, orderId, reason);
     send(tx, TicketCancelled({ orderId }));
   }
 }

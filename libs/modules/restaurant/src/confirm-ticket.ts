@@ -14,6 +14,6 @@ export class ConfirmTicketHandler {
   @Handles(ConfirmTicket, 'restaurant.confirm-ticket')
   async handle({ orderId }: DataOf<typeof ConfirmTicket>, tx: Tx): Promise<void> {
     const ticket = await this.tickets.ofOrder(tx, orderId);
-    if (ticket) await this.tickets.change(tx, ticket, confirmTicket(ticket));
+    if (ticket) this.tickets.change(tx, ticket, confirmTicket(ticket));
   }
 }

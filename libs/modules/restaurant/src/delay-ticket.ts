@@ -23,6 +23,6 @@ export class DelayTicketHandler implements ICommandHandler<DelayTicket> {
 
   async execute({ tx, ticketId, minutes }: DelayTicket): Promise<TicketView> {
     const ticket = await this.tickets.get(tx, ticketId);
-    return viewOf(await this.tickets.change(tx, ticket, delayTicket(ticket, minutes)));
+    return viewOf(this.tickets.change(tx, ticket, delayTicket(ticket, minutes)));
   }
 }

@@ -21,6 +21,6 @@ export class FinishTicketHandler implements ICommandHandler<FinishTicket> {
 
   async execute({ tx, ticketId }: FinishTicket): Promise<TicketView> {
     const ticket = await this.tickets.get(tx, ticketId);
-    return viewOf(await this.tickets.change(tx, ticket, finishTicket(ticket)));
+    return viewOf(this.tickets.change(tx, ticket, finishTicket(ticket)));
   }
 }

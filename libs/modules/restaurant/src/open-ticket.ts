@@ -34,7 +34,7 @@ export class OpenTicketHandler {
       autopilot: restaurant?.autopilot ?? false,
     });
     const refusal = await this.refuse(tx, ticket, restaurant);
-    await this.tickets.add(tx, ticket, refusal ? rejectTicket(ticket, refusal) : []);
+    this.tickets.add(tx, ticket, refusal ? rejectTicket(ticket, refusal) : []);
   }
 
   private async refuse(tx: Tx, ticket: Ticket, restaurant: Restaurant | undefined): Promise<string | undefined> {

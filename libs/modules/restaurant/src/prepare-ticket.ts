@@ -21,6 +21,6 @@ export class PrepareTicketHandler implements ICommandHandler<PrepareTicket> {
 
   async execute({ tx, ticketId }: PrepareTicket): Promise<TicketView> {
     const ticket = await this.tickets.get(tx, ticketId);
-    return viewOf(await this.tickets.change(tx, ticket, prepareTicket(ticket)));
+    return viewOf(this.tickets.change(tx, ticket, prepareTicket(ticket)));
   }
 }

@@ -22,6 +22,6 @@ export class RejectTicketHandler implements ICommandHandler<RejectTicket> {
 
   async execute({ tx, ticketId, reason }: RejectTicket): Promise<TicketView> {
     const ticket = await this.tickets.get(tx, ticketId);
-    return viewOf(await this.tickets.change(tx, ticket, rejectTicket(ticket, reason)));
+    return viewOf(this.tickets.change(tx, ticket, rejectTicket(ticket, reason)));
   }
 }

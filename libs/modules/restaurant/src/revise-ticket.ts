@@ -26,7 +26,7 @@ export class ReviseTicketHandler {
     const revised: TicketEvent = { type: 'Revised', revision, lines: lines.map(forTheCook), agreed };
     const refusal = refuseRevision(ticket) ?? (ticket && (await this.lacks(tx, ticket, evolve(ticket, revised))));
     if (refusal) send(tx, TicketRevisionRefused({ orderId, revision, reason: refusal }));
-    else if (ticket) await this.tickets.change(tx, ticket, [revised]);
+    else if (ticket) this.tickets.change(tx, ticket, [revised]);
   }
 
   private async lacks(tx: Tx, ticket: Ticket, revised: Ticket): Promise<string | undefined> {

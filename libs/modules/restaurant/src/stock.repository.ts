@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { change, query, type Tx } from '@thali/kit/postgres';
+import { change, lock, query, type Tx } from '@thali/kit/postgres';
 import { changeOfHold, type Hold, type HoldChange, type Portions } from './domain/portions';
 
 /** Why a hold was refused: the first item that stands in the way. */
@@ -30,17 +30,12 @@ export class Stock {
    * @returns what stands in the way, if anything.
    */
   async reserve(tx: Tx, hold: Hold, instead?: Hold): Promise<Lacking | undefined> {
-    await this.lock(tx);
     const { orderId, restaurantId, revision } = hold;
     const changes = changeOfHold(instead?.portions ?? [], hold.portions);
+    const wanted = { orderId, restaurantId, revision, heldRevision: instead?.revision ?? null, changes };
     for (;;) {
-      const verdict = await tx.one(changeHold, {
-        orderId,
-        restaurantId,
-        revision,
-        heldRevision: instead?.revision ?? null,
-        changes,
-      });
+      // In one round trip: what is called first runs first, and the second sees what was committed while the first waited.
+      const [, verdict] = await Promise.all([this.lock(tx), tx.one(changeHold, wanted)]);
       if (verdict?.served) return undefined;
       if (verdict?.itemId) return { itemId: verdict.itemId, problem: verdict.problem };
       // Neither: it waits behind an order of the same batch that could not be served itself, and is weighed again without it.
@@ -48,9 +43,9 @@ export class Stock {
   }
 
   /** Ends the hold: its portions are gone (`commit`) or free again (`release`). */
-  async settle(tx: Tx, kind: 'commit' | 'release', hold: Hold): Promise<void> {
-    await this.lock(tx);
-    await tx.run(settleHold, { kind, ...hold });
+  settle(tx: Tx, kind: 'commit' | 'release', hold: Hold): void {
+    tx.collect(lockStock, {});
+    tx.collect(settleHold, { kind, ...hold });
   }
 
   /** Somebody counted: so many portions can be ordered, beside those that orders hold. */
@@ -91,8 +86,10 @@ export interface ItemStock {
   readonly portions: number;
 }
 
-const lockStock = change(`
-  select i.n, pg_advisory_xact_lock(hashtext(current_schema() || '.stock')) from json_to_recordset($1) as i(n int)`);
+const lockStock = lock(
+  'first',
+  `select i.n, pg_advisory_xact_lock(hashtext(current_schema() || '.stock')) from json_to_recordset($1) as i(n int)`,
+);
 
 interface HoldRow {
   orderId: string;

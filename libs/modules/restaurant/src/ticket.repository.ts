@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ticketIdOf, type OrderId, type TicketId } from '@thali/contracts';
 import { DomainError } from '@thali/kit/core';
 import { remind, send } from '@thali/kit/outbox';
-import { StaleVersion, change, query, type Tx } from '@thali/kit/postgres';
+import { query, save, type Tx } from '@thali/kit/postgres';
 import { announce } from './domain/announce';
 import { evolve, fateOfHold, holdOf, nextOnAutopilot, type Ticket, type TicketEvent } from './domain/ticket';
 import { AdvanceTicket } from './timers';
@@ -33,36 +33,31 @@ export class Tickets {
     return ticket;
   }
 
-  /** A new ticket, to which this may have happened already. */
-  async add(tx: Tx, ticket: Ticket, events: readonly TicketEvent[]): Promise<void> {
+  /** A new ticket, to which this may have happened already. If its order is called off in this very moment, this runs again and knows. */
+  add(tx: Tx, ticket: Ticket, events: readonly TicketEvent[]): void {
     const after = events.reduce(evolve, ticket);
-    // Its order may have been called off in this very moment: then it is known when this runs again.
-    if (!(await tx.one(insertTicket, after))) throw new StaleVersion(`the ticket of ${ticket.orderId}`);
+    tx.collect(insertTicket, after);
     this.tell(tx, after, events);
   }
 
   /**
-   * Makes happen what was decided about the ticket as it was read.
+   * Makes happen what was decided about the ticket as it was read. When it has changed since, the unit of work runs again.
    *
    * @returns the ticket as it is now.
-   * @throws {StaleVersion} when it has changed since.
    */
-  async change(tx: Tx, ticket: Ticket, events: readonly TicketEvent[]): Promise<Ticket> {
+  change(tx: Tx, ticket: Ticket, events: readonly TicketEvent[]): Ticket {
     if (events.length === 0) return ticket;
     const after = { ...events.reduce(evolve, ticket), version: ticket.version + 1 };
+    tx.collect(updateTicket, after);
     const fate = fateOfHold(ticket, after);
-    if (fate) await this.stock.lock(tx);
-    if (!(await tx.one(updateTicket, after))) throw new StaleVersion(`ticket ${ticket.ticketId}`);
-    if (fate) await this.stock.settle(tx, fate, holdOf(ticket));
+    if (fate) this.stock.settle(tx, fate, holdOf(ticket));
     this.tell(tx, after, events);
     return after;
   }
 
-  /** Remembers that an order was called off before its ticket came. @throws {StaleVersion} when it has come meanwhile. */
-  async callOff(tx: Tx, orderId: OrderId, reason: string): Promise<void> {
-    const ticketId = ticketIdOf(orderId);
-    if (!(await tx.one(insertCalledOff, { ticketId, orderId, reason })))
-      throw new StaleVersion(`the ticket of ${orderId}`);
+  /** Remembers that an order was called off before its ticket came. If it comes meanwhile, the unit of work runs again. */
+  callOff(tx: Tx, orderId: OrderId, reason: string): void {
+    tx.collect(insertCalledOff, { ticketId: ticketIdOf(orderId), orderId, reason });
   }
 
   private tell(tx: Tx, ticket: Ticket, events: readonly TicketEvent[]): void {
@@ -97,32 +92,24 @@ const ticketById = query<{ ticketId: string }, Ticket>(`
   select i.n, ${ticketColumns} from json_to_recordset($1) as i(n int, "ticketId" text)
   join tickets t on t.ticket_id = i."ticketId" where t.restaurant_id is not null`);
 
-const insertTicket = change<Ticket, { added: true }>(`
-  with i as (
-    select * from json_to_recordset($1) as i(n int, "ticketId" text, "orderId" text, "restaurantId" text, status text,
-      lines jsonb, autopilot boolean, reason text)
-  ), added as (
-    insert into tickets (ticket_id, order_id, restaurant_id, status, lines, autopilot, reason)
-    select "ticketId", "orderId", "restaurantId", status, lines, autopilot, reason from i
-    on conflict (order_id) do nothing returning order_id
-  )
-  select min(i.n) as n, true as added from i join added on added.order_id = i."orderId" group by i."orderId"`);
+const insertTicket = save<Ticket>(`
+  insert into tickets (ticket_id, order_id, restaurant_id, status, lines, autopilot, reason)
+  select "ticketId", "orderId", "restaurantId", status, lines, autopilot, reason
+  from json_to_recordset($1) as i(n int, "ticketId" text, "orderId" text, "restaurantId" text, status text, lines jsonb, autopilot boolean,
+    reason text)
+  on conflict (order_id) do nothing returning null::int as n`);
 
-const updateTicket = change<Ticket, { changed: true }>(`
+const updateTicket = save<Ticket>(`
   update tickets t set status = i.status, lines = i.lines, revision = i.revision, reason = i.reason,
     delayed_by_minutes = i."delayedByMinutes", version = i.version
   from json_to_recordset($1) as i(n int, "ticketId" text, status text, lines jsonb, revision int, reason text,
     "delayedByMinutes" int, version int)
   where t.ticket_id = i."ticketId" and t.version = i.version - 1
-  returning i.n, true as changed`);
+  returning i.n`);
 
-const insertCalledOff = change<{ ticketId: string; orderId: string; reason: string }, { added: true }>(`
-  with i as (
-    select * from json_to_recordset($1) as i(n int, "ticketId" text, "orderId" text, reason text)
-  ), added as (
-    insert into tickets (ticket_id, order_id, status, lines, reason)
-    select "ticketId", "orderId", 'cancelled', '[]', reason from i
-    on conflict (order_id) do update set reason = excluded.reason where tickets.restaurant_id is null
-    returning order_id
-  )
-  select min(i.n) as n, true as added from i join added on added.order_id = i."orderId" group by i."orderId"`);
+const insertCalledOff = save<{ ticketId: string; orderId: string; reason: string }>(`
+  insert into tickets (ticket_id, order_id, status, lines, reason)
+  select "ticketId", "orderId", 'cancelled', '[]', reason
+  from json_to_recordset($1) as i(n int, "ticketId" text, "orderId" text, reason text)
+  on conflict (order_id) do update set reason = excluded.reason where tickets.restaurant_id is null
+  returning null::int as n`);

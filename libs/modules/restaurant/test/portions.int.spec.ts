@@ -72,8 +72,8 @@ describe('portions', () => {
         const [one, other] = [hold(first), hold(second)];
         await from.get(Stock).reserve(tx, one);
         await from.get(Stock).reserve(tx, other);
-        await from.get(Stock).settle(tx, 'release', one);
-        await from.get(Stock).settle(tx, 'release', other);
+        from.get(Stock).settle(tx, 'release', one);
+        from.get(Stock).settle(tx, 'release', other);
       });
     const rounds = Array.from({ length: 20 }, () => [
       reserveAndRelease(kitchen, 'dosa', 'idli'),

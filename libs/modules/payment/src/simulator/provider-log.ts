@@ -1,4 +1,4 @@
-import { StaleVersion, change, query, type Database } from '@thali/kit/postgres';
+import { query, save, type Database } from '@thali/kit/postgres';
 import { judge, type Entry, type Request } from './judge';
 
 /** What became of a request, and the provider's name for it. */
@@ -21,7 +21,7 @@ export class ProviderLog {
         request,
       );
       const entry = { ...request, reason: null, ...verdict, number: log.length + 1, reference: tx.ids.next('psp') };
-      if (!(await tx.one(append, entry))) throw new StaleVersion(`the provider's log of ${request.orderId}`);
+      tx.collect(append, entry);
       return entry;
     });
   }
@@ -46,13 +46,10 @@ const entriesOf = query<Request, Row>(`
   from json_to_recordset($1) as i(n int, "orderId" text) join provider_log l on l.order_id = i."orderId"
   order by l.number`);
 
-const append = change<Row & { number: number }, object>(`
-  with i as (
-    select * from json_to_recordset($1) as i(n int, "orderId" text, number int, key text, operation text, currency text, amount bigint,
-      token text, outcome text, reason text, reference text)
-  ), made as (
-    insert into provider_log (order_id, number, key, operation, currency, amount, token, outcome, reason, reference)
-    select "orderId", number, key, operation, currency, amount, token, outcome, reason, reference from i order by n
-    on conflict do nothing returning order_id, number
-  )
-  select min(i.n) as n from i join made on made.order_id = i."orderId" and made.number = i.number group by made.order_id, made.number`);
+const append = save<Row & { number: number }>(`
+  insert into provider_log (order_id, number, key, operation, currency, amount, token, outcome, reason, reference)
+  select "orderId", number, key, operation, currency, amount, token, outcome, reason, reference
+  from json_to_recordset($1) as i(n int, "orderId" text, number int, key text, operation text, currency text, amount bigint,
+    token text, outcome text, reason text, reference text)
+  order by n
+  on conflict do nothing returning null::int as n`);
