@@ -141,8 +141,7 @@ export class Consumer {
 
   private track(work: Promise<void>): void {
     this.running.add(work);
-    const done = () => this.running.delete(work);
-    work.then(done, done);
+    void work.catch(() => {}).then(() => this.running.delete(work));
   }
 
   private async workOff(key: string): Promise<void> {

@@ -19,6 +19,8 @@ export class Timers {
   /** Being handled, each by its type and key. */
   private readonly inHand = new Set<string>();
   private passedOver = false;
+  /** Done with since the last look began: it may still see them. */
+  private readonly done = new Set<string>();
   /** Partitions whose owner crashed: perhaps of what a timer holds. */
   private readonly inherited = new Set<number>();
   private readonly hear = (raised: readonly Raised[] = []) => {
@@ -59,9 +61,10 @@ export class Timers {
     const room = batchSize - this.inHand.size;
     this.passedOver = room <= 0;
     if (room <= 0) return false;
+    this.done.clear();
     const seen = await lookForTimers(this.db, parts, batchSize);
     const toSend: Timer[] = [];
-    for (const timer of seen) {
+    for (const timer of seen.filter((timer) => !this.done.has(ringOf(timer)))) {
       if (timer.inMs > 0) this.loop.wakeAfter(Math.ceil(timer.inMs));
       else if (this.inHand.has(nameOf(timer))) this.passedOver = true;
       else if (this.inherited.has(timer.part)) toSend.push(timer);
@@ -79,6 +82,7 @@ export class Timers {
     this.inHand.add(nameOf(timer));
     void this.handle(timer, handler).finally(() => {
       this.inHand.delete(nameOf(timer));
+      this.done.add(ringOf(timer));
       if (this.passedOver) this.loop.wake();
     });
     return true;
@@ -102,3 +106,4 @@ export class Timers {
 }
 
 const nameOf = ({ type, key }: Timer) => `${type} ${key}`;
+const ringOf = (timer: Timer) => `${nameOf(timer)} ${timer.dueAt}`;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DomainError, defineCommand, isA, type Draft, type Message, type MessageType } from '../core';
 import { Subscriber, type Subscription } from '../event-bus';
 import { forget, remind, send } from '../outbox';
-import { change, query, save, type Tx } from '../postgres';
+import { query, save, type Tx } from '../postgres';
 import { CreateSagas1700000000004 } from './create-sagas.migration';
 import { canAbort, decide, start, type Decision, type SagaInput, type SagaState } from './decide';
 import { typesOf, type SagaDefinition } from './definition';
