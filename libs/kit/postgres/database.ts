@@ -157,7 +157,7 @@ export class Database extends EventEmitter {
 
   /** Waits for the transactions under way, then closes all connections. */
   async close(): Promise<void> {
-    await this.commits.drained();
+    await this.commits.close();
     await this.dataSource.destroy();
   }
 

@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import { DomainError, messageOf, overloaded, type Ids } from '../core';
 import { StaleVersion, connectionLost, worthRepeating } from './sql-errors';
+import { gate, longMs, type Queue } from './gate';
 import { NotRun } from './round-trip';
 import { SharedTransaction, Tx, WriteFailed, type Raised, type Signals, type Story } from './transaction';
 import { staleRowsOf, type Statement, type Wording } from './statement';
@@ -44,7 +45,6 @@ interface Options {
  * cheaper than two.
  */
 const lanes = 2;
-const longMs = 50;
 /** Units of work in one transaction at most. */
 const groupSize = 64;
 const attemptsAlone = 5;
@@ -56,36 +56,52 @@ const attemptsAlone = 5;
  * A unit that fails before it changed anything fails alone. If some fail later, the transaction is rolled back; the others
  * run again together, and those by themselves. When nobody knows whose fault it was, each runs by itself.
  */
-export class GroupCommit {
+export class GroupCommit implements Queue {
   private readonly urgent: Unit[] = [];
   /** Those that may be refused instead. */
   private readonly patient: Unit[] = [];
   private readonly busyKeys = new Set<string>();
-  private running = 0;
-  private begunAt = 0;
-  private scheduled = false;
+  /** When those that are running began. */
+  private readonly running = new Set<{ readonly since: number }>();
   private whenIdle: (() => void)[] = [];
 
-  constructor(private readonly options: Options) {}
+  constructor(private readonly options: Options) {
+    gate.add(this);
+  }
 
   run<T>(work: (tx: Tx) => Promise<T>, story: Story, { patienceMs, key }: Turn = {}): Promise<T> {
     if (patienceMs !== undefined && this.lagMs > patienceMs) return Promise.reject(overloaded());
     const since = performance.now();
     return new Promise<T>((resolve, reject) => {
       (patienceMs === undefined ? this.urgent : this.patient).push({ work, story, resolve, reject, since, key });
-      if (this.scheduled) return;
-      this.scheduled = true;
-      // After the I/O of this turn of the event loop: requests that arrived together go together.
-      setImmediate(() => {
-        this.scheduled = false;
-        this.start();
-      });
+      gate.open();
     });
   }
 
-  /** Resolves when nothing is queued or running. */
-  async drained(): Promise<void> {
-    if (this.running > 0 || this.waiting > 0) await new Promise<void>((resolve) => this.whenIdle.push(resolve));
+  /** Resolves when nothing is queued or running, and nothing will be. */
+  async close(): Promise<void> {
+    if (this.running.size > 0 || this.waiting > 0) await new Promise<void>((resolve) => this.whenIdle.push(resolve));
+    gate.remove(this);
+  }
+
+  get firstSince(): number | undefined {
+    if (this.waiting === 0 || !this.mayBegin()) return undefined;
+    const free = [...this.urgent, ...this.patient].find(({ key }) => key === undefined || !this.busyKeys.has(key));
+    return free?.since;
+  }
+
+  async begin(): Promise<void> {
+    const patient = this.take(this.patient, Math.max(groupSize / 4, groupSize - this.urgent.length));
+    const units = [...this.take(this.urgent, groupSize - patient.length), ...patient];
+    const run = { since: performance.now() };
+    this.running.add(run);
+    try {
+      await this.runGroup(units);
+    } finally {
+      this.running.delete(run);
+      for (const { key } of units) if (key !== undefined) this.busyKeys.delete(key);
+      if (this.running.size === 0 && this.waiting === 0) this.whenIdle.splice(0).forEach((idle) => idle());
+    }
   }
 
   /** How long the first unit has waited of those that may be refused. */
@@ -96,23 +112,6 @@ export class GroupCommit {
 
   private get waiting(): number {
     return this.urgent.length + this.patient.length;
-  }
-
-  private start(): void {
-    while (this.waiting > 0 && this.mayBegin()) {
-      const patient = this.take(this.patient, Math.max(groupSize / 4, groupSize - this.urgent.length));
-      const units = [...this.take(this.urgent, groupSize - patient.length), ...patient];
-      if (units.length === 0) return;
-      this.running++;
-      this.begunAt = performance.now();
-      setTimeout(() => this.start(), longMs + 1).unref();
-      void this.runGroup(units).finally(() => {
-        this.running--;
-        for (const { key } of units) if (key !== undefined) this.busyKeys.delete(key);
-        this.start();
-        if (this.running === 0 && this.waiting === 0) this.whenIdle.splice(0).forEach((idle) => idle());
-      });
-    }
   }
 
   private take(queue: Unit[], count: number): Unit[] {
@@ -128,8 +127,9 @@ export class GroupCommit {
   }
 
   private mayBegin(): boolean {
-    if (this.running === 0) return true;
-    return this.running < lanes && (this.waiting >= groupSize || performance.now() - this.begunAt > longMs);
+    const [first] = this.running;
+    if (!first) return true;
+    return this.running.size < lanes && (this.waiting >= groupSize || performance.now() - first.since > longMs);
   }
 
   private async runGroup(units: Unit[]): Promise<void> {
