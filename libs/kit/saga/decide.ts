@@ -1,5 +1,5 @@
 import type { AnyMessageType, Draft } from '../core';
-import type { Consequence, SagaDefinition, Step } from './definition';
+import type { Consequence, SagaDefinition, Step, TooLate } from './definition';
 
 /** What has become of a step that was begun. */
 export type StepOutcome = 'waiting' | 'done' | 'failed' | 'undoing' | 'undone' | 'nothing-to-undo';
@@ -120,9 +120,33 @@ function onUndone<Data, Own>(
   step: Step<Data, Own>,
   message: Draft,
 ): Decision<Data, Own> | undefined {
+  if (step.tooLate && isOneOf(step.tooLate.news, message)) return goOn(definition, state, step, step.tooLate, message);
   if (!isOneOf(step.undone ?? [], message)) return undefined;
   const data = step.takenBack?.(state.data, message) ?? state.data;
   return undoNext(definition, { ...mark(state, step.name, 'undone'), data, alarm: null }, []);
+}
+
+/** Back to where it was broken off: the step it waited for then has taken effect. Unless it was refused: then a person is needed. */
+function goOn<Data, Own>(
+  definition: Definition<Data, Own>,
+  state: SagaState<Data>,
+  step: Step<Data, Own>,
+  { since, then }: TooLate<Data, Own>,
+  message: Draft,
+): Decision<Data, Own> | undefined {
+  const last = state.ledger.at(-1);
+  if (!last || state.ledger.every((entry) => entry.step !== since)) return undefined;
+  const { data = state.data, own } = then(state.data, message);
+  const told = own === undefined ? [] : [own];
+  const ledger = state.ledger.map((entry) => (isTakenBack(entry) ? { ...entry, outcome: 'done' as const } : entry));
+  const before = { ...state, status: 'running' as const, step: last.step, data, ledger, reason: null };
+  return last.outcome === 'failed'
+    ? { ...alarm(before, `${state.reason} But '${step.name}' cannot be undone.`), own: told }
+    : advance(definition, { ...before, alarm: null }, told);
+}
+
+function isTakenBack({ outcome }: { outcome: StepOutcome }): boolean {
+  return outcome === 'undoing' || outcome === 'nothing-to-undo';
 }
 
 /** Sends the next step that is needed, or completes. */

@@ -41,11 +41,26 @@ export interface Step<Data, Own> {
   undone?: readonly AnyMessageType[];
   /** What the saga remembers of that answer. */
   takenBack?: (data: Data, answer: Draft) => Data;
+  /** How it may turn out, while this is being undone, that it is too late for that. */
+  tooLate?: TooLate<Data, Own>;
   /**
    * Whether an answer is to this very request, for sagas that can be begun again under the same id: what was asked for before may
    * still be answered. `undoing`: whether it should be an answer to `undo`. Default: it is.
    */
   isAnswer?: (data: Data, answer: Draft, undoing: boolean) => boolean;
+}
+
+/**
+ * Our wish to undo, and what makes it impossible, may cross on their way. Then what has happened counts: the saga takes up again what it
+ * broke off, and takes that for done. For the last step that has something to undo.
+ */
+export interface TooLate<Data, Own> {
+  /** It cannot happen before this step was begun. */
+  since: string;
+  /** What shows it: comes before any of `undone`, if it comes. */
+  news: readonly AnyMessageType[];
+  /** What follows from it, in the same transaction. */
+  then: (data: Data, news: Draft) => Consequence<Data, Own>;
 }
 
 /**
@@ -70,11 +85,16 @@ export interface SagaDefinition<Data, Own> {
 /** Checks a definition. @throws when a step cannot work as it is written. */
 export function defineSaga<Data, Own>(definition: SagaDefinition<Data, Own>): SagaDefinition<Data, Own> {
   const names = new Set<string>();
-  for (const { name, undo, undone, withinMs } of definition.steps) {
+  for (const [at, { name, undo, undone, withinMs, tooLate }] of definition.steps.entries()) {
     if (names.has(name)) throw new Error(`${definition.name} has two steps called '${name}'`);
     names.add(name);
     if ((typeof undo === 'function') !== (undone !== undefined))
       throw new Error(`'${name}' needs both undo and undone, or neither`);
+    const later = definition.steps.slice(at + 1);
+    if (tooLate && !later.some(({ name }) => name === tooLate.since))
+      throw new Error(`'${name}' may be too late to undo since '${tooLate.since}', which is no later step`);
+    if (tooLate && later.some(({ undo }) => typeof undo === 'function'))
+      throw new Error(`when it turns out to be too late to undo '${name}', a later step is undone already`);
     if (!(withinMs > 0)) throw new Error(`'${name}' needs a time limit`);
   }
   return definition;
@@ -82,11 +102,12 @@ export function defineSaga<Data, Own>(definition: SagaDefinition<Data, Own>): Sa
 
 /** Every message type that the saga waits for. */
 export function typesOf<Data, Own>({ steps }: SagaDefinition<Data, Own>): AnyMessageType[] {
-  const types = steps.flatMap(({ done, failed, meanwhile = [], undone = [] }) => [
+  const types = steps.flatMap(({ done, failed, meanwhile = [], undone = [], tooLate }) => [
     ...done,
     ...failed,
     ...meanwhile,
     ...undone,
+    ...(tooLate?.news ?? []),
   ]);
   return [...new Map(types.map((type) => [type.type, type])).values()];
 }

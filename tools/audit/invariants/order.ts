@@ -6,12 +6,16 @@ import type { Snapshots } from '../snapshots';
 const statusAfter = `(values ('Placed', 'placed'), ('Confirmed', 'confirmed'), ('PreparationBegun', 'preparing'), ('MadeReady', 'ready'),
   ('PickedUp', 'picked-up'), ('Delivered', 'delivered'), ('Cancelled', 'cancelled')) as s(type, status)`;
 
-/** What may follow what, revisions aside: once undoing has begun nothing else happens, and after the pick-up it is too late for that. */
+/**
+ * What may follow what, revisions aside: once undoing has begun nothing else happens, unless it turns out that the meal was brought. After
+ * the pick-up it begins only when the money cannot be taken.
+ */
 const legalSteps = `(values
   ('Placed', 'Confirmed'), ('Confirmed', 'PreparationBegun'), ('Confirmed', 'MadeReady'), ('PreparationBegun', 'MadeReady'),
   ('MadeReady', 'PickedUp'), ('PickedUp', 'Delivered'), ('PickedUp', 'Cancelled'), ('Placed', 'CancellationBegun'),
   ('Confirmed', 'CancellationBegun'), ('PreparationBegun', 'CancellationBegun'), ('MadeReady', 'CancellationBegun'),
-  ('CancellationBegun', 'Cancelled')) as s(before, after)`;
+  ('PickedUp', 'CancellationBegun'), ('CancellationBegun', 'Cancelled'), ('CancellationBegun', 'PickedUp'),
+  ('CancellationBegun', 'Delivered')) as s(before, after)`;
 
 export const order: readonly Invariant[] = [
   {

@@ -117,6 +117,48 @@ describe('a saga that fails', () => {
   });
 });
 
+describe('a saga that finds out too late that it is too late to undo', () => {
+  const step = (name: string) => steps.find((each) => each.name === name)!;
+  const tooLate = { since: 'throw the party', news: [PartyOver], then: () => ({ own: 'that was too late' }) };
+  const band = { ...step('book the band'), tooLate };
+  const lights = { ...step('light the fireworks'), undo: 'nothing' as const };
+  const late = defineSaga({ ...celebrate, steps: [step('rent the hall'), band, lights, step('throw the party')] });
+  const undoing = given(late, party, rented, booked, lit, abort('rain'));
+
+  it('takes up what it broke off, and takes that for done', () => {
+    undoing.then('calling it off: rain', CancelBand({ id }));
+    undoing.when(PartyOver({ id })).then('that was too late', 'that was the Beetles').endsAs('completed');
+  });
+
+  it('asks nobody for what had been done already', () => {
+    const { state } = undoing.and(PartyOver({ id }));
+    expect(state.ledger.map(({ outcome }) => outcome)).toEqual(['done', 'done', 'done', 'done']);
+  });
+
+  it('undoes as ever when it is not too late', () => {
+    undoing.when(BandCancelled({ id })).then(LeaveHall({ id }));
+  });
+
+  it('does not believe it of something that was not begun', () => {
+    given(late, party, rented, booked, abort('rain')).when(PartyOver({ id })).thenNothing();
+  });
+
+  it('needs a person when what it broke off was refused', () => {
+    const refused = given(late, party, rented, booked, lit, PartyDull({ id }));
+    const help = refused.and(PartyOver({ id }));
+    help.then('that was too late');
+    expect(help.state.alarm).toBe("nobody dances. But 'book the band' cannot be undone.");
+    help.when(retry).then(ThrowParty({ id }));
+  });
+
+  it('cannot be told of a step that is no later one, or before one that is undone first', () => {
+    const mistaken = (tooLate: object) => () =>
+      defineSaga({ ...celebrate, steps: [{ ...step('rent the hall'), tooLate } as Step<Party, string>, band, lights] });
+    expect(mistaken({ ...tooLate, since: 'rent the hall' })).toThrow("since 'rent the hall', which is no later step");
+    expect(mistaken({ ...tooLate, since: 'book the band' })).toThrow('a later step is undone already');
+  });
+});
+
 describe('a saga that hears what does not concern it now', () => {
   it('ignores an answer that comes twice', () => {
     withHall.when(rented).thenNothing();

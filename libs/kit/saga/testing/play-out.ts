@@ -175,9 +175,11 @@ class World<Data, Own> {
 
   /** Somebody does what was asked, or does it not. Who is asked to undo what never happened makes sure that it never will. */
   private carryOut({ step, what }: Errand): void {
-    const { done, failed, undone = [] } = this.step(step) ?? { done: [], failed: [] };
+    const { done, failed, undone = [], tooLate } = this.step(step) ?? { done: [], failed: [] };
     const before = this.standing.get(step);
     if (what === 'undo') {
+      const isPossible = before === 'done' && tooLate && this.standing.get(tooLate.since) === 'done';
+      if (isPossible && this.next(2) === 1) return this.say(tooLate.news);
       this.standing.set(step, 'undone');
       this.say(undone);
       return;

@@ -95,8 +95,11 @@ export function newsOf(message: Draft): { parts: object; what: string } {
   if (isA(message, OrderConfirmed)) return { parts: { status: 'confirmed' }, what: 'The order is confirmed.' };
   if (isA(message, OrderPreparing)) return { parts: { status: 'preparing' }, what: 'The kitchen is cooking.' };
   if (isA(message, OrderReady)) return { parts: { status: 'ready' }, what: 'The meal is ready.' };
-  if (isA(message, OrderPickedUp)) return { parts: { status: 'picked-up' }, what: 'The courier has the meal.' };
-  if (isA(message, OrderDelivered)) return { parts: { status: 'delivered' }, what: 'Delivered. Enjoy your meal.' };
+  // Whatever was said of cancelling it: the courier was quicker.
+  if (isA(message, OrderPickedUp))
+    return { parts: { status: 'picked-up', reason: null }, what: 'The courier has the meal.' };
+  if (isA(message, OrderDelivered))
+    return { parts: { status: 'delivered', reason: null }, what: 'Delivered. Enjoy your meal.' };
   if (isA(message, OrderCancelling))
     return { parts: { reason: message.data.reason }, what: `It will not work out: ${message.data.reason}` };
   if (isA(message, OrderCancelled))
@@ -161,5 +164,5 @@ const merge = change<{ orderId: string; parts: object; entry: object }>(`
   insert into tracking as t (order_id, version, parts, timeline)
   select "orderId", count(*), merged(parts order by n), jsonb_agg(entry order by n)
   from json_to_recordset($1) as i(n int, "orderId" text, parts jsonb, entry jsonb) group by "orderId" order by "orderId"
-  on conflict (order_id) do update set version = t.version + excluded.version, parts = t.parts || excluded.parts,
-    timeline = t.timeline || excluded.timeline, updated_at = clock_timestamp()`);
+  on conflict (order_id) do update set version = t.version + excluded.version,
+    parts = jsonb_strip_nulls(t.parts || excluded.parts), timeline = t.timeline || excluded.timeline, updated_at = clock_timestamp()`);

@@ -168,6 +168,20 @@ describe('an order that ends early', () => {
     });
   });
 
+  it('ends delivered after all when the courier was quicker than the wish to cancel it', async () => {
+    const orderId = await anOrderThatHeard(5);
+    await desk.post(`/orders/${orderId}/cancel`, { reason: 'I have eaten.' });
+    const [pickedUp, paid, brought] = lifeOf(orderId).slice(5);
+    await desk.hear(pickedUp!, brought!, DeliveryCancelled({ orderId }), paid!);
+    expect(await order(orderId)).toMatchObject({ status: 'delivered', cancelling: false });
+    expect(await order(orderId)).not.toHaveProperty('reason');
+    const { body } = await desk.get(`/orders/${orderId}/tracking`);
+    expect(body).toMatchObject({ status: 'delivered', payment: 'taken' });
+    expect(body).not.toHaveProperty('reason');
+    const end = (await desk.said(orderId)).slice(-3);
+    expect(end).toEqual(['order.picked-up', 'payment.capture', 'order.delivered']);
+  });
+
   it('cannot be cancelled twice', async () => {
     const orderId = await anOrderThatHeard(3);
     const both = await Promise.all([desk.post(`/orders/${orderId}/cancel`), desk.post(`/orders/${orderId}/cancel`)]);

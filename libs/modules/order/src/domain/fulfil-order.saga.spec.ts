@@ -27,7 +27,7 @@ import {
   TicketRevised,
   type OrderLine,
 } from '@thali/contracts';
-import { abort, given, timeIsUp, type Happening } from '@thali/kit/saga/testing';
+import { abort, given, retry, timeIsUp, type Happening } from '@thali/kit/saga/testing';
 import { aFulfilment, aMeal, dinner, euros, orderId, restaurantId, timeLimits } from '../../testing/orders';
 import { fulfilOrder, type Fulfilment } from './fulfil-order.saga';
 
@@ -215,6 +215,47 @@ describe('a customer who calls it off', () => {
     const cooking = given(fulfilOrder(timeLimits), data, held, accepted, assigned, abort(why));
     const last = cooking.and(DeliveryCancelled({ orderId })).and(TicketCancelled({ orderId }));
     last.when(moneyBack).then(end(why));
+  });
+});
+
+describe('an order that was brought before it could be called off', () => {
+  const late = 'No courier picked your order up in time.';
+  const why = 'I am not hungry any more.';
+
+  it.each([
+    ['nobody seemed to pick it up in time', timeIsUp, late],
+    ['the customer called it off', abort(why), why],
+  ])('is paid for and delivered, though %s', (_, happening, reason) => {
+    const tooLate = withMeal.and(happening);
+    tooLate.then(begin(reason), cancelDelivery(reason));
+    tooLate.when(pickedUp).thenNothing();
+    const again = tooLate.and(brought);
+    again.then({ type: 'PickUp' }, CapturePayment({ orderId, amount: dinner.total }));
+    again.when(DeliveryCancelled({ orderId })).thenNothing();
+    again.when(taken).then({ type: 'Deliver' }).endsAs('completed');
+    expect(again.state).toMatchObject({ status: 'running', reason: null, data: { fee: null } });
+  });
+
+  it('needs a person when the money could not be taken', () => {
+    const refused = onItsWay.and(PaymentCaptureFailed({ orderId, reason: 'Card closed.' }));
+    const help = refused.when(brought);
+    help.then({ type: 'PickUp' });
+    expect(help.state.alarm).toBe(
+      "The payment could not be taken: Card closed. But 'find a courier' cannot be undone.",
+    );
+    const mended = refused.and(brought).and(retry);
+    mended.then(CapturePayment({ orderId, amount: dinner.total }));
+    mended.when(taken).then({ type: 'Deliver' }).endsAs('completed');
+  });
+
+  it('is cancelled as ever when the courier was called back in time', () => {
+    withMeal.and(abort(why)).when(DeliveryCancelled({ orderId })).then(cancelTicket(why));
+  });
+
+  it('pays no fee', () => {
+    const data = { ...aFulfilment(), fee: euros(850) };
+    const again = given(fulfilOrder(timeLimits), data, held, accepted, assigned, ready, abort(why), brought);
+    expect(again.state.data.fee).toBeNull();
   });
 });
 

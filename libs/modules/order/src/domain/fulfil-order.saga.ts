@@ -104,6 +104,12 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
         // Who has eaten is past calling off.
         undo: ({ orderId, ride }, reason) => (ride?.brought ? 'impossible' : CancelDelivery({ orderId, reason })),
         undone: [DeliveryCancelled],
+        // The courier may have been quicker than we: who has eaten pays.
+        tooLate: {
+          since: 'hand it to the courier',
+          news: [DeliveryDelivered],
+          then: (order) => ({ data: { ...order, fee: null, ride: { brought: true } }, own: { type: 'PickUp' } }),
+        },
       },
       {
         name: 'cook the meal',
@@ -188,7 +194,7 @@ function rideOver(order: Fulfilment, answer: Draft): { data: Fulfilment } {
   const ride = isA(answer, DeliveryFailed)
     ? { brought: false as const, reason: answer.data.reason }
     : { brought: true as const };
-  return { data: { ...order, ride } };
+  return { data: { ...order, ride: order.ride ?? ride } };
 }
 
 function noCourier(): string {

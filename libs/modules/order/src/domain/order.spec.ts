@@ -131,6 +131,24 @@ describe('cancelling', () => {
   });
 });
 
+describe('an order that was brought while it was being cancelled', () => {
+  it('is cancelled no more', () => {
+    const order = anOrderThatWasTold(
+      { type: 'Confirm' },
+      { type: 'MakeReady' },
+      { type: 'BeginCancellation', reason: 'no' },
+      { type: 'PickUp' },
+    );
+    expect(order).toEqual(anOrderOnItsWay());
+  });
+
+  it('is delivered, even if it was on its way', () => {
+    const cancelling: OrderCommand[] = [{ type: 'PickUp' }, { type: 'BeginCancellation', reason: 'no' }];
+    const order = anOrderThatWasTold({ type: 'Confirm' }, { type: 'MakeReady' }, ...cancelling, { type: 'Deliver' });
+    expect(order).toEqual(aDeliveredOrder());
+  });
+});
+
 describe('what cancelling costs', () => {
   const feeOf = (order: Order, feePercent = 50) => cancellationFee(order, { feePercent });
 

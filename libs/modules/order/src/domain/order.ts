@@ -29,7 +29,7 @@ export interface Placed {
 
 /**
  * A promise to bring a meal. Born `placed`, it is `confirmed` when money, kitchen and courier agree, and ends `delivered` or
- * `cancelled`. `cancelling` says why it is being undone, from the decision to the end.
+ * `cancelled`. `cancelling` says why it is being undone, from the decision to the end, or until it turns out that the meal was brought.
  */
 export type Order =
   | { status: 'new' }
@@ -128,10 +128,11 @@ export function evolve(order: Order, event: OrderEvent): Order {
       return { ...order, status: 'preparing' };
     case 'MadeReady':
       return { ...order, status: 'ready' };
+    // Even while it is being cancelled: the courier was quicker.
     case 'PickedUp':
-      return { ...order, status: 'picked-up' };
+      return { ...order, status: 'picked-up', cancelling: null };
     case 'Delivered':
-      return { ...order, status: 'delivered' };
+      return { ...order, status: 'delivered', cancelling: null };
     case 'CancellationBegun':
       return { ...order, cancelling: event.reason };
     case 'Cancelled':
