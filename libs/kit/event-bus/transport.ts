@@ -13,8 +13,13 @@ export interface Receiver {
   readonly module: string;
   /** The message types that some subscription of the module wants. */
   readonly types: readonly string[];
-  /** Stores the messages in the order given; those stored before are passed over. */
-  receive(messages: readonly Message[]): Promise<void>;
+  /**
+   * Stores the messages in the order given; those stored before are passed over.
+   *
+   * @param isFirst whether a message was certainly never handed over before. Such a message may be handled at once instead, with nothing
+   *   stored but that it was; one that comes again may have killed the process that handled it, and is stored and counted. Default: none.
+   */
+  receive(messages: readonly Message[], isFirst?: (message: Message) => boolean): Promise<void>;
   /** Lets a producer of the same database write in here. @returns undefined when it has another database. */
   openLetterbox(producer: Database): Promise<Letterbox | undefined>;
 }

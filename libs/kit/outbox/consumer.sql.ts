@@ -58,6 +58,31 @@ export const claim = change<{ subscription: string; seq: number }, { claimed: tr
   )
   select n, true as claimed from gone join done using (subscription, message_id)`);
 
+interface Said {
+  subscription: string;
+  messageId: string;
+  producer: string;
+  key: string;
+  keyVersion: number;
+}
+
+/**
+ * Notes that a message is handled which was not stored; gives nothing when it was handled before, or when something of its key waits or
+ * is blocked: that has to be handled before.
+ */
+export const take = change<Said, { taken: true }>(`
+  with i as (
+    select * from json_to_recordset($1) as i(n int, subscription text, "messageId" uuid, producer text, key text, "keyVersion" bigint)
+    where not exists (select from inbox b where b.subscription = i.subscription and b.key = i.key)
+      and not exists (select from blocked_keys b where b.subscription = i.subscription and b.key = i.key)
+      and not exists (select from dead_letters d where d.subscription = i.subscription and d.message_id = i."messageId")
+  ), done as (
+    insert into handled (subscription, message_id, producer, key, key_version)
+    select subscription, "messageId", producer, key, "keyVersion" from i order by n
+    on conflict do nothing returning subscription, message_id
+  )
+  select n, true as taken from i join done d on d.subscription = i.subscription and d.message_id = i."messageId"`);
+
 export const clearBlock = change<{ subscription: string; key: string }>(`
   delete from blocked_keys b using json_to_recordset($1) as i(n int, subscription text, key text)
   where b.subscription = i.subscription and b.key = i.key`);

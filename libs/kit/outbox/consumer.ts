@@ -2,9 +2,10 @@ import { DomainError, UnreadableMessage, messageOf, type Message } from '../core
 import type { Subscription } from '../event-bus';
 import type { Log } from '../observability';
 import { connectionLost, type Database, type Raised, type Story, type Tx } from '../postgres';
-import { claim, clearBlock, countCrash, discardCopy, fail, fetchWaiting, type Waiting } from './consumer.sql';
+import { claim, clearBlock, countCrash, discardCopy, fail, fetchWaiting, take, type Waiting } from './consumer.sql';
 import { heard } from './inbox';
 import { Loop } from './loop';
+import { partitionOf } from './partition';
 import type { Partitions } from './partitions';
 import type { Letter, RecordRow } from './send';
 import { takeTimer, type Timer } from './timers.sql';
@@ -190,39 +191,49 @@ export class Consumer {
     });
   }
 
-  /** Whether what a timer holds can be handled at once. */
-  isFree({ part, key }: Timer): boolean {
+  /** Whether what comes now can be handled at once: nothing stands in the way, as far as is known here. */
+  isFree({ part, key }: { part: number; key: string }): boolean {
     const isUsual = !this.stopping && this.outages === 0 && this.inherited.length === 0;
     return isUsual && this.partitions.owns(part) && !this.lines.has(key);
   }
 
+  /** Handles a message that is not stored, in the transaction that notes it; false when that cannot be, or has failed. */
+  async handleAtOnce(message: Message): Promise<boolean> {
+    const { name: subscription } = this.subscription;
+    const { id: messageId, producer, key, keyVersion, correlationId } = message;
+    if (!this.isFree({ part: partitionOf(key), key })) return false;
+    const said = { subscription, messageId, producer, key, keyVersion };
+    const row = { dueAt: performance.now(), message };
+    return this.tryAtOnce(row, { correlationId, causationId: messageId }, (tx) => tx.one(take, said));
+  }
+
   /** Handles what a timer holds, in the transaction that takes it away; false when that cannot be, or has failed. */
   async ring({ type, version, key, data, dueAt, inMs, story }: Timer): Promise<boolean> {
+    const { name: subscription } = this.subscription;
+    const [id, producer] = [this.db.ids.uuid(), this.db.module];
+    const said = { id, producer, type, version, key, keyVersion: 0, data, ...story };
+    const row = { dueAt: performance.now() + inMs, message: { ...said, recordedAt: new Date(dueAt).toISOString() } };
+    return this.tryAtOnce(row, story, (tx) => tx.one(takeTimer, { type, key, dueAt, subscription }));
+  }
+
+  private async tryAtOnce(
+    row: { readonly dueAt: number; readonly message: Message },
+    story: Story,
+    take: (tx: Tx) => Promise<object | undefined>,
+  ): Promise<boolean> {
     const { name: subscription, handle } = this.subscription;
     if (!('inside' in handle)) return false;
-    const said = {
-      id: this.db.ids.uuid(),
-      producer: this.db.module,
-      type,
-      version,
-      key,
-      keyVersion: 0,
-      data,
-      ...story,
-    };
-    const row = { dueAt: performance.now() + inMs, message: { ...said, recordedAt: new Date(dueAt).toISOString() } };
     this.unbegun.add(row);
     try {
       const message = this.read(row.message);
-      const work = this.takeEffect(row, story, (tx) => [
-        tx.one(takeTimer, { type, key, dueAt, subscription }),
-        handle.inside(message.data, tx, message),
-      ]);
+      const work = this.takeEffect(row, story, (tx) => [take(tx), handle.inside(message.data, tx, message)]);
       this.track(work);
       await work;
       return true;
     } catch (error) {
-      if (!(error instanceof TakenEffect)) this.log.warn({ err: error, subscription, type, key }, messageOf(error));
+      const { id: messageId, type, key } = row.message;
+      const facts = { err: error, subscription, messageId, type, key };
+      if (!(error instanceof TakenEffect)) this.log.warn(facts, `not at once: ${messageOf(error)}`);
       return false;
     } finally {
       this.unbegun.delete(row);

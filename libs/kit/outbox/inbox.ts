@@ -2,6 +2,7 @@ import type { Message } from '../core';
 import { escapeIdentifier } from 'pg';
 import type { Letterbox, Receiver, Subscription } from '../event-bus';
 import { change, type Database, type Signals } from '../postgres';
+import type { Consumer } from './consumer';
 import { partitionOf } from './partition';
 import type { Letter, RecordRow } from './send';
 
@@ -14,9 +15,11 @@ export class Inbox implements Receiver {
   readonly types: readonly string[];
   private readonly subscribers = new Map<string, string[]>();
 
+  /** @param handlerOf who alone wants messages of this type, and can handle them at once. */
   constructor(
     private readonly db: Database,
     subscriptions: readonly Subscription[],
+    private readonly handlerOf: (type: string) => Consumer | undefined = () => undefined,
   ) {
     this.module = db.module;
     for (const { name, types } of subscriptions) {
@@ -37,8 +40,25 @@ export class Inbox implements Receiver {
     return { module: this.module, subscribers: this.subscribers };
   }
 
-  receive(messages: readonly Message[]): Promise<void> {
-    return this.db.transaction(async (tx) => {
+  async receive(messages: readonly Message[], isFirst: (message: Message) => boolean = () => false): Promise<void> {
+    const keys = new Set<string>();
+    const shared = new Set(messages.map(({ key }) => key).filter((key) => keys.size === keys.add(key).size));
+    const mayBeHandled = (message: Message) => !shared.has(message.key) && isFirst(message);
+    const handled = Promise.all(messages.filter(mayBeHandled).map((message) => this.handle(message)));
+    await this.store(messages.filter((message) => !mayBeHandled(message)));
+    const left = new Set((await handled).flatMap((unhandled) => unhandled ?? []));
+    await this.store(messages.filter((message) => left.has(message)));
+  }
+
+  /** @returns the message, if it could not be handled. */
+  private async handle(message: Message): Promise<Message | undefined> {
+    const isHandled = await this.handlerOf(message.type)?.handleAtOnce(message);
+    return isHandled ? undefined : message;
+  }
+
+  private async store(messages: readonly Message[]): Promise<void> {
+    if (messages.length === 0) return;
+    await this.db.transaction(async (tx) => {
       for (const message of messages) {
         const { id: messageId, ...rest } = message;
         for (const subscription of this.subscribers.get(message.type) ?? [])

@@ -13,12 +13,15 @@ interface Options {
 
 const firstBackoffMs = 100;
 const longestBackoffMs = 5_000;
+/** How much longer it rests to gather than it has worked. */
+const restFactor = 3;
+const longestRestMs = 200;
 
 /** Works while there is work, sleeps until woken or until it is time to look again, and backs off while it fails. */
 export class Loop {
   private woken = false;
   private stopped = false;
-  private notBefore = 0;
+  private gathering = false;
   private endRest: () => void = () => {};
   private done: Promise<void> = Promise.resolve();
 
@@ -34,9 +37,12 @@ export class Loop {
     this.endRest();
   }
 
-  /** The next turn begins so much later at the earliest, unless there is more to do now: what comes meanwhile is worked on together. */
-  gather(ms: number): void {
-    this.notBefore = performance.now() + ms;
+  /**
+   * Rests after this turn, unless there is more to do now: what comes meanwhile is worked on together. It rests in proportion to how long
+   * the turn has taken: where nobody is busy nobody waits, and the busier everybody is the more is done at once.
+   */
+  gather(): void {
+    this.gathering = true;
   }
 
   /** Wakes it once in the future. */
@@ -60,6 +66,8 @@ export class Loop {
     let failures = 0;
     while (!this.stopped) {
       this.woken = false;
+      this.gathering = false;
+      const began = performance.now();
       let pauseMs = this.options.pollMs;
       try {
         if (await this.options.turn()) pauseMs = 0;
@@ -74,8 +82,10 @@ export class Loop {
         );
       }
       if (pauseMs === 0) continue;
+      const ended = performance.now();
+      const restUntil = this.gathering ? ended + Math.min(longestRestMs, restFactor * (ended - began)) : 0;
       if (!this.woken && !this.stopped) await this.rest(pauseMs);
-      const early = this.notBefore - performance.now();
+      const early = restUntil - performance.now();
       if (early > 0) await pause(early, undefined, { ref: false });
     }
   }

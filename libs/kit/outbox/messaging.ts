@@ -31,18 +31,28 @@ export class Messaging {
   private readonly consumers: Consumer[];
   private readonly retention: Retention;
   private relays: Relay[] = [];
-  /** By type, who alone wants it, and handles it inside a transaction. */
-  private handlers = new Map<string, Consumer>();
+  /** By type, who alone of this module wants it. */
+  private readonly soleConsumers = new Map<string, Consumer>();
+  /** The types that other modules want, too: a timer that holds one of them has to say it. */
+  private wantedElsewhere = new Set<string>();
 
   constructor(private readonly options: Options) {
     const { db, subscriptions, transport, log, leaseMs, retentionDays: days = dedupeDays, alsoForget: also } = options;
     refuseDuplicates(subscriptions);
     this.partitions = new Partitions(db, log, leaseMs);
-    this.timers = new Timers(db, this.partitions, (type) => this.handlers.get(type), log);
+    this.timers = new Timers(db, this.partitions, (type) => this.handlerOfTimer(type), log);
     this.wakeUp = new WakeUp(db, this.partitions, log);
     this.consumers = subscriptions.map((subscription) => new Consumer(db, this.partitions, subscription, log));
     this.retention = new Retention({ db, log, days, also });
-    transport.register(new Inbox(db, subscriptions));
+    for (const type of new Set(subscriptions.flatMap(({ types }) => types.map(({ type }) => type)))) {
+      const wanting = this.consumers.filter((_, n) => subscriptions[n]!.types.some((wanted) => wanted.type === type));
+      if (wanting.length === 1) this.soleConsumers.set(type, wanting[0]!);
+    }
+    transport.register(new Inbox(db, subscriptions, (type) => this.soleConsumers.get(type)));
+  }
+
+  private handlerOfTimer(type: string): Consumer | undefined {
+    return this.wantedElsewhere.has(type) ? undefined : this.soleConsumers.get(type);
   }
 
   /**
@@ -71,22 +81,12 @@ export class Messaging {
   start(): void {
     const { db, transport, log } = this.options;
     const routes = transport.routes();
+    const elsewhere = routes.filter(({ destination }) => destination !== db.module);
+    this.wantedElsewhere = new Set(elsewhere.map(({ type }) => type));
     const destinations = new Set(routes.map(({ destination }) => destination));
-    this.handlers = this.findHandlers(routes);
     this.relays = [...destinations].map((destination) => new Relay(db, this.partitions, transport, destination, log));
     const loops = [...this.relays, this.timers, ...this.consumers, this.wakeUp, this.partitions, this.retention];
     for (const loop of loops) loop.start();
-  }
-
-  private findHandlers(routes: ReturnType<Transport['routes']>): Map<string, Consumer> {
-    const { db, subscriptions } = this.options;
-    const handlers = new Map<string, Consumer>();
-    for (const type of new Set(subscriptions.flatMap(({ types }) => types.map(({ type }) => type)))) {
-      const wanting = this.consumers.filter((_, n) => subscriptions[n]!.types.some((wanted) => wanted.type === type));
-      const isOurs = routes.every((route) => route.type !== type || route.destination === db.module);
-      if (isOurs && wanting.length === 1) handlers.set(type, wanting[0]!);
-    }
-    return handlers;
   }
 
   /** How late the module is, in milliseconds: with what it has to handle, and with what it has to deliver. */

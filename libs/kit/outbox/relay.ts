@@ -9,8 +9,6 @@ import { recorded } from './send';
 /** Messages read, delivered and deleted at once. */
 const batchSize = 500;
 const justNowMs = 1_000;
-/** Where several left at once more will follow, and large batches cost less. Who leaves alone waits for nobody. */
-const gatherMs = 50;
 
 interface Row extends Omit<Message, 'producer' | 'recordedAt'> {
   seq: number;
@@ -76,7 +74,7 @@ export class Relay {
     this.confirmed = rows.map(({ seq }) => seq);
     this.delivered = { at: performance.now(), waitedMs: performance.now() - since };
     this.loop.wake();
-    if (rows.length > 1) this.loop.gather(gatherMs);
+    if (rows.length > 1) this.loop.gather();
     return rows.length === batchSize;
   }
 

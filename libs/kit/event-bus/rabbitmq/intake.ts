@@ -12,8 +12,6 @@ const batchSize = 200;
 /** Of one queue, in memory at most. */
 const prefetch = 100;
 const pollMs = 1_000;
-/** Where several came at once more will follow, and large batches cost less. Who comes alone waits for nobody. */
-const gatherMs = 50;
 
 interface Options {
   session: Session;
@@ -78,22 +76,28 @@ export class Intake {
     const readable = batch.filter(
       (each): each is { delivery: ConsumeMessage; message: Message } => each.message !== undefined,
     );
-    if (readable.length > 0) await this.store(readable.map(({ message }) => message));
+    if (readable.length > 0) await this.handOver(readable);
     // Whoever has them now finds that they are stored already.
     if (session.ended) return false;
     for (const { delivery, message } of batch) if (!message) this.park(delivery);
     const last = readable.at(-1);
     if (last) this.channel.ack(last.delivery, true);
     this.waiting.splice(0, batch.length);
-    if (batch.length > 1) this.loop.gather(gatherMs);
+    if (batch.length > 1) this.loop.gather();
     return this.waiting.length > 0;
   }
 
-  /** @throws when they may not be stored; ends the session when that has been so for too long. */
-  private async store(messages: readonly Message[]): Promise<void> {
+  /**
+   * Where more waits than one batch, all of it is stored: how long it waits is known of the inbox only.
+   * @throws when they may not be stored; ends the session when that has been so for too long.
+   */
+  private async handOver(batch: readonly { delivery: ConsumeMessage; message: Message }[]): Promise<void> {
     const { session, receiver, holdAtMostMs } = this.options;
+    const isBehind = this.waiting.length > batchSize;
+    const first = new Set(batch.flatMap(({ delivery, message }) => (delivery.fields.redelivered ? [] : message)));
+    const messages = batch.map(({ message }) => message);
     try {
-      await receiver.receive(messages);
+      await receiver.receive(messages, (message) => !isBehind && first.has(message));
       this.failingSince = undefined;
     } catch (error) {
       const now = performance.now();

@@ -15,7 +15,7 @@ export interface Address {
 
 /** Publishes with confirmation, and at most one unconfirmed message per key: whatever is lost, order is not. */
 export class Publisher {
-  private road: { session: Session; channel: ConfirmChannel } | undefined;
+  private road: Road | undefined;
   /** Ids of messages that came back. The broker tells so before it confirms them. */
   private readonly returned = new Set<string>();
   /** Emits `clear` whenever messages may pass again. */
@@ -53,12 +53,12 @@ export class Publisher {
         }
       }
     };
-    await Promise.all(Array.from({ length: windowSize }, workOff));
+    await Promise.all(Array.from({ length: Math.min(windowSize, messages.length) }, workOff));
     if (failure) throw failure;
   }
 
   private async confirm(destination: string, message: Message): Promise<void> {
-    const { session, channel } = await this.clearRoad();
+    const { session, channel } = this.clearRoad ?? (await this.untilClear());
     const late = () => {
       // If the broker has told why, it will go on where it stopped. Otherwise it may have lost the message, or us.
       if (!session.blocked) session.end(`no confirmation within ${this.confirmWithinMs} ms`);
@@ -85,16 +85,25 @@ export class Publisher {
     });
   }
 
-  private async clearRoad(): Promise<{ session: Session; channel: ConfirmChannel }> {
+  private get clearRoad(): Road | undefined {
+    return this.road && !this.road.session.ended && !this.road.session.blocked ? this.road : undefined;
+  }
+
+  private async untilClear(): Promise<Road> {
     const signal = AbortSignal.timeout(this.confirmWithinMs);
     for (;;) {
-      const { road } = this;
-      if (road && !road.session.ended && !road.session.blocked) return road;
+      const { road, clearRoad } = this;
+      if (clearRoad) return clearRoad;
       await once(this.traffic, 'clear', { signal }).catch(() => {
         throw new Error(`RabbitMQ takes no messages${because(road?.session.ended ?? road?.session.blocked)}`);
       });
     }
   }
+}
+
+interface Road {
+  readonly session: Session;
+  readonly channel: ConfirmChannel;
 }
 
 function because(reason: string | undefined): string {
