@@ -47,11 +47,14 @@ function isRoutine(name: string): boolean {
 /** The steps that a message takes on this road, each as a question and as an answer. */
 function stepsOf({ apart }: BusUnderTest, placement: Placement): unknown[] {
   const isDirect = !apart && placement === 'one database';
+  const fromInbox = 'listener → delete from inbox, insert into handled';
   const inDatabases = [
     'talker → COMMIT of .*insert into messages',
     // To read the next and to delete what is confirmed is one statement.
-    ...(isDirect ? [] : ['listener → COMMIT of insert into inbox', 'talker → delete from outbox']),
-    'listener → delete from inbox, insert into handled',
+    ...(isDirect ? [] : ['talker → delete from outbox']),
+    ...(isDirect || apart ? [] : ['listener → COMMIT of insert into inbox']),
+    // What the broker hands out for the first time is handled before it is stored.
+    apart ? 'listener → insert into handled' : fromInbox,
     'listener → COMMIT of insert into notebook',
   ].flatMap((question) => [question, question.replace('→', '←')]);
   const overTheBroker = ['talker → publish', 'talker ← ack', 'listener ← deliver', 'listener → ack'];

@@ -1,5 +1,5 @@
 import { defineEvent, type Message } from '@thali/kit/core';
-import { InProcessTransport, type Subscription } from '@thali/kit/event-bus';
+import { InProcessTransport, type Receiver, type Subscription } from '@thali/kit/event-bus';
 import { createLog } from '@thali/kit/observability';
 import { Database, provisionModule, type Tx } from '@thali/kit/postgres';
 import { aPlug, type Plug } from '@thali/kit/postgres/testing';
@@ -23,6 +23,8 @@ export class Instance {
     readonly db: Database,
     private readonly plug: Plug,
     private readonly messaging: Messaging,
+    /** Takes what others have said, as a transport does. */
+    readonly inbox: Receiver,
   ) {}
 
   /** @param hear is given the instance, so that it can die of what it hears. */
@@ -38,7 +40,7 @@ export class Instance {
     const listener: Subscription = { name: 'tower.listen', types: [Rang], handle: { inside }, ...options };
     const log = createLog('test', 'silent');
     const messaging = new Messaging({ db, subscriptions: [listener], transport, log, leaseMs });
-    const instance = new Instance(db, plug, messaging);
+    const instance = new Instance(db, plug, messaging, transport.neighbours()[0]!);
     await messaging.prepare();
     messaging.start();
     return instance;
