@@ -198,6 +198,67 @@ describe('RabbitMQ', () => {
     expect(heard).toEqual(messages);
   });
 
+  /** A listener who says of each message whether it may be handled at once, and does as it is told. */
+  function aListenerWho(receive: () => Promise<void>): { transport: RabbitMqTransport; first: Map<number, boolean> } {
+    const first = new Map<number, boolean>();
+    const transport = new RabbitMqTransport({ url: broker.url, log, prefix, wanted, holdAtMostMs: 300 });
+    transports.push(transport);
+    transport.register({
+      module: 'listener',
+      types: ['talker.said'],
+      openLetterbox,
+      receive: async (messages, isFirst = () => false) => {
+        for (const message of messages) first.set((message.data as { n: number }).n, isFirst(message));
+        await receive();
+      },
+    });
+    return { transport, first };
+  }
+
+  it('says of what it hands out again that it may have killed somebody', async () => {
+    const talker = aTalkersTransport();
+    const victim = aListenerWho(() => Promise.reject(new Error('dies')));
+    await Promise.all([talker.start(), victim.transport.start()]);
+    await talker.deliver('listener', [aMessage('ann', 1)]);
+    await eventually(
+      async () => victim.first.size,
+      (count) => count === 1,
+    );
+    const successor = aListenerWho(async () => {});
+    await successor.transport.start();
+    await eventually(
+      async () => successor.first.size,
+      (count) => count === 1,
+    );
+    expect([...victim.first, ...successor.first]).toEqual([
+      [1, true],
+      [1, false],
+    ]);
+  });
+
+  it('has everything stored while more waits than it hands over at once: that is where it is known how long', async () => {
+    let release: () => void = () => {};
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const { transport, first } = aListenerWho(() => released);
+    const talker = aTalkersTransport();
+    await Promise.all([talker.start(), transport.start()]);
+    await talker.deliver('listener', [aMessage('ann', 0)]);
+    await eventually(
+      async () => first.size,
+      (count) => count === 1,
+    );
+    const many = Array.from({ length: 600 }, (_, n) => aMessage(`somebody ${n}`, n + 1));
+    await talker.deliver('listener', many);
+    release();
+    await eventually(
+      async () => first.size,
+      (count) => count === 601,
+    );
+    const counts = [true, false].map((value) => [...first.values()].filter((each) => each === value).length);
+    expect(first.get(0)).toBe(true);
+    expect(counts[1]).toBeGreaterThanOrEqual(400);
+  });
+
   it('does not start on queues that were declared otherwise, and says which', async () => {
     const [queue = ''] = queues();
     await channel.assertQueue(queue, { durable: true });
