@@ -8,7 +8,7 @@ import { partitionOf } from './partition';
 export const recorded = (destination: string): string => `outbox ${destination}`;
 /** Timers are looked for this often, come what may. */
 export const lookForTimersMs = 1_000;
-/** Raised after the commit of a transaction that set a timer which may be due before the next look, and says when. */
+/** Raised after the commit of a transaction that set timers which may be due before the next look; with each comes {@link TimeSet}. */
 export const timerSet = 'timers';
 
 interface Part {
@@ -38,7 +38,6 @@ export function send(tx: Tx, draft: Draft, { story = tx.story }: Part = {}): voi
  */
 export function remind(tx: Tx, draft: Draft, { afterMs, story = tx.story }: Part & { afterMs: number }): void {
   tx.collect(setTimer, { part: partitionOf(draft.key), afterMs, ...story, ...draft });
-  if (afterMs < lookForTimersMs) tx.signal(timerSet, { afterMs });
 }
 
 /** Cancels the timer of this type and key, if it is still set. What has already fired may still arrive: expect it. */
@@ -146,10 +145,18 @@ function wordingOf(producer: string, letterboxes: readonly Letterbox[]): string 
 
 const text = escapeLiteral;
 
+export interface TimerRow extends Omit<RecordRow, 'messageId'> {
+  afterMs: number;
+}
+
+/** What is said of a timer that is due soon. */
+export interface TimeSet {
+  /** As the database writes it. */
+  readonly dueAt: string;
+}
+
 /** Sets timers, or cancels those without a time. What a transaction says last about a timer counts. */
-const setTimer = change<
-  (Omit<RecordRow, 'messageId'> & { afterMs: number }) | { type: string; key: string; afterMs: null }
->(`
+const setTimer = change<TimerRow | { type: string; key: string; afterMs: null }, { signal: string } & TimeSet>(`
   with i as (
     select distinct on (type, key) *
     from json_to_recordset($1) as i(n int, type text, key text, part smallint, version int, data json, "correlationId" text,
@@ -157,9 +164,12 @@ const setTimer = change<
     order by type, key, n desc
   ), cancelled as (
     delete from timers t using i where t.type = i.type and t.key = i.key and i."afterMs" is null
+  ), timed as (
+    insert into timers (type, key, part, version, data, correlation_id, causation_id, due_at)
+    select type, key, part, version, data, "correlationId", "causationId", clock_timestamp() + "afterMs" * interval '1 ms'
+    from i where "afterMs" is not null order by type, key
+    on conflict (type, key) do update set version = excluded.version, data = excluded.data, due_at = excluded.due_at,
+      correlation_id = excluded.correlation_id, causation_id = excluded.causation_id
+    returning type, key, due_at
   )
-  insert into timers (type, key, part, version, data, correlation_id, causation_id, due_at)
-  select type, key, part, version, data, "correlationId", "causationId", clock_timestamp() + "afterMs" * interval '1 ms'
-  from i where "afterMs" is not null order by type, key
-  on conflict (type, key) do update set version = excluded.version, data = excluded.data, due_at = excluded.due_at,
-    correlation_id = excluded.correlation_id, causation_id = excluded.causation_id`);
+  select n, '${timerSet}' as signal, due_at::text as "dueAt" from i join timed using (type, key) where "afterMs" < ${lookForTimersMs}`);

@@ -3,7 +3,7 @@ import type { Log } from '../observability';
 import type { Consumer } from './consumer';
 import { Loop } from './loop';
 import type { Partitions } from './partitions';
-import { lookForTimersMs, send, timerSet } from './send';
+import { lookForTimersMs, send, timerSet, type TimeSet, type TimerRow } from './send';
 import { lookForTimers, takeTimer, type Timer } from './timers.sql';
 
 /** Timers in hand at most. */
@@ -23,10 +23,10 @@ export class Timers {
   private readonly done = new Set<string>();
   /** Partitions whose owner crashed: perhaps of what a timer holds. */
   private readonly inherited = new Set<number>();
+  private stopped = false;
   private readonly hear = (raised: readonly Raised[] = []) => {
-    const soonestMs = Math.min(...raised.map(({ row }) => (row as { afterMs: number } | undefined)?.afterMs ?? 0));
-    if (soonestMs > 0 && soonestMs < lookForTimersMs) this.loop.wakeAfter(Math.ceil(soonestMs));
-    else this.loop.wake();
+    for (const { row, result } of raised) this.expect(timerOf(row as TimerRow, result as TimeSet));
+    if (raised.length === 0) this.loop.wake();
   };
   private readonly onGained = (gained: { part: number; crashed: boolean }[]) => {
     for (const { part, crashed } of gained) if (crashed) this.inherited.add(part);
@@ -50,6 +50,7 @@ export class Timers {
   }
 
   async stop(): Promise<void> {
+    this.stopped = true;
     this.db.off(timerSet, this.hear);
     this.partitions.off('gained', this.onGained);
     await this.loop.stop();
@@ -73,6 +74,17 @@ export class Timers {
     if (toSend.length > 0) await this.send(toSend);
     if (seen.length < batchSize) this.inherited.clear();
     return toSend.length >= batchSize;
+  }
+
+  /** Nobody need look for what was set here and is due soon. Node's clock may be a millisecond ahead. */
+  private expect(timer: Timer): void {
+    setTimeout(() => this.attend(timer), Math.ceil(timer.inMs) + 1).unref();
+  }
+
+  private attend(timer: Timer): void {
+    if (this.stopped || !this.partitions.owns(timer.part)) return;
+    const isUsual = this.inHand.size < batchSize && !this.inHand.has(nameOf(timer)) && !this.inherited.has(timer.part);
+    if (!isUsual || !this.ring({ ...timer, inMs: 0 })) this.loop.wake();
   }
 
   /** Has it handled; false when nobody can. */
@@ -103,6 +115,12 @@ export class Timers {
       await Promise.all(timers.map(sendOne));
     });
   }
+}
+
+/** A copy, as the database would give it: who has set it may still have its hands on it. */
+function timerOf({ afterMs, correlationId, causationId, data, ...row }: TimerRow, { dueAt }: TimeSet): Timer {
+  const story = { correlationId, causationId };
+  return { ...row, data: JSON.parse(JSON.stringify(data)) as unknown, story, dueAt, inMs: afterMs };
 }
 
 const nameOf = ({ type, key }: Timer) => `${type} ${key}`;

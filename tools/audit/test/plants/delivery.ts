@@ -14,7 +14,9 @@ export const delivery: readonly Plant[] = [
     breaks: 'D1',
     by: 'a courier with too many orders',
     in: 'delivery',
-    sql: `update assignments set ended_at = null, outcome = null, courier_id = (select min(courier_id) from couriers) where outcome = 'delivered'`,
+    sql: `
+      update couriers set capacity = 1;
+      update assignments set ended_at = null, outcome = null, courier_id = (select min(courier_id) from couriers) where outcome = 'delivered'`,
   },
   {
     breaks: 'D2',
