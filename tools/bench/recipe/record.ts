@@ -14,6 +14,7 @@ export interface Change {
 
 const quietMs = 1_500;
 const endsWithinMs = 60_000;
+const deadlockDetected = '40P01';
 
 /** Instances tell each other that they live; that belongs to no order. */
 const notOfOrders = ['instances', 'leases', 'routes', 'migrations', 'snapshots'];
@@ -23,7 +24,7 @@ const notOfOrders = ['instances', 'leases', 'routes', 'migrations', 'snapshots']
  * more. What a table's own triggers write is left out: they write it again for whoever writes the rest.
  */
 export async function recordChanges(admin: Client, work: () => Promise<void>): Promise<Change[]> {
-  await admin.query(arm);
+  await change(admin, arm);
   try {
     await work();
     await untilQuiet(admin);
@@ -31,7 +32,19 @@ export async function recordChanges(admin: Client, work: () => Promise<void>): P
       select transaction, "table", operation, before, after from bench.changes order by seq`);
     return rows;
   } finally {
-    await admin.query('drop schema bench cascade');
+    await change(admin, 'drop schema bench cascade');
+  }
+}
+
+/** Changes all tables at once. Whoever uses several of them at that moment may lock them in another order: then one of the two gives way. */
+async function change(admin: Client, sql: string): Promise<void> {
+  for (;;) {
+    try {
+      await admin.query(sql);
+      return;
+    } catch (error) {
+      if ((error as { code?: string }).code !== deadlockDetected) throw error;
+    }
   }
 }
 
