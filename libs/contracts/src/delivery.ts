@@ -23,7 +23,7 @@ export const CollectMeal = defineCommand('delivery.collect', 1, OfOrder, byOrder
 
 /**
  * Call the courier off, whatever has been done or not yet heard of. Comes before its `delivery.request`? Then that does nothing when it
- * comes. Always answered by `delivery.cancelled`.
+ * comes. Always answered by `delivery.cancelled`; what has ended stays as it has ended, and who has brought the meal has said so before.
  */
 export const CancelDelivery = defineCommand('delivery.cancel', 1, OfOrder.extend({ reason: z.string() }), byOrder);
 
