@@ -60,11 +60,6 @@ describe('what can be handled at once', () => {
         'select case when is_called then last_value else 0 end::int as stored from inbox_seq_seq',
       )
     )[0]!.stored;
-  const untilHeard = (times: number) =>
-    eventually(
-      async () => heard.length,
-      (now) => now >= times,
-    );
   const untilHandled = (tower: Instance, messages: number) =>
     eventually(
       () => count(tower, 'handled'),
@@ -152,10 +147,11 @@ describe('what can be handled at once', () => {
         'grant select (type, key, version, data, correlation_id, causation_id, due_at) on timers to current_user',
       );
       await set(tower, 'Pummerin', 1, 20);
-      await eventually(
+      const rung = await eventually(
         () => effects(tower),
-        ({ length }) => length === 1,
+        ({ length }) => length > 0,
       );
+      expect(rung).toEqual([1]);
     });
 
     it('becomes a message when it has killed its process: then crashes are counted', async () => {
