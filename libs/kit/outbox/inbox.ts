@@ -40,14 +40,14 @@ export class Inbox implements Receiver {
     return { module: this.module, subscribers: this.subscribers };
   }
 
+  /** What comes alone of its key, and for the first time, is handled; the rest, and what could not be, is stored. */
   async receive(messages: readonly Message[], isFirst: (message: Message) => boolean = () => false): Promise<void> {
-    const keys = new Set<string>();
-    const shared = new Set(messages.map(({ key }) => key).filter((key) => keys.size === keys.add(key).size));
-    const mayBeHandled = (message: Message) => !shared.has(message.key) && isFirst(message);
-    const handled = Promise.all(messages.filter(mayBeHandled).map((message) => this.handle(message)));
-    await this.store(messages.filter((message) => !mayBeHandled(message)));
-    const left = new Set((await handled).flatMap((unhandled) => unhandled ?? []));
-    await this.store(messages.filter((message) => left.has(message)));
+    const ofKey = new Map<string, number>();
+    for (const { key } of messages) ofKey.set(key, (ofKey.get(key) ?? 0) + 1);
+    const atOnce = new Set(messages.filter((message) => ofKey.get(message.key) === 1 && isFirst(message)));
+    const handled = Promise.all([...atOnce].map((message) => this.handle(message)));
+    await this.store(messages.filter((message) => !atOnce.has(message)));
+    await this.store((await handled).flatMap((unhandled) => unhandled ?? []));
   }
 
   /** @returns the message, if it could not be handled. */
