@@ -11,7 +11,7 @@ export type Handle<Data = never> = (data: Data, tx: Tx, message: Message<Data>) 
 export type HandleOutside<Data = never> = (data: Data, message: Message<Data>) => Promise<(tx: Tx) => Promise<void>>;
 
 export interface SubscriptionOptions {
-  /** Attempts before a message is dead; default 8. */
+  /** Attempts before a message is dead, not counting one that may be made before it is stored; default 8. */
   attempts?: number;
   /** What becomes of later messages of a dead message's key; default `park-key`: they wait, in order, for an operator. */
   whenDead?: 'park-key' | 'skip';

@@ -1,14 +1,14 @@
-import { DomainError, UnreadableMessage, messageOf, type Message } from '../core';
+import { UnreadableMessage, messageOf } from '../core';
 import type { Subscription } from '../event-bus';
 import type { Log } from '../observability';
-import { connectionLost, type Database, type Raised, type Story, type Tx } from '../postgres';
-import { claim, clearBlock, countCrash, discardCopy, fail, fetchWaiting, take, type Waiting } from './consumer.sql';
+import type { Database, Raised, Tx } from '../postgres';
+import { AtOnce } from './at-once';
+import { claim, clearBlock, countCrash, discardCopy, fail, fetchWaiting, type Waiting } from './consumer.sql';
+import { Effects, TakenEffect, systemic } from './effects';
 import { heard } from './inbox';
 import { Loop } from './loop';
-import { partitionOf } from './partition';
 import type { Partitions } from './partitions';
 import type { Letter, RecordRow } from './send';
-import { takeTimer, type Timer } from './timers.sql';
 
 /** Messages of one subscription in memory at most. */
 const windowSize = 256;
@@ -25,8 +25,8 @@ const longestPauseMs = 10_000;
 /**
  * Handles the inbox of one subscription: messages of different keys side by side, those of one key one at a time and in order.
  *
- * Exactly once: the handler's own transaction moves the message from `inbox` to `handled`. A message that fails blocks its
- * key until the next attempt, and after the last one it goes to the dead letters and its key stays blocked (`park-key`).
+ * Exactly once: the handler's own transaction moves the message from `inbox` to `handled`. What need not be stored first is handled by
+ * {@link AtOnce}. A message that fails blocks its key until the next attempt, and after the last one it goes to the dead letters and its key stays blocked (`park-key`).
  * When the database or a dependency is away nothing is counted: the subscription pauses.
  *
  * A crash counts too. What was in flight when an instance died is handled one by one by its successor, each start
@@ -45,8 +45,9 @@ export class Consumer {
   private stopping = false;
   /** Whether the last look left something behind. */
   private more = false;
-  /** What nothing stands in the way of but what came before it, in that order. */
-  private readonly unbegun = new Set<{ readonly dueAt: number }>();
+  private readonly effects: Effects;
+  /** Handles what is not stored; undefined where handlers go outside: whoever brought it would wait for somebody there. */
+  readonly atOnce: AtOnce | undefined;
   /** The breaker: systemic failures in a row, and when to probe again. */
   private outages = 0;
   private pausedUntil = 0;
@@ -67,6 +68,11 @@ export class Consumer {
     private readonly subscription: Subscription,
     private readonly log: Log,
   ) {
+    const effects = (this.effects = new Effects(db, subscription));
+    const isFree = (part: number, key: string) => this.isFree(part, key);
+    const { name, handle } = subscription;
+    if ('inside' in handle)
+      this.atOnce = new AtOnce({ db, subscription: name, inside: handle.inside, effects, isFree, log });
     const turn = () => this.fill();
     this.loop = new Loop({ name: `subscription ${subscription.name}`, turn, pollMs, log });
   }
@@ -83,13 +89,17 @@ export class Consumer {
     this.db.off(heard(this.subscription.name), this.hear);
     this.partitions.off('gained', this.onGained);
     await this.loop.stop();
-    await Promise.allSettled(this.running);
+    await Promise.allSettled([...this.running, this.atOnce?.stop()]);
   }
 
   /** How long the oldest message waits that could be handled now, in milliseconds. A second attempt has no hurry. */
   get lagMs(): number {
-    const [oldest] = this.unbegun;
-    return oldest ? performance.now() - oldest.dueAt : 0;
+    return this.effects.lagMs;
+  }
+
+  private isFree(part: number, key: string): boolean {
+    const isUsual = !this.stopping && this.outages === 0 && this.inherited.length === 0;
+    return isUsual && this.partitions.owns(part) && !this.lines.has(key);
   }
 
   private get limit(): number {
@@ -135,7 +145,7 @@ export class Consumer {
     if (line) line.push(row);
     else {
       this.lines.set(row.message.key, [row]);
-      if (row.attempts === 0) this.unbegun.add(row);
+      if (row.attempts === 0) this.effects.expect(row);
       this.track(this.workOff(row.message.key));
     }
   }
@@ -160,7 +170,7 @@ export class Consumer {
 
   private forget(row: Waiting): void {
     this.inMemory.delete(row.seq);
-    this.unbegun.delete(row);
+    this.effects.forget(row);
   }
 
   /** Whether the message is done with, and the next of its key may follow. */
@@ -179,91 +189,16 @@ export class Consumer {
 
   private async attempt(row: Waiting): Promise<void> {
     const { name: subscription, handle } = this.subscription;
-    const message = this.read(row.message);
-    if ('outside' in handle) this.unbegun.delete(row);
+    const message = this.effects.read(row.message);
+    if ('outside' in handle) this.effects.forget(row);
     const work =
       'inside' in handle
         ? (tx: Tx) => handle.inside(message.data, tx, message)
         : await handle.outside(message.data, message);
-    await this.takeEffect(row, { correlationId: message.correlationId, causationId: message.id }, (tx) => {
+    await this.effects.take(row, { correlationId: message.correlationId, causationId: message.id }, (tx) => {
       if (row.attempts > 0) tx.collect(clearBlock, { subscription, key: message.key });
       return [tx.one(claim, { subscription, seq: row.seq }), work(tx)];
     });
-  }
-
-  /** Whether what comes now can be handled at once: nothing stands in the way, as far as is known here. */
-  isFree({ part, key }: { part: number; key: string }): boolean {
-    const isUsual = !this.stopping && this.outages === 0 && this.inherited.length === 0;
-    return isUsual && this.partitions.owns(part) && !this.lines.has(key);
-  }
-
-  /** Handles a message that is not stored, in the transaction that notes it; false when that cannot be, or has failed. */
-  async handleAtOnce(message: Message): Promise<boolean> {
-    const { name: subscription } = this.subscription;
-    const { id: messageId, producer, key, keyVersion, correlationId } = message;
-    if (!this.isFree({ part: partitionOf(key), key })) return false;
-    const said = { subscription, messageId, producer, key, keyVersion };
-    const row = { dueAt: performance.now(), message };
-    return this.tryAtOnce(row, { correlationId, causationId: messageId }, (tx) => tx.one(take, said));
-  }
-
-  /** Handles what a timer holds, in the transaction that takes it away; false when that cannot be, or has failed. */
-  async ring({ type, version, key, data, dueAt, inMs, story }: Timer): Promise<boolean> {
-    const { name: subscription } = this.subscription;
-    const [id, producer] = [this.db.ids.uuid(), this.db.module];
-    const said = { id, producer, type, version, key, keyVersion: 0, data, ...story };
-    const row = { dueAt: performance.now() + inMs, message: { ...said, recordedAt: new Date(dueAt).toISOString() } };
-    return this.tryAtOnce(row, story, (tx) => tx.one(takeTimer, { type, key, dueAt, subscription }));
-  }
-
-  private async tryAtOnce(
-    row: { readonly dueAt: number; readonly message: Message },
-    story: Story,
-    take: (tx: Tx) => Promise<object | undefined>,
-  ): Promise<boolean> {
-    const { name: subscription, handle } = this.subscription;
-    if (!('inside' in handle)) return false;
-    this.unbegun.add(row);
-    try {
-      const message = this.read(row.message);
-      const work = this.takeEffect(row, story, (tx) => [take(tx), handle.inside(message.data, tx, message)]);
-      this.track(work);
-      await work;
-      return true;
-    } catch (error) {
-      const { id: messageId, type, key } = row.message;
-      const facts = { err: error, subscription, messageId, type, key };
-      if (!(error instanceof TakenEffect)) this.log.warn(facts, `not at once: ${messageOf(error)}`);
-      return false;
-    } finally {
-      this.unbegun.delete(row);
-    }
-  }
-
-  private read(message: Message): Message<never> {
-    const type = this.subscription.types.find(({ type }) => type === message.type);
-    if (!type)
-      throw new UnreadableMessage(message.type, message.version, `${this.subscription.name} does not know this type`);
-    return { ...message, data: type.read(message.version, message.data) as never };
-  }
-
-  /** One transaction that takes what is handled and handles it. @throws {TakenEffect} when there was nothing to take any more. */
-  private takeEffect(
-    row: { readonly dueAt: number; readonly message: Message },
-    story: Story,
-    work: (tx: Tx) => [take: Promise<object | undefined>, handle: Promise<void>],
-  ): Promise<void> {
-    return this.db.transaction(
-      async (tx) => {
-        this.unbegun.delete(row);
-        // Side by side, and both are let finish: that another instance was faster says more than how the work went.
-        const [taken, worked] = await Promise.allSettled(work(tx));
-        if (taken.status === 'fulfilled' && !taken.value) throw new TakenEffect();
-        for (const part of [taken, worked]) if (part.status === 'rejected') throw part.reason;
-      },
-      story,
-      { key: row.message.key },
-    );
   }
 
   private async failed(row: Waiting, error: unknown): Promise<boolean> {
@@ -343,11 +278,3 @@ export class Consumer {
     }
   }
 }
-
-/** Not the message's fault: somebody we depend on is away. */
-function systemic(error: unknown): boolean {
-  return connectionLost(error) || (error instanceof DomainError && error.kind === 'unavailable');
-}
-
-/** What was to be handled has taken effect before, or is not to take effect yet; what was done for it now is rolled back. */
-class TakenEffect extends Error {}

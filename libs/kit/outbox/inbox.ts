@@ -2,7 +2,7 @@ import type { Message } from '../core';
 import { escapeIdentifier } from 'pg';
 import type { Letterbox, Receiver, Subscription } from '../event-bus';
 import { change, type Database, type Signals } from '../postgres';
-import type { Consumer } from './consumer';
+import type { AtOnce } from './at-once';
 import { partitionOf } from './partition';
 import type { Letter, RecordRow } from './send';
 
@@ -19,7 +19,7 @@ export class Inbox implements Receiver {
   constructor(
     private readonly db: Database,
     subscriptions: readonly Subscription[],
-    private readonly handlerOf: (type: string) => Consumer | undefined = () => undefined,
+    private readonly handlerOf: (type: string) => AtOnce | undefined = () => undefined,
   ) {
     this.module = db.module;
     for (const { name, types } of subscriptions) {
@@ -52,7 +52,7 @@ export class Inbox implements Receiver {
 
   /** @returns the message, if it could not be handled. */
   private async handle(message: Message): Promise<Message | undefined> {
-    const isHandled = await this.handlerOf(message.type)?.handleAtOnce(message);
+    const isHandled = await this.handlerOf(message.type)?.handle(message);
     return isHandled ? undefined : message;
   }
 

@@ -1,6 +1,7 @@
 import type { Subscription, Transport } from '../event-bus';
 import type { Log } from '../observability';
 import type { Database } from '../postgres';
+import type { AtOnce } from './at-once';
 import { Consumer } from './consumer';
 import { Inbox } from './inbox';
 import { Partitions } from './partitions';
@@ -31,8 +32,8 @@ export class Messaging {
   private readonly consumers: Consumer[];
   private readonly retention: Retention;
   private relays: Relay[] = [];
-  /** By type, who alone of this module wants it. */
-  private readonly soleConsumers = new Map<string, Consumer>();
+  /** By type, who alone of this module wants it, and can handle it at once. */
+  private readonly soleHandlers = new Map<string, AtOnce>();
   /** The types that other modules want, too: a timer that holds one of them has to say it. */
   private wantedElsewhere = new Set<string>();
 
@@ -46,13 +47,14 @@ export class Messaging {
     this.retention = new Retention({ db, log, days, also });
     for (const type of new Set(subscriptions.flatMap(({ types }) => types.map(({ type }) => type)))) {
       const wanting = this.consumers.filter((_, n) => subscriptions[n]!.types.some((wanted) => wanted.type === type));
-      if (wanting.length === 1) this.soleConsumers.set(type, wanting[0]!);
+      const [{ atOnce } = {}] = wanting;
+      if (wanting.length === 1 && atOnce) this.soleHandlers.set(type, atOnce);
     }
-    transport.register(new Inbox(db, subscriptions, (type) => this.soleConsumers.get(type)));
+    transport.register(new Inbox(db, subscriptions, (type) => this.soleHandlers.get(type)));
   }
 
-  private handlerOfTimer(type: string): Consumer | undefined {
-    return this.wantedElsewhere.has(type) ? undefined : this.soleConsumers.get(type);
+  private handlerOfTimer(type: string): AtOnce | undefined {
+    return this.wantedElsewhere.has(type) ? undefined : this.soleHandlers.get(type);
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { Database, Raised } from '../postgres';
 import type { Log } from '../observability';
-import type { Consumer } from './consumer';
+import type { AtOnce } from './at-once';
 import { Loop } from './loop';
 import type { Partitions } from './partitions';
 import { lookForTimersMs, send, timerSet, type TimeSet, type TimerRow } from './send';
@@ -37,7 +37,7 @@ export class Timers {
   constructor(
     private readonly db: Database,
     private readonly partitions: Partitions,
-    private readonly handlerOf: (type: string) => Consumer | undefined,
+    private readonly handlerOf: (type: string) => AtOnce | undefined,
     log: Log,
   ) {
     this.loop = new Loop({ name: `${db.module} timers`, turn: () => this.fire(), pollMs: lookForTimersMs, log });
@@ -100,7 +100,7 @@ export class Timers {
     return true;
   }
 
-  private async handle(timer: Timer, handler: Consumer): Promise<void> {
+  private async handle(timer: Timer, handler: AtOnce): Promise<void> {
     if (await handler.ring(timer)) return;
     await this.send([timer]).catch(() => {}); // It is still there, and is seen at the next look.
   }

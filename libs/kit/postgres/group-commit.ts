@@ -262,7 +262,7 @@ function signalsOf(kept: readonly Outcome[], writes: readonly Write[], results: 
     if (same) same.push(raised);
     else signals.set(signal, [raised]);
   };
-  for (const { name, about } of kept.flatMap(({ tx }) => tx.signals)) raise(name, { row: about });
+  for (const name of kept.flatMap(({ tx }) => [...tx.signals])) raise(name, {});
   for (const [i, { rows }] of writes.entries()) {
     for (const result of results[i] as { n: number | null; signal?: string }[]) {
       if (result.signal) raise(result.signal, { row: rows[result.n ?? -1], result });

@@ -154,7 +154,7 @@ export class Tx {
   /** Whether this unit of work may have changed data. */
   changed = false;
   readonly collected: { statement: Statement<object>; row: object }[] = [];
-  readonly signals: { name: string; about: object | undefined }[] = [];
+  readonly signals = new Set<string>();
   private mayChange: Promise<unknown> | undefined;
 
   constructor(
@@ -201,9 +201,9 @@ export class Tx {
     this.collected.push({ statement: statement as unknown as Statement<object>, row });
   }
 
-  /** Tells listeners of `Database.on(signal)` once this has committed. @param about comes along as the row of {@link Raised}. */
-  signal(name: string, about?: object): void {
-    this.signals.push({ name, about });
+  /** Tells listeners of `Database.on(signal)` once this has committed. */
+  signal(name: string): void {
+    this.signals.add(name);
   }
 
   /** Lets the work read, but change nothing before this has resolved; what is changed after it was rejected fails with it. */
@@ -215,6 +215,6 @@ export class Tx {
   /** Forgets what was collected so far, and signalled. */
   discard(): void {
     this.collected.length = 0;
-    this.signals.length = 0;
+    this.signals.clear();
   }
 }
