@@ -13,7 +13,7 @@ export interface Story {
 
 type Numbered = { n: number };
 
-/** What was raised by a commit: each signal, once for each time it was raised. */
+/** What was raised by a commit: each signal, once for each unit of work and each result row that has raised it. */
 export type Signals = Map<string, Raised[]>;
 
 /** The row that was collected and what its statement gave for it, where a signal came of one. */
