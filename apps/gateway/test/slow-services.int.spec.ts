@@ -15,8 +15,8 @@ describe('the gateway, while a service', () => {
   let app: App;
   let url: string;
 
-  async function aService(answer: (response: ServerResponse) => void): Promise<string> {
-    const server = createServer((_, response) => answer(response)).listen(0, '127.0.0.1');
+  async function aService(answer: (response: ServerResponse, path?: string) => void): Promise<string> {
+    const server = createServer(({ url }, response) => answer(response, url)).listen(0, '127.0.0.1');
     servers.push(server);
     await once(server, 'listening');
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -27,8 +27,9 @@ describe('the gateway, while a service', () => {
       PORT: '0',
       THALI_PAYMENT_URL: await aService((response) => void unanswered.push(response)),
       THALI_RESTAURANT_URL: await aService((response) => void response.end('{}')),
-      THALI_DELIVERY_URL: await aService((response) => {
+      THALI_DELIVERY_URL: await aService((response, path) => {
         asked++;
+        if (path === '/offers') response.setHeader('x-refused-share', '1.000');
         response.writeHead(503, { 'retry-after': '3', 'content-type': 'application/problem+json' });
         response.end('{"code":"service.overloaded"}');
       }),
@@ -52,6 +53,30 @@ describe('the gateway, while a service', () => {
       { code: 'service.overloaded' },
     ]);
     expect(asked).toBe(1);
+  });
+
+  it('closes its door, refuses there in its place, keeps no other door shut, and soon asks again', async () => {
+    asked = 0;
+    const knock = async (path = '/offers') => {
+      const before = asked;
+      const answer = await fetch(`${url}${path}`, { method: 'POST' });
+      return { answer, hasAsked: asked > before };
+    };
+    const first = await knock();
+    expect([first.hasAsked, first.answer.headers.has('x-refused-share')]).toEqual([true, false]);
+
+    // The news may be old already when a slow machine knocks again; then it is told anew.
+    let refused = await knock();
+    while (refused.hasAsked) refused = await knock();
+    expect(refused.answer.status).toBe(503);
+    expect(['1', '2', '3']).toContain(refused.answer.headers.get('retry-after'));
+    expect(await refused.answer.json()).toMatchObject({
+      code: 'service.overloaded',
+      detail: expect.stringContaining('Nothing was changed'),
+    });
+    expect((await knock('/offers/some-id')).hasAsked).toBe(true);
+
+    while (!(await knock()).hasAsked);
   });
 
   it('does not answer, lets only so many wait for it, refuses the others, and still asks the other services', async () => {

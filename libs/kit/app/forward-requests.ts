@@ -1,7 +1,7 @@
 import replyFrom from '@fastify/reply-from';
 import type { AppOptions } from './create-app';
-import { DomainError } from '../core';
-import { Places, headersOf, problemOf } from '../http';
+import { DomainError, overloaded } from '../core';
+import { Places, headersOf, problemOf, refusedShareHeader } from '../http';
 import { readVariables, type Environment } from './settings';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -10,12 +10,15 @@ const answerWithinMs = 10_000;
 /** Requests that wait for one service at the same time; it must not be able to hold up those for the others. */
 const placesPerService = 256;
 const patienceMs = 1_000;
+/** So long it is believed what a service has said of its door. */
+const newsMs = 100;
 
 /** By service, the beginnings of the paths that it answers. */
 export type Paths = Readonly<Record<string, readonly string[]>>;
 
 /**
- * The front door of separate services: passes every request on as it is, with a deadline. It knows no rules and keeps nothing.
+ * The front door of separate services: passes every request on as it is, with a deadline. It knows no rules and keeps nothing. Where a service
+ * refuses new work because it is late, it refuses as much of it by itself: who is refused there costs the late one nothing.
  *
  * @param prefix of the variables that say where the services are: `THALI` reads `THALI_ORDER_URL`.
  */
@@ -43,7 +46,10 @@ export function forwardRequests(prefix: string, paths: Paths): NonNullable<AppOp
 
 function forwardTo(service: string, base: string) {
   const places = new Places(placesPerService, patienceMs);
+  const doors = new Doors();
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const route = `${request.method} ${request.url.split('?')[0]}`;
+    if (doors.refuse(route)) return refuse(reply, overloaded());
     try {
       await places.take();
     } catch (error) {
@@ -57,6 +63,10 @@ function forwardTo(service: string, base: string) {
           places.leave();
           return null;
         },
+        rewriteHeaders: ({ [refusedShareHeader]: share = 0, ...headers }) => {
+          doors.hear(route, Number(share));
+          return headers;
+        },
         onError: (failed) => void refuse(failed as unknown as FastifyReply, unavailable(service)),
       });
     } catch (error) {
@@ -64,6 +74,31 @@ function forwardTo(service: string, base: string) {
       return refuse(reply, error);
     }
   };
+}
+
+/** How far a service has closed its door, as it has just said of each route where it does. */
+class Doors {
+  private readonly refused = new Map<string, { share: number; at: number }>();
+
+  /** @param share of the requests that the service refuses there, from 0 to 1. */
+  hear(route: string, share: number): void {
+    this.refused.delete(route);
+    if (share > 0) this.refused.set(route, { share, at: performance.now() });
+    for (const [old, { at }] of this.refused) {
+      if (isNews(at)) break;
+      this.refused.delete(old);
+    }
+  }
+
+  /** Whether to refuse in the place of the service. Without news it is asked: so there will be some. */
+  refuse(route: string): boolean {
+    const said = this.refused.get(route);
+    return said !== undefined && isNews(said.at) && Math.random() < said.share;
+  }
+}
+
+function isNews(at: number): boolean {
+  return performance.now() - at < newsMs;
 }
 
 function unavailable(service: string): DomainError {

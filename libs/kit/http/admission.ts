@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiResponse } from '@nestjs/swagger';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { overloaded } from '../core';
 
 /** How late a process is with what it has accepted. */
@@ -20,6 +20,9 @@ export const BeginsWork = () =>
     }),
   );
 
+/** Header with the share of new work that is refused, above 0 and up to 1; whoever passes requests on can refuse as much by himself. */
+export const refusedShareHeader = 'x-refused-share';
+
 /**
  * Refuses new work while work that was accepted before is late, so that what is accepted is done in good time: the more, the later
  * it is, and all of it when the lag is twice what is bearable. Refusing comes before anything else that a request costs: at twice
@@ -31,9 +34,17 @@ export const BeginsWork = () =>
  * (https://sre.google/sre-book/handling-overload/).
  */
 export function refuseNewWorkWhileLate(fastify: FastifyInstance, load: Load, bearableMs: number): void {
+  const share = () => Math.min(1, load.lagMs / bearableMs - 1);
   fastify.addHook('onRequest', (request, _, done) => {
-    const { beginsWork } = request.routeOptions.config as { beginsWork?: boolean };
-    const tooLate = () => load.lagMs > bearableMs * (1 + Math.random());
-    done(beginsWork && tooLate() ? overloaded() : undefined);
+    done(beginsWork(request) && Math.random() < share() ? overloaded() : undefined);
   });
+  fastify.addHook('onSend', (request, reply, _, done) => {
+    const refused = beginsWork(request) ? share() : 0;
+    if (refused > 0) void reply.header(refusedShareHeader, refused.toFixed(3));
+    done();
+  });
+}
+
+function beginsWork({ routeOptions }: FastifyRequest): boolean {
+  return (routeOptions.config as { beginsWork?: boolean }).beginsWork ?? false;
 }

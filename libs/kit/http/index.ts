@@ -1,4 +1,4 @@
-export { BeginsWork, refuseNewWorkWhileLate, type Load } from './admission';
+export { BeginsWork, refuseNewWorkWhileLate, refusedShareHeader, type Load } from './admission';
 export { NeedsIfMatch, SeenVersion, etagOf, refuseStale, tag } from './etag';
 export { HealthController, Readiness } from './health.controller';
 export { InBody, InPath, InQuery, InvalidInput, Parse, Returns, jsonSchema } from './input';

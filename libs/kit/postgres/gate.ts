@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 
 /** Work of one database that waits to begin. */
 export interface Queue {
-  /** When the first of it came, in the time of `performance.now()`; undefined when nothing may begin. */
+  /** When the first of it came, in the time of `performance.now()`, or earlier, if it has a head start; undefined when nothing may begin. */
   readonly firstSince: number | undefined;
   /** Begins as much of it as may share a transaction. @returns a promise that resolves when that is over. */
   begin(): Promise<void>;

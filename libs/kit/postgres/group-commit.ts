@@ -48,6 +48,8 @@ const lanes = 2;
 /** Units of work in one transaction at most. */
 const groupSize = 64;
 const attemptsAlone = 5;
+/** At the gate, requests are so much ahead of what moves messages elsewhere: somebody waits for their answer. */
+const headStartMs = 20;
 
 /**
  * Runs units of work, as many as are waiting in one transaction (group commit). It never waits in order to group, so a
@@ -86,8 +88,10 @@ export class GroupCommit implements Queue {
 
   get firstSince(): number | undefined {
     if (this.waiting === 0 || !this.mayBegin()) return undefined;
-    const free = [...this.urgent, ...this.patient].find(({ key }) => key === undefined || !this.busyKeys.has(key));
-    return free?.since;
+    const isFree = ({ key }: Unit) => key === undefined || !this.busyKeys.has(key);
+    const [urgent, patient] = [this.urgent.find(isFree), this.patient.find(isFree)];
+    if (!patient) return urgent?.since;
+    return Math.min(urgent?.since ?? Infinity, patient.since - headStartMs);
   }
 
   async begin(): Promise<void> {

@@ -46,6 +46,16 @@ describe('a service of which too much is asked', () => {
     expect(['1', '2', '3']).toContain(headers['retry-after']);
   });
 
+  it('says how much it refuses, for whoever passes requests on, and nothing when it refuses none', async () => {
+    expect((await lend()).headers['x-refused-share']).toBe('1.000');
+    release();
+    const { headers } = await eventually(
+      () => lend(),
+      ({ status }) => status !== 503,
+    );
+    expect(headers).not.toHaveProperty('x-refused-share');
+  });
+
   it('takes it, with the same key, when it has done what it had accepted before', async () => {
     expect((await lend()).status).toBe(503);
     release();

@@ -1,7 +1,8 @@
-import { DomainError } from '@thali/kit/core';
+import { DomainError, SystemIds } from '@thali/kit/core';
 import { change, query, type Database, type Tx } from '@thali/kit/postgres';
 import { aDatabase } from '@thali/kit/postgres/testing';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { GroupCommit } from '../group-commit';
 
 class CreateCounters1700000000900 implements MigrationInterface {
   async up(db: QueryRunner): Promise<void> {
@@ -237,5 +238,48 @@ describe('work that may be refused', () => {
     release();
     await Promise.all([...messages, request]);
     expect(begun.indexOf('a request')).toBeLessThan(64);
+  });
+});
+
+describe('a request, at the gate', () => {
+  const error = new Error('nobody connects here');
+  const aQueue = () =>
+    new GroupCommit({
+      module: 'anybody',
+      connect: () => Promise.reject(error),
+      now: () => new Date(),
+      ids: new SystemIds(),
+      wordingOf: (statement) => statement,
+      committed: () => {},
+    });
+  const [one, other] = [aQueue(), aQueue()];
+  afterAll(() => Promise.all([one.close(), other.close()]));
+
+  const story = { correlationId: 'any', causationId: null };
+  const work = (tx: Tx) => tx.run(read, { name: 'any' });
+  const ended: Promise<unknown>[] = [];
+  const message = (queue: GroupCommit) => ended.push(expect(queue.run(work, story)).rejects.toBe(error));
+  const request = (queue: GroupCommit) =>
+    ended.push(expect(queue.run(work, story, { patienceMs: 60_000 })).rejects.toBe(error));
+  afterEach(() => Promise.all(ended.splice(0)));
+
+  it('is ahead of messages of another module that came a little earlier', () => {
+    message(one);
+    request(other);
+    expect(other.firstSince).toBeLessThan(one.firstSince!);
+  });
+
+  it('takes what else its module has with it', () => {
+    message(one);
+    message(other);
+    request(other);
+    expect(other.firstSince).toBeLessThan(one.firstSince!);
+  });
+
+  it('is not ahead of what has waited long', () => {
+    message(one);
+    while (performance.now() < one.firstSince! + 50);
+    request(other);
+    expect(other.firstSince).toBeGreaterThan(one.firstSince!);
   });
 });
