@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { messageOf } from '../core';
 import { createApp, type App, type AppOptions } from './create-app';
 
@@ -13,6 +14,7 @@ interface RunOptions extends AppOptions {
  * starting is one sentence on standard error, and exit code 1.
  */
 export async function run(options: RunOptions): Promise<void> {
+  letRowsDieYoung();
   let app: App | undefined;
   try {
     app = await createApp(options);
@@ -24,6 +26,15 @@ export async function run(options: RunOptions): Promise<void> {
     await app?.stop();
     process.exitCode = 1;
   }
+}
+
+/**
+ * V8 makes objects old from the beginning where it has seen many that survived. Rows and events do not live longer than their transaction;
+ * made old, they keep what they refer to until the next full garbage collection, and it is copied twice. Measured at 60 orders a
+ * second: 2.3 MB survived each collection of the nursery instead of 5.7, and it took 7 ms instead of 11.
+ */
+function letRowsDieYoung(): void {
+  setFlagsFromString('--no-allocation-site-pretenuring');
 }
 
 function explain(error: unknown, port: number | undefined): string {

@@ -14,3 +14,4 @@ export {
   type Upcast,
 } from './message';
 export { defineQuestion, type Question } from './question';
+export { UnderWay } from './under-way';

@@ -1,4 +1,4 @@
-import { messageOf, type Message } from '../core';
+import { UnderWay, messageOf, type Message } from '../core';
 import type { Handle } from '../event-bus';
 import type { Log } from '../observability';
 import type { Database, Story, Tx } from '../postgres';
@@ -22,7 +22,7 @@ interface Options {
  * told that it could not be, or has failed, stores it as a message, which is tried again, blocks its key, counts crashes and dies.
  */
 export class AtOnce {
-  private readonly running = new Set<Promise<boolean>>();
+  private readonly running = new UnderWay();
 
   constructor(private readonly options: Options) {}
 
@@ -50,14 +50,12 @@ export class AtOnce {
   }
 
   /** Waits for what is running. */
-  async stop(): Promise<void> {
-    await Promise.all(this.running);
+  stop(): Promise<void> {
+    return this.running.idle();
   }
 
   private try(due: Due, story: Story, take: (tx: Tx) => Promise<object | undefined>): Promise<boolean> {
-    const attempt = this.attempt(due, story, take).finally(() => this.running.delete(attempt));
-    this.running.add(attempt);
-    return attempt;
+    return this.running.track(this.attempt(due, story, take));
   }
 
   private async attempt(due: Due, story: Story, take: (tx: Tx) => Promise<object | undefined>): Promise<boolean> {

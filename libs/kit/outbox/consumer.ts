@@ -1,4 +1,4 @@
-import { UnreadableMessage, messageOf } from '../core';
+import { UnderWay, UnreadableMessage, messageOf } from '../core';
 import type { Subscription } from '../event-bus';
 import type { Log } from '../observability';
 import type { Database, Raised, Tx } from '../postgres';
@@ -41,7 +41,7 @@ export class Consumer {
   private readonly brokenOff = new Set<string>();
   /** Partitions whose owner crashed, until what it may have had in flight is dealt with. */
   private inherited: number[] = [];
-  private readonly running = new Set<Promise<void>>();
+  private readonly running = new UnderWay();
   private stopping = false;
   /** Whether the last look left something behind. */
   private more = false;
@@ -89,7 +89,7 @@ export class Consumer {
     this.db.off(heard(this.subscription.name), this.hear);
     this.partitions.off('gained', this.onGained);
     await this.loop.stop();
-    await Promise.allSettled([...this.running, this.atOnce?.stop()]);
+    await Promise.all([this.running.idle(), this.atOnce?.stop()]);
   }
 
   /** How long the oldest message waits that could be handled now, in milliseconds. A second attempt has no hurry. */
@@ -146,13 +146,8 @@ export class Consumer {
     else {
       this.lines.set(row.message.key, [row]);
       if (row.attempts === 0) this.effects.expect(row);
-      this.track(this.workOff(row.message.key));
+      void this.running.track(this.workOff(row.message.key));
     }
-  }
-
-  private track(work: Promise<void>): void {
-    this.running.add(work);
-    void work.catch(() => {}).then(() => this.running.delete(work));
   }
 
   private async workOff(key: string): Promise<void> {

@@ -7,12 +7,14 @@ export interface Due {
   /** Since when, in the time of `performance.now()`. */
   readonly dueAt: number;
   readonly message: Message;
+  /** Whether it waits for its turn no more. */
+  begun?: boolean;
 }
 
 /** Gives the messages of one subscription their effect: each in the transaction that takes it, from wherever it waits. So it is once. */
 export class Effects {
-  /** What nothing stands in the way of but what came before it, in that order. */
-  private readonly unbegun = new Set<Due>();
+  /** What nothing stands in the way of but what came before it, in that order; and behind the first, what is begun already. */
+  private readonly line: Due[] = [];
 
   constructor(
     private readonly db: Database,
@@ -21,17 +23,18 @@ export class Effects {
 
   /** How long the oldest message waits that could be handled now, in milliseconds. */
   get lagMs(): number {
-    const [oldest] = this.unbegun;
+    const [oldest] = this.line;
     return oldest ? performance.now() - oldest.dueAt : 0;
   }
 
   /** From now on it waits for its turn only, until it is taken or forgotten. */
   expect(due: Due): void {
-    this.unbegun.add(due);
+    this.line.push(due);
   }
 
   forget(due: Due): void {
-    this.unbegun.delete(due);
+    due.begun = true;
+    while (this.line[0]?.begun) this.line.shift();
   }
 
   /** The message as the handler wants it. @throws {UnreadableMessage} */

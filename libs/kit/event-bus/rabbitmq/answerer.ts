@@ -1,5 +1,5 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
-import { messageOf } from '../../core';
+import { UnderWay, messageOf } from '../../core';
 import type { Log } from '../../observability';
 import type { Session } from './session';
 
@@ -12,7 +12,7 @@ export type Reply = (asked: Buffer, withinMs: number) => Promise<Buffer>;
 /** Answers the questions that come to queues, of which every process that can answer takes its share. */
 export class Answerer {
   private readonly replies = new Map<string, Reply>();
-  private readonly running = new Set<Promise<void>>();
+  private readonly running = new UnderWay();
   private stopping = false;
 
   constructor(private readonly log: Log) {}
@@ -32,18 +32,16 @@ export class Answerer {
       const take = (asked: ConsumeMessage | null) => {
         if (!asked) return session.end(`the broker has cancelled the consumer of ${queue}`);
         if (this.stopping) return;
-        const work = this.answer(channel, asked, reply);
-        this.running.add(work);
-        void work.finally(() => this.running.delete(work));
+        void this.running.track(this.answer(channel, asked, reply));
       };
       await channel.consume(queue, take);
     }
   }
 
   /** Takes no more questions, which go to others when the session ends, and waits for the answers under way. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
     this.stopping = true;
-    await Promise.all(this.running);
+    return this.running.idle();
   }
 
   private async answer(channel: Channel, asked: ConsumeMessage, reply: Reply): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Message } from '../../core';
+import { UnderWay, type Message } from '../../core';
 import type { Log } from '../../observability';
 import { Transport, type Receiver } from '../transport';
 import { Intake } from './intake';
@@ -42,7 +42,7 @@ export class RabbitMqTransport extends Transport {
   private topology: Topology;
   private intakes: Intake[] = [];
   private readonly lateness = new Lateness();
-  private readonly deliveries = new Set<Promise<void>>();
+  private readonly deliveries = new UnderWay();
   private started: Promise<void> | undefined;
   private stopped: Promise<void> | undefined;
 
@@ -96,8 +96,7 @@ export class RabbitMqTransport extends Transport {
     if (this.stopped) throw new Error('the transport has been stopped');
     const here = this.receivers.find(({ module }) => module === destination);
     const delivery = here ? here.receive(messages) : this.publisher.publish(destination, messages);
-    this.deliveries.add(delivery);
-    await delivery.finally(() => this.deliveries.delete(delivery));
+    await this.deliveries.track(delivery);
   }
 
   stop(): Promise<void> {
@@ -109,7 +108,7 @@ export class RabbitMqTransport extends Transport {
   }
 
   private async close(): Promise<void> {
-    await Promise.allSettled(this.deliveries);
+    await this.deliveries.idle();
     await Promise.all(this.lifelines.map((lifeline) => lifeline.stop()));
   }
 

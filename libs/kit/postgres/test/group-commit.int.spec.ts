@@ -258,10 +258,9 @@ describe('a request, at the gate', () => {
   const story = { correlationId: 'any', causationId: null };
   const work = (tx: Tx) => tx.run(read, { name: 'any' });
   const ended: Promise<unknown>[] = [];
-  const message = (queue: GroupCommit) => ended.push(expect(queue.run(work, story)).rejects.toBe(error));
-  const request = (queue: GroupCommit) =>
-    ended.push(expect(queue.run(work, story, { patienceMs: 60_000 })).rejects.toBe(error));
-  afterEach(() => Promise.all(ended.splice(0)));
+  const message = (queue: GroupCommit) => ended.push(queue.run(work, story));
+  const request = (queue: GroupCommit) => ended.push(queue.run(work, story, { patienceMs: 60_000 }));
+  afterEach(() => Promise.allSettled(ended.splice(0)));
 
   it('is ahead of messages of another module that came a little earlier', () => {
     message(one);
