@@ -29,7 +29,8 @@ export interface Service {
   /** Of what it can do at most. */
   readonly load: number;
   readonly perSecond: number;
-  readonly waits: readonly Waits[];
+  /** Round by round. */
+  readonly rounds: readonly (readonly Waits[])[];
 }
 
 /** What the auditor says about the data afterwards. */
@@ -92,7 +93,7 @@ async function findKnee(contestant: Contestant, tell: Tell): Promise<number> {
 async function serveAtRandom(
   thali: Thali,
   turns: readonly Turn[],
-  { goals, loads, windowMs }: Options,
+  { goals, loads, windowMs, rounds }: Options,
   tell: Tell,
 ): Promise<Service[]> {
   const { letter } = thali;
@@ -100,12 +101,14 @@ async function serveAtRandom(
   const own = turns.filter((turn) => turn.letter === letter && turn.goal === goal);
   const most = median(own.map(({ ordersPerSecond }) => ordersPerSecond));
   return onStage(thali, goal, async (stage) => {
-    const services: Service[] = [];
+    const services = loads.map((load) => ({ letter, load, perSecond: most * load, rounds: [] as Waits[][] }));
     await stage.serve({ perSecond: most / 2, forMs: windowMs / 2, seed: 0 }); // To warm up.
-    for (const [n, load] of loads.entries()) {
-      const perSecond = most * load;
-      tell(`(${letter}) customers come at random, ${perSecond.toFixed(0)} a second`);
-      services.push({ letter, load, perSecond, waits: await stage.serve({ perSecond, forMs: windowMs, seed: n + 1 }) });
+    for (let round = 1; round <= rounds; round++) {
+      for (const service of services) {
+        const { perSecond } = service;
+        tell(`round ${round} of ${rounds}: (${letter}) customers come at random, ${perSecond.toFixed(0)} a second`);
+        service.rounds.push(await stage.serve({ perSecond, forMs: windowMs, seed: round }));
+      }
     }
     return services;
   });

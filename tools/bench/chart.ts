@@ -49,7 +49,7 @@ function drawRate(canvas: Canvas, { letter, name, ordersPerSecond }: Rate, most:
 function drawLatencies(canvas: Canvas, latencies: readonly Latency[]): void {
   const known = latencies.flatMap((latency) => waits.flatMap(({ what }) => latency.waits[what] ?? []));
   const lowest = Math.floor(Math.log10(Math.max(1, Math.min(...known.map(({ p50 }) => p50)))));
-  const highest = Math.max(lowest + 1, Math.ceil(Math.log10(Math.max(...known.map(({ p99 }) => p99)))));
+  const highest = Math.max(lowest + 1, Math.ceil(Math.log10(Math.max(...known.map(({ p99 }) => p99.median)))));
   const at = (ms: number) => left + ((Math.log10(ms) - lowest) / (highest - lowest)) * (width - left - right);
   canvas.title('How long customers wait who come at random', 'from the dot, half of them, to the bar, 99 of 100');
   let x = left;
@@ -69,7 +69,7 @@ function drawLatencies(canvas: Canvas, latencies: readonly Latency[]): void {
     const y = canvas.row(`(${letter}) at ${(load * 100).toFixed(0)} % load, ${perSecond.toFixed(0)} orders per second`);
     for (const [n, { what, colour }] of waits.entries()) {
       const wait = waited[what];
-      if (wait) canvas.dumbbell(at(Math.max(1, wait.p50)), at(Math.max(1, wait.p99)), y + (n - 1) * 6, colour);
+      if (wait) canvas.dumbbell(at(Math.max(1, wait.p50)), at(Math.max(1, wait.p99.median)), y + (n - 1) * 6, colour);
     }
   }
   canvas.skip(24);

@@ -76,7 +76,7 @@ function ratioRow({ of: [one, other], median, min, max, target }: Ratio): string
 function latencyRow({ letter, load, perSecond, waits, refused }: Latency): string[] {
   const { answered, confirmed, delivered } = waits;
   const cells = [answered, confirmed, delivered].map((wait) =>
-    wait ? `p50 ${few(wait.p50)}, p99 ${few(wait.p99)} ms` : '–',
+    wait ? `p50 ${few(wait.p50)}, p99 ${few(wait.p99.median)} (${few(wait.p99.min)}–${few(wait.p99.max)}) ms` : '–',
   );
   return [`(${letter}) at ${whole(load * 100)} % of its most`, whole(perSecond), ...cells, `${refused}`];
 }
@@ -85,7 +85,7 @@ function latencyRow({ letter, load, perSecond, waits, refused }: Latency): strin
 function compareLatency({ waits: { answered, confirmed } }: Latency): string {
   const compare = (is: number | undefined, should: number) =>
     is !== undefined && is < should ? `reached (${is.toFixed(0)})` : `missed (${is?.toFixed(0)})`;
-  return `At half load (a): p99 of POST → 202 below 25 ms ${compare(answered?.p99, 25)}, → confirmed below 150 ms ${compare(confirmed?.p99, 150)}.`;
+  return `At half load (a): p99 of POST → 202 below 25 ms ${compare(answered?.p99.median, 25)}, → confirmed below 150 ms ${compare(confirmed?.p99.median, 150)}.`;
 }
 
 function table(head: readonly string[], rows: readonly string[][]): string[] {

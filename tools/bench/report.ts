@@ -56,7 +56,9 @@ export interface Latency {
   readonly orders: number;
   /** Orders that were not taken. */
   readonly refused: number;
-  readonly waits: Readonly<Record<keyof Waits, { readonly p50: number; readonly p99: number } | null>>;
+  readonly waits: Readonly<
+    Record<keyof Waits, { /** The median of the rounds. */ readonly p50: number; readonly p99: Spread } | null>
+  >;
 }
 
 const targets = [
@@ -120,11 +122,13 @@ function spreadOf(values: readonly number[]): Spread {
   return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }
 
-function latencyOf({ letter, load, perSecond, waits }: Service): Latency {
+function latencyOf({ letter, load, perSecond, rounds }: Service): Latency {
   const of = (what: keyof Waits) => {
-    const known = waits.flatMap((wait) => wait[what] ?? []);
-    return known.length === 0 ? null : { p50: quantile(known, 0.5), p99: quantile(known, 0.99) };
+    const known = rounds.map((waits) => waits.flatMap((wait) => wait[what] ?? [])).filter(({ length }) => length > 0);
+    const all = (share: number) => known.map((waits) => quantile(waits, share));
+    return known.length === 0 ? null : { p50: median(all(0.5)), p99: spreadOf(all(0.99)) };
   };
+  const waits = rounds.flat();
   const refused = waits.filter(({ answered }) => answered === undefined).length;
   const all = { answered: of('answered'), confirmed: of('confirmed'), delivered: of('delivered') };
   return { letter, load, perSecond, orders: waits.length, refused, waits: all };
