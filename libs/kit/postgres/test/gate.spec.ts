@@ -1,4 +1,4 @@
-import { Gate } from '../gate';
+import { Gate, longMs } from '../gate';
 
 /** Work of one database; each piece ends when the test says so. */
 class Work {
@@ -87,6 +87,28 @@ describe('a gate with two places', () => {
     await soon();
     await soon();
     expect(begun.slice(4)).toEqual(['other 5', 'other 6']);
+  });
+
+  it('has given the place back when work that took a while to begin has taken long', async () => {
+    let [since, times] = [-Infinity, 0];
+    const slow = {
+      get firstSince() {
+        return performance.now() - since > longMs ? 1 : undefined;
+      },
+      begin() {
+        const until = performance.now() + 5;
+        while (performance.now() < until);
+        since = performance.now();
+        times++;
+        return new Promise<void>(() => {});
+      },
+    };
+    gate.add(slow);
+    gate.open();
+    const until = performance.now() + 1_000;
+    while (times < 2 && performance.now() < until) await soon();
+    gate.remove(slow);
+    expect(times).toBe(2);
   });
 
   it('forgets who has gone', async () => {
