@@ -10,6 +10,8 @@ export interface Queue {
 
 /** A transaction that takes longer waits for somebody else, who keeps no processor busy. */
 export const longMs = 50;
+/** A timer rings less than this too early: Node counts in whole milliseconds, by a clock that may itself go by milliseconds. */
+const earlyMs = 3;
 
 /**
  * Lets transactions begin, of whatever database, the first to come first: at most as many at once as there are processors. More would not
@@ -54,15 +56,8 @@ export class Gate {
       this.open();
     };
     const ended = next.begin();
-    const began = performance.now();
-    let patience: NodeJS.Timeout | undefined;
-    const leaveIfLong = (): void => {
-      const leftMs = longMs - (performance.now() - began);
-      if (leftMs < 0) return leave();
-      // It may ring too early: Node counts from when its event loop has last looked at the clock.
-      patience = setTimeout(leaveIfLong, Math.ceil(leftMs) + 1).unref();
-    };
-    leaveIfLong();
+    // Not before it has begun: when this rings it has to have taken long by the queue's own clock, or nobody opens the gate again.
+    const patience = setTimeout(leave, longMs + earlyMs).unref();
     void ended.finally(() => {
       clearTimeout(patience);
       leave();
