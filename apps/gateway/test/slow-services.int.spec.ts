@@ -29,7 +29,7 @@ describe('the gateway, while a service', () => {
       THALI_RESTAURANT_URL: await aService((response) => void response.end('{}')),
       THALI_DELIVERY_URL: await aService((response, path) => {
         asked++;
-        if (path === '/offers') response.setHeader('x-refused-share', '1.000');
+        if (path === '/offers') response.setHeader('x-refused-share', '1');
         response.writeHead(503, { 'retry-after': '3', 'content-type': 'application/problem+json' });
         response.end('{"code":"service.overloaded"}');
       }),

@@ -40,7 +40,7 @@ export function refuseNewWorkWhileLate(fastify: FastifyInstance, load: Load, bea
   });
   fastify.addHook('onSend', (request, reply, _, done) => {
     const refused = beginsWork(request) ? share() : 0;
-    if (refused > 0) void reply.header(refusedShareHeader, refused.toFixed(3));
+    if (refused > 0) void reply.header(refusedShareHeader, refused);
     done();
   });
 }
