@@ -83,6 +83,13 @@ it('has autovacuum visit the queues often, unless told otherwise', async () => {
   expect(await ask(await start({ autovacuum_naptime: '1min' }), 'show autovacuum_naptime')).toEqual(['1min']);
 });
 
+it('has nobody wait long for autovacuum, for a new file of its log, or for one checkpoint after another', async () => {
+  const server = await start();
+  expect(await ask(server, 'show autovacuum_vacuum_cost_delay')).toEqual(['2ms']);
+  expect(await ask(server, 'show wal_segment_size')).toEqual(['1MB']);
+  expect(await ask(server, 'show max_wal_size')).toEqual(['1GB']);
+});
+
 it('tells letters beyond ASCII from each other, whatever the locale of the machine', async () => {
   expect(await ask(await start(), `select upper('crème brûlée')`)).toEqual(['CRÈME BRÛLÉE']);
 });
