@@ -303,6 +303,14 @@ describe('RabbitMQ', () => {
     await expect(talker.deliver('listener', [aMessage('ann', 2)])).rejects.toThrow('has been stopped');
   });
 
+  it('ends when what is being delivered has been', async () => {
+    const talker = aTalkersTransport();
+    await talker.start();
+    const delivered = talker.deliver('listener', [aMessage('ann', 1)]);
+    await talker.stop();
+    await expect(delivered).resolves.toBeUndefined();
+  });
+
   /** Asked on a connection of its own, because a queue that is not there ends the channel. */
   async function consumersOf(queue: string): Promise<number> {
     const asking = await connection.createChannel();
