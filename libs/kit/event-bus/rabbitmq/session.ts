@@ -93,8 +93,7 @@ export class Session {
       this.gathering = false;
       stream.uncork();
     };
-    // amqplib takes the messages to the socket in an immediate of its own.
-    setImmediate(() => setImmediate(send));
+    whenTaken(send);
   }
 
   /** Ends it at once. What was not confirmed may or may not have arrived; what was not acknowledged comes again. */
@@ -107,6 +106,8 @@ export class Session {
   /** Ends it in order: all that was sent before has arrived, and the queues have back what was not acknowledged. */
   async close(): Promise<void> {
     if (this.over) return;
+    // The last words would be overtaken by the goodbye.
+    await new Promise<void>(whenTaken);
     try {
       await within(closeWithinMs, this.model.close(), () => new Error('no answer'));
     } catch {
@@ -122,6 +123,11 @@ export class Session {
     channel.on('close', () => this.end());
     return channel;
   }
+}
+
+/** amqplib takes messages to the socket in an immediate of its own; all but messages it writes there at once. */
+function whenTaken(then: () => void): void {
+  setImmediate(() => setImmediate(then));
 }
 
 function withHeartbeat(url: string): string {

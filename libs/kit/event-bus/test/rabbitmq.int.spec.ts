@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { Message } from '@thali/kit/core';
+import { defineQuestion, type Message } from '@thali/kit/core';
 import { RabbitMqQuestions, RabbitMqStrategy, RabbitMqTransport } from '@thali/kit/event-bus/rabbitmq';
 import { describeQuestions, describeTransport, eventually } from '@thali/kit/event-bus/testing';
 import { createLog } from '@thali/kit/observability';
 import { connect, type Channel, type ChannelModel } from 'amqplib';
 import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import { findRabbitMq, type RabbitMq } from '../../../../tools/dev/rabbitmq';
 
 jest.setTimeout(60_000);
@@ -301,6 +302,29 @@ describe('RabbitMQ', () => {
     await talker.deliver('listener', [aMessage('ann', 1)]);
     await app.close();
     await expect(talker.deliver('listener', [aMessage('ann', 2)])).rejects.toThrow('has been stopped');
+  });
+
+  it('does not stop before it has answered what it was asked', async () => {
+    const AgeOf = defineQuestion('registry.age-of', { ask: z.object({}), answer: z.object({ age: z.int() }) });
+    const aProcess = () => new RabbitMqQuestions({ url: broker.url, log, prefix });
+    const [asker, answerer] = [aProcess(), aProcess()];
+    const answers: ((given: { age: number }) => void)[] = [];
+    const asked = new Promise<void>((resolve) => {
+      const think = () => new Promise<{ age: number }>((answer) => (answers.push(answer), resolve()));
+      answerer.register({ question: AgeOf as never, answer: think });
+    });
+    await answerer.start();
+    await asker.start();
+
+    const before = asker.ask(AgeOf, {}, { withinMs: 30_000 });
+    await asked;
+    const stopped = answerer.stop();
+    // As long as this one waits in vain, it could have stopped.
+    await expect(asker.ask(AgeOf, {}, { withinMs: 500 })).rejects.toMatchObject({ code: 'question.unanswered' });
+    answers.forEach((answer) => answer({ age: 33 }));
+    await expect(before).resolves.toEqual({ age: 33 });
+    await stopped;
+    await asker.stop();
   });
 
   it('ends when what is being delivered has been', async () => {
