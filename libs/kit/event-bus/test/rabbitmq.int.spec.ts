@@ -304,25 +304,28 @@ describe('RabbitMQ', () => {
     await expect(talker.deliver('listener', [aMessage('ann', 2)])).rejects.toThrow('has been stopped');
   });
 
-  it('does not stop before it has answered what it was asked', async () => {
-    const AgeOf = defineQuestion('registry.age-of', { ask: z.object({}), answer: z.object({ age: z.int() }) });
+  it('does not stop before it has answered what it was asked, however much that is', async () => {
+    const LifeOf = defineQuestion('registry.life-of', { ask: z.object({}), answer: z.object({ story: z.string() }) });
     const aProcess = () => new RabbitMqQuestions({ url: broker.url, log, prefix });
     const [asker, answerer] = [aProcess(), aProcess()];
-    const answers: ((given: { age: number }) => void)[] = [];
-    const asked = new Promise<void>((resolve) => {
-      const think = () => new Promise<{ age: number }>((answer) => (answers.push(answer), resolve()));
-      answerer.register({ question: AgeOf as never, answer: think });
-    });
+    const answers: ((given: { story: string }) => void)[] = [];
+    const think = () => new Promise<{ story: string }>((answer) => void answers.push(answer));
+    answerer.register({ question: LifeOf as never, answer: think });
     await answerer.start();
     await asker.start();
 
-    const before = asker.ask(AgeOf, {}, { withinMs: 30_000 });
-    await asked;
+    const ask = (withinMs: number) => asker.ask(LifeOf, {}, { withinMs });
+    const before = Array.from({ length: 40 }, () => ask(10_000));
+    await eventually(
+      async () => answers.length,
+      (count) => count === before.length,
+    );
     const stopped = answerer.stop();
     // As long as this one waits in vain, it could have stopped.
-    await expect(asker.ask(AgeOf, {}, { withinMs: 500 })).rejects.toMatchObject({ code: 'question.unanswered' });
-    answers.forEach((answer) => answer({ age: 33 }));
-    await expect(before).resolves.toEqual({ age: 33 });
+    await expect(ask(500)).rejects.toMatchObject({ code: 'question.unanswered' });
+    const life = { story: 'x'.repeat(50_000) };
+    answers.forEach((answer) => answer(life));
+    expect(await Promise.all(before)).toEqual(before.map(() => life));
     await stopped;
     await asker.stop();
   });
