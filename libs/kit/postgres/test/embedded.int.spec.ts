@@ -83,9 +83,10 @@ it('has autovacuum visit the queues often, unless told otherwise', async () => {
   expect(await ask(await start({ autovacuum_naptime: '1min' }), 'show autovacuum_naptime')).toEqual(['1min']);
 });
 
-it('has nobody wait long for autovacuum, for a new file of its log, or for one checkpoint after another', async () => {
+it('has autovacuum rest shortly, and a log in small files that takes no more checkpoints than one in large files', async () => {
   const server = await start();
   expect(await ask(server, 'show autovacuum_vacuum_cost_delay')).toEqual(['2ms']);
+  expect(await ask(server, 'show autovacuum_vacuum_cost_limit')).toEqual(['20']);
   expect(await ask(server, 'show wal_segment_size')).toEqual(['1MB']);
   expect(await ask(server, 'show max_wal_size')).toEqual(['1GB']);
 });
