@@ -1,5 +1,6 @@
 import type { Message } from '../core';
-import { change, type Database } from '../postgres';
+import { change, none, type Database } from '../postgres';
+import { firstOfKey } from './first-of-key.sql';
 
 /** A message in the inbox. */
 export interface Waiting {
@@ -49,14 +50,15 @@ export const claim = change<{ subscription: string; seq: number }, { claimed: tr
   with i as (
     select * from json_to_recordset($1) as i(n int, subscription text, seq bigint)
   ), gone as (
-    delete from inbox b using i where b.subscription = i.subscription and b.seq = i.seq
-    returning i.n, b.subscription, b.message_id, b.producer, b.key, b.key_version
+    -- No two have the same seq.
+    delete from inbox where subscription = any (array(select subscription from i)) and seq = any (array(select seq from i))
+    returning subscription, seq, message_id, producer, key, key_version
   ), done as (
     insert into handled (subscription, message_id, producer, key, key_version)
-    select subscription, message_id, producer, key, key_version from gone order by n
+    select subscription, message_id, producer, key, key_version from gone order by seq
     on conflict do nothing returning subscription, message_id
   )
-  select n, true as claimed from gone join done using (subscription, message_id)`);
+  select distinct on (seq) n, true as claimed from i join gone using (subscription, seq) join done using (subscription, message_id)`);
 
 interface Said {
   subscription: string;
@@ -73,9 +75,8 @@ interface Said {
 export const take = change<Said, { taken: true }>(`
   with i as (
     select * from json_to_recordset($1) as i(n int, subscription text, "messageId" uuid, producer text, key text, "keyVersion" bigint)
-    where not exists (select from inbox b where b.subscription = i.subscription and b.key = i.key)
-      and not exists (select from blocked_keys b where b.subscription = i.subscription and b.key = i.key)
-      and not exists (select from dead_letters d where d.subscription = i.subscription and d.message_id = i."messageId")
+    where ${firstOfKey('i')}
+      and ${none('dead_letters d where d.subscription = i.subscription and d.message_id = i."messageId"')}
   ), done as (
     insert into handled (subscription, message_id, producer, key, key_version)
     select subscription, "messageId", producer, key, "keyVersion" from i order by n

@@ -21,7 +21,7 @@ export interface DeadLetter {
 export function deadLetters(db: Database, limit = 100): Promise<DeadLetter[]> {
   return db.read<DeadLetter>(
     `select d.subscription, d.message_id as "messageId", d.type, d.key, d.data, d.attempts::int, d.crashes::int, d.errors, d.died_at as "diedAt",
-       (select count(*) from inbox i where i.subscription = d.subscription and i.key = d.key) as "waitingBehind"
+       (select count(*) from inbox i where i.subscription || ' ' || i.key = d.subscription || ' ' || d.key) as "waitingBehind"
      from dead_letters d order by d.died_at limit $1`,
     [limit],
   );
@@ -40,7 +40,7 @@ export async function replay(db: Database, subscription: string, messageId: stri
          recorded_at, errors)
        select subscription, seq, part, message_id, producer, type, version, key, key_version, data, correlation_id, causation_id, recorded_at, errors
        from gone
-       on conflict (subscription, key, message_id) do update set seq = excluded.seq, errors = excluded.errors
+       on conflict ((subscription || ' ' || key), message_id) do update set seq = excluded.seq, errors = excluded.errors
        returning subscription, key
      ), free as (
        delete from blocked_keys b using back where b.subscription = back.subscription and b.key = back.key

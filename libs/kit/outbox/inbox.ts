@@ -1,8 +1,9 @@
 import type { Message } from '../core';
 import { escapeIdentifier } from 'pg';
 import type { Letterbox, Receiver, Subscription } from '../event-bus';
-import { change, type Database, type Signals } from '../postgres';
+import { change, none, type Database, type Signals } from '../postgres';
 import type { AtOnce } from './at-once';
+import { firstOfKey } from './first-of-key.sql';
 import { partitionOf } from './partition';
 import type { Letter, RecordRow } from './send';
 
@@ -75,13 +76,12 @@ export class Inbox implements Receiver {
 const store = change<RecordRow & { subscription: string }, { signal: string } & Letter>(`
   with letters as (
     select nextval('inbox_seq_seq') as seq, *,
-      not exists (select 1 from inbox b where b.subscription = l.subscription and b.key = l.key)
-      and not exists (select 1 from blocked_keys b where b.subscription = l.subscription and b.key = l.key) as first
+      ${firstOfKey('l')} as first
     from (
       select * from json_to_recordset($1) as i(n int, subscription text, part smallint, "messageId" uuid, producer text, type text,
         version int, key text, "keyVersion" bigint, data json, "correlationId" text, "causationId" uuid, "recordedAt" timestamptz)
-      where not exists (select 1 from handled h where h.subscription = i.subscription and h.message_id = i."messageId")
-        and not exists (select 1 from dead_letters d where d.subscription = i.subscription and d.message_id = i."messageId")
+      where ${none('handled h where h.subscription = i.subscription and h.message_id = i."messageId"')}
+        and ${none('dead_letters d where d.subscription = i.subscription and d.message_id = i."messageId"')}
       order by n
     ) l
   ), stored as (
@@ -90,7 +90,7 @@ const store = change<RecordRow & { subscription: string }, { signal: string } & 
     select subscription, seq, part, "messageId", producer, type, version, key, "keyVersion", data, "correlationId", "causationId",
       "recordedAt"
     from letters
-    on conflict (subscription, key, message_id) do nothing
+    on conflict ((subscription || ' ' || key), message_id) do nothing
     returning seq
   )
   select n, 'inbox ' || subscription as signal, producer, "keyVersion", "recordedAt",

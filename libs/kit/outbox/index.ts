@@ -1,6 +1,7 @@
 import { CreateMessaging1700000000001 } from './create-messaging.migration';
 import { PartitionByWeek1700000000011 } from './partition-by-week.migration';
 import { OrderInboxByKey1700000000013 } from './order-inbox-by-key.migration';
+import { IndexInboxByKey1700000000015 } from './index-inbox-by-key.migration';
 import { TimeInbox1700000000012 } from './time-inbox.migration';
 
 /** What makes the tables that a module needs to say and to hear. */
@@ -9,6 +10,7 @@ export const messagingMigrations = [
   PartitionByWeek1700000000011,
   TimeInbox1700000000012,
   OrderInboxByKey1700000000013,
+  IndexInboxByKey1700000000015,
 ];
 export { deadLetters, replay, type DeadLetter } from './dead-letters';
 export { historyOf, type LogEntry } from './history';

@@ -1,7 +1,8 @@
 import type { AnyMessageType, Draft } from '../core';
 import type { Letterbox } from '../event-bus';
-import { change, lock, named, type Story, type Tx, type Wording } from '../postgres';
+import { change, lock, named, none, type Story, type Tx, type Wording } from '../postgres';
 import { escapeIdentifier, escapeLiteral } from 'pg';
+import { firstOfKey } from './first-of-key.sql';
 import { partitionOf } from './partition';
 
 /** Raised after the commit of a transaction that recorded messages for this destination. */
@@ -101,8 +102,7 @@ function wordingOf(producer: string, letterboxes: readonly Letterbox[]): string 
     // Of one producer and key there is one sender at a time: what is not there yet cannot come before.
     return `, letters${slot} as (
       select nextval('${schema}.inbox_seq_seq') as seq, *,
-        not exists (select from ${schema}.inbox b where b.subscription = l.subscription and b.key = l.key)
-        and not exists (select from ${schema}.blocked_keys b where b.subscription = l.subscription and b.key = l.key) as first
+        ${firstOfKey('l', `${schema}.`)} as first
       from (
         select w.subscription, routed.* from routed join (values ${wanted.join(', ')}) as w(type, subscription) using (type)
         where destination = ${text(module)} and direct order by n
@@ -131,7 +131,7 @@ function wordingOf(producer: string, letterboxes: readonly Letterbox[]): string 
       select "messageId", type, version, key, key_version, data, "correlationId", "causationId", recorded_at from numbered
     ), routed as (
       select numbered.*, r.destination, r.destination = any(array[${letterboxes.map(({ module }) => text(module)).join(', ')}]::text[])
-        and not exists (select from outbox o where o.destination = r.destination) as direct
+        and ${none('outbox o where o.destination = r.destination')} as direct
       from numbered join routes r using (type)
     ), waiting as (
       insert into outbox (destination, part, message_id)
@@ -163,7 +163,9 @@ const setTimer = change<TimerRow | { type: string; key: string; afterMs: null },
       "causationId" uuid, "afterMs" float8)
     order by type, key, n desc
   ), cancelled as (
-    delete from timers t using i where t.type = i.type and t.key = i.key and i."afterMs" is null
+    delete from timers t
+    where t.type = any (array(select type from i where "afterMs" is null)) and t.key = any (array(select key from i where "afterMs" is null))
+      and exists (select from i where i.type = t.type and i.key = t.key and i."afterMs" is null)
   ), timed as (
     insert into timers (type, key, part, version, data, correlation_id, causation_id, due_at)
     select type, key, part, version, data, "correlationId", "causationId", clock_timestamp() + "afterMs" * interval '1 ms'

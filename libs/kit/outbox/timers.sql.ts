@@ -1,5 +1,6 @@
 import type { Draft } from '../core';
 import { change, type Database, type Story } from '../postgres';
+import { firstOfKey } from './first-of-key.sql';
 
 /** A timer that was seen. */
 export interface Timer extends Draft {
@@ -35,9 +36,12 @@ export const takeTimer = change<
   { type: string; key: string; dueAt: string; subscription: string | null },
   { taken: true }
 >(`
-  delete from timers t
-  using json_to_recordset($1) as i(n int, type text, key text, "dueAt" timestamptz, subscription text)
-  where t.type = i.type and t.key = i.key and t.due_at = i."dueAt"
-    and not exists (select from inbox b where b.subscription = i.subscription and b.key = i.key)
-    and not exists (select from blocked_keys b where b.subscription = i.subscription and b.key = i.key)
-  returning i.n, true as taken`);
+  with i as (
+    select * from json_to_recordset($1) as i(n int, type text, key text, "dueAt" timestamptz, subscription text) where ${firstOfKey('i')}
+  ), gone as (
+    delete from timers t
+    where t.type = any (array(select type from i)) and t.key = any (array(select key from i))
+      and exists (select from i where i.type = t.type and i.key = t.key and i."dueAt" = t.due_at)
+    returning type, key
+  )
+  select distinct on (type, key) n, true as taken from i join gone using (type, key)`);

@@ -68,6 +68,15 @@ export function save<Row extends object>(sql: string): Statement<Row> {
   return { ...named(checked), changes: true, place: 1 };
 }
 
+/**
+ * SQL: that there is no such row, which is looked up in an index each time it is asked. For tables that are mostly empty and sometimes full:
+ * a statement is planned on the one day and has to do on the other, and for `not exists` PostgreSQL may decide to read a table through that
+ * was small. For the same reason such a table is not joined when it is changed, but named by `= any (array(select …))`.
+ *
+ * @param from the rest of a `select`: which row of which table.
+ */
+export const none = (from: string): string => `(select true from ${from} limit 1) is null`;
+
 const staleRows = 'stale rows: ';
 
 /** The numbers of the rows that a {@link save} could not store; undefined when that is not why it failed. */

@@ -149,7 +149,8 @@ const beginAssignment = change<{ orderId: string; fence: number; courierId: stri
   with i as (
     select * from json_to_recordset($1) as i(n int, "orderId" text, fence int, "courierId" text)
   ), accepted as (
-    update offers o set status = 'accepted', answered_at = clock_timestamp() from i where o.order_id = i."orderId" and o.status = 'open'
+    update offers set status = 'accepted', answered_at = clock_timestamp()
+    where order_id = any (array(select "orderId" from i)) and status = 'open'
   )
   insert into assignments (order_id, fence, courier_id) select "orderId", fence, "courierId" from i`);
 
