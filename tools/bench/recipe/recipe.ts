@@ -12,6 +12,8 @@ export interface Write {
   readonly types: Readonly<Record<string, string>>;
   /** What says which row it is; the same columns in all rows. Empty for new rows. */
   readonly keys: readonly string[];
+  /** How it is found: see {@link Table.index}. Empty for new rows. */
+  readonly index: readonly string[];
   /** What is written; the same columns in all rows. Empty for rows that are deleted. */
   readonly columns: readonly string[];
   readonly rows: readonly Values[];
@@ -71,7 +73,7 @@ function writesOf(
   const ordered = [...changes].sort((one, other) => depth(tables, one) - depth(tables, other));
   for (const change of ordered) {
     const table = tables.get(change.table)!;
-    const { keys, columns } = shapeOf(change, table);
+    const { keys, index, columns } = shapeOf(change, table);
     const values = Object.fromEntries(
       [...keys, ...columns].map((column) => {
         const value = (change.operation === 'DELETE' ? change.before : change.after)?.[column];
@@ -91,6 +93,7 @@ function writesOf(
         operation: change.operation,
         types: table.types,
         keys,
+        index,
         columns,
         rows: [values],
       });
@@ -107,13 +110,14 @@ function depth(tables: ReadonlyMap<string, Table>, { table }: Change): number {
   return tables.get(table)?.depth ?? 0;
 }
 
-function shapeOf({ operation, before, after }: Change, table: Table): Pick<Write, 'keys' | 'columns'> {
-  if (operation === 'INSERT') return { keys: [], columns: table.given };
-  if (operation === 'DELETE') return { keys: table.key, columns: [] };
+function shapeOf({ operation, before, after }: Change, table: Table): Pick<Write, 'keys' | 'index' | 'columns'> {
+  if (operation === 'INSERT') return { keys: [], index: [], columns: table.given };
+  const { key: keys, index } = table;
+  if (operation === 'DELETE') return { keys, index, columns: [] };
   const changed = table.given.filter(
-    (column) => !table.key.includes(column) && JSON.stringify(before?.[column]) !== JSON.stringify(after?.[column]),
+    (column) => !keys.includes(column) && JSON.stringify(before?.[column]) !== JSON.stringify(after?.[column]),
   );
-  return { keys: table.key, columns: changed.length > 0 ? changed : table.given.slice(-1) };
+  return { keys, index, columns: changed.length > 0 ? changed : table.given.slice(-1) };
 }
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;

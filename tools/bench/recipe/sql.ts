@@ -1,10 +1,14 @@
 import { marks, type Recipe, type Values, type Write } from './recipe';
 
 /** A statement for one order at a time; `:high`, `:low` and `:place` stand for the marks, as pgbench has its variables. */
-export function asStatement({ table, operation, keys, columns, types, rows }: Write): string {
+export function asStatement({ table, operation, index, columns, types, rows }: Write): string {
   const value = (row: Values, column: string) => literal(row[column]!, types[column]!);
   const first = rows[0]!;
-  const which = keys.map((column) => `"${column}" = ${value(first, column)}`).join(' and ');
+  const which = found(
+    index,
+    (column) => `"${column}"`,
+    (column) => value(first, column),
+  );
   if (operation === 'DELETE') return `delete from ${table} where ${which}`;
   if (operation === 'UPDATE')
     return `update ${table} set ${columns.map((column) => `"${column}" = ${value(first, column)}`).join(', ')} where ${which}`;
@@ -13,9 +17,13 @@ export function asStatement({ table, operation, keys, columns, types, rows }: Wr
 }
 
 /** A statement for many orders at once: `$1` is a JSON array of rows. */
-export function asBatch({ table, operation, keys, columns, rows }: Write): string {
+export function asBatch({ table, operation, index, columns, rows }: Write): string {
   const input = `json_populate_recordset(null::${table}, $1::json) i`;
-  const which = keys.map((column) => `t."${column}" = i."${column}"`).join(' and ');
+  const which = found(
+    index,
+    (column) => `t."${column}"`,
+    (column) => `i."${column}"`,
+  );
   const given = (column: string) => (rows[0]?.[column] === 'now' ? 'clock_timestamp()' : `i."${column}"`);
   if (operation === 'DELETE') return `delete from ${table} t using ${input} where ${which}`;
   if (operation === 'UPDATE')
@@ -62,6 +70,13 @@ function plain(value: unknown): string {
 /** To pgbench a colon before a letter is a variable, also between quotes. */
 function quote(text: string): string {
   return `'${text.replaceAll("'", "''").replace(/:(?=\w)/g, ":'||'")}'`;
+}
+
+/** That a row is the one looked for, as its index has it. */
+function found(index: Write['index'], stored: (column: string) => string, wanted: (column: string) => string): string {
+  const filled = (sql: string, by: (column: string) => string) =>
+    sql.replace(/\{(\w+)\}/g, (_, column: string) => by(column));
+  return index.map((sql) => `${filled(sql, stored)} = ${filled(sql, wanted)}`).join(' and ');
 }
 
 function list(columns: readonly string[]): string {

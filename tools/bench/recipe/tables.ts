@@ -10,6 +10,8 @@ export interface Table {
   readonly given: readonly string[];
   /** Columns that say which row it is, and are known to whoever has written it. */
   readonly key: readonly string[];
+  /** What they are in the index that finds the row: each a column, or SQL of columns, which stand in braces. */
+  readonly index: readonly string[];
   /** How many tables stand between it and one that refers to none. */
   readonly depth: number;
 }
@@ -17,7 +19,7 @@ export interface Table {
 interface Row {
   name: string;
   columns: { name: string; type: string; computed: boolean; identity: boolean }[];
-  /** The primary key first. */
+  /** What is unique, in SQL. The primary key first. */
   uniques: string[][] | null;
   refersTo: string[] | null;
 }
@@ -32,14 +34,29 @@ export async function readTables(admin: Client): Promise<ReadonlyMap<string, Tab
 
 function describe({ name, columns, uniques }: Row, all: ReadonlyMap<string, Row>): Table {
   const isGenerated = (column: string) => columns.some((each) => each.name === column && each.identity);
-  const key = (uniques ?? []).find((unique) => !unique.some(isGenerated)) ?? uniques?.[0] ?? [];
+  const named = (uniques ?? []).map((unique) => unique.map((sql) => withBraces(sql, columns)));
+  const keys = named.map((index) => ({ index, key: index.flatMap(columnsIn) }));
+  const { key, index } = keys.find(({ key }) => !key.some(isGenerated)) ?? keys[0] ?? { key: [], index: [] };
   return {
     name,
     types: Object.fromEntries(columns.map((column) => [column.name, column.type])),
     given: columns.filter(({ computed, identity }) => !computed && !identity).map((column) => column.name),
     key,
+    index,
     depth: depthOf(name, all),
   };
+}
+
+/** PostgreSQL's SQL of an index, with its columns in braces. */
+function withBraces(sql: string, columns: Row['columns']): string {
+  return sql.replace(/'[^']*'(?:::\w+)?|"[^"]+"|\w+/g, (word) => {
+    const column = columns.find(({ name }) => word === name || word === `"${name}"`);
+    return column ? `{${column.name}}` : word;
+  });
+}
+
+function columnsIn(sql: string): string[] {
+  return [...sql.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
 }
 
 function depthOf(name: string, all: ReadonlyMap<string, Row>): number {
@@ -54,7 +71,7 @@ const read = `
         'identity', a.attidentity <> '') order by a.attnum)
       from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
       where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns,
-    (select json_agg((select json_agg(a.attname) from pg_attribute a where a.attrelid = c.oid and a.attnum = any(i.indkey))
+    (select json_agg((select json_agg(pg_get_indexdef(i.indexrelid, n, true) order by n) from generate_series(1, i.indnkeyatts) n)
         order by i.indisprimary desc)
       from pg_index i where i.indrelid = c.oid and i.indisunique and i.indpred is null) as uniques,
     (select json_agg(f.confrelid::regclass::text) from pg_constraint f where f.conrelid = c.oid and f.contype = 'f') as "refersTo"

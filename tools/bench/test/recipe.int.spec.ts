@@ -11,7 +11,8 @@ const tables = `
   create table payment.transfers (transfer text primary key references payment.payments, paid bool, total int generated always as (7) stored);
   create table payment.messages (message_id uuid primary key, data jsonb not null, recorded_at timestamptz default clock_timestamp());
   create table payment.outbox (message_id uuid primary key);
-  create table delivery.inbox (seq bigint generated always as identity primary key, message_id uuid unique not null);
+  create table delivery.inbox (seq bigint generated always as identity primary key, key text default 'tea', message_id uuid not null);
+  create unique index on delivery.inbox ((key || ' for two'), message_id);
   create table delivery.stock (place text primary key, sold int not null);
   insert into delivery.stock values ('rst_00000000000000000000001000', 0), ('rst_00000000000000000000001001', 0);`;
 
