@@ -50,15 +50,15 @@ export const claim = change<{ subscription: string; seq: number }, { claimed: tr
   with i as (
     select * from json_to_recordset($1) as i(n int, subscription text, seq bigint)
   ), gone as (
-    -- No two have the same seq.
-    delete from inbox where subscription = any (array(select subscription from i)) and seq = any (array(select seq from i))
-    returning subscription, seq, message_id, producer, key, key_version
+    delete from inbox b using i where b.subscription = i.subscription and b.seq = i.seq
+      and b.subscription = any (array(select subscription from i)) and b.seq = any (array(select seq from i))
+    returning i.n, b.subscription, b.message_id, b.producer, b.key, b.key_version
   ), done as (
     insert into handled (subscription, message_id, producer, key, key_version)
-    select subscription, message_id, producer, key, key_version from gone order by seq
+    select subscription, message_id, producer, key, key_version from gone order by n
     on conflict do nothing returning subscription, message_id
   )
-  select distinct on (seq) n, true as claimed from i join gone using (subscription, seq) join done using (subscription, message_id)`);
+  select n, true as claimed from gone join done using (subscription, message_id)`);
 
 interface Said {
   subscription: string;

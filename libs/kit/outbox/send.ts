@@ -163,9 +163,8 @@ const setTimer = change<TimerRow | { type: string; key: string; afterMs: null },
       "causationId" uuid, "afterMs" float8)
     order by type, key, n desc
   ), cancelled as (
-    delete from timers t
-    where t.type = any (array(select type from i where "afterMs" is null)) and t.key = any (array(select key from i where "afterMs" is null))
-      and exists (select from i where i.type = t.type and i.key = t.key and i."afterMs" is null)
+    delete from timers t using i where t.type = i.type and t.key = i.key and i."afterMs" is null
+      and t.type = any (array(select type from i)) and t.key = any (array(select key from i))
   ), timed as (
     insert into timers (type, key, part, version, data, correlation_id, causation_id, due_at)
     select type, key, part, version, data, "correlationId", "causationId", clock_timestamp() + "afterMs" * interval '1 ms'

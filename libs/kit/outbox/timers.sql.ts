@@ -38,10 +38,8 @@ export const takeTimer = change<
 >(`
   with i as (
     select * from json_to_recordset($1) as i(n int, type text, key text, "dueAt" timestamptz, subscription text) where ${firstOfKey('i')}
-  ), gone as (
-    delete from timers t
-    where t.type = any (array(select type from i)) and t.key = any (array(select key from i))
-      and exists (select from i where i.type = t.type and i.key = t.key and i."dueAt" = t.due_at)
-    returning type, key
   )
-  select distinct on (type, key) n, true as taken from i join gone using (type, key)`);
+  delete from timers t using i
+  where t.type = i.type and t.key = i.key and t.due_at = i."dueAt"
+    and t.type = any (array(select type from i)) and t.key = any (array(select key from i))
+  returning i.n, true as taken`);

@@ -71,7 +71,8 @@ export function save<Row extends object>(sql: string): Statement<Row> {
 /**
  * SQL: that there is no such row, which is looked up in an index each time it is asked. For tables that are mostly empty and sometimes full:
  * a statement is planned on the one day and has to do on the other, and for `not exists` PostgreSQL may decide to read a table through that
- * was small. For the same reason such a table is not joined when it is changed, but named by `= any (array(select …))`.
+ * was small. For the same reason, where rows of such a table are joined to what is asked for, they are
+ * also named by `= any (array(select …))`.
  *
  * @param from the rest of a `select`: which row of which table.
  */

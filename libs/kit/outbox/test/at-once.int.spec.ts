@@ -129,6 +129,24 @@ describe('what can be handled at once', () => {
       expect(await taken(dueAt, 'tower.listen')).toBe('taken');
     });
 
+    it.each([0, 1])(
+      'is only that of the timer that is set, where one transaction has seen two of them',
+      async (first) => {
+        const tower = await start();
+        await set(tower, 'Emmanuel', 1, 60_000);
+        const [row] = await tower.db.read<{ dueAt: string }>('select due_at::text as "dueAt" from timers');
+        const seen = ['2026-01-01T00:00:00Z', row!.dueAt].map((dueAt) => ({
+          type: Rang.type,
+          key: 'Emmanuel',
+          dueAt,
+          subscription: null,
+        }));
+        const inTurn = [seen[first]!, seen[1 - first]!];
+        const taken = await tower.db.transaction((tx) => Promise.all(inTurn.map((timer) => tx.one(takeTimer, timer))));
+        expect(taken.map((each) => each !== undefined)).toEqual([first === 1, first === 0]);
+      },
+    );
+
     it('does not happen when it was cancelled, nor as it was set before', async () => {
       const tower = await start();
       await set(tower, 'Angelus', 1, 100);

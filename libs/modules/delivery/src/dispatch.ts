@@ -101,12 +101,13 @@ const endAndRefill = change<Ending & { orderId: string; radiusKm: number }, Wait
   with i as (
     select * from json_to_recordset($1) as i(n int, "orderId" text, offer text, assignment text, reason text, "radiusKm" float8)
   ), answered as (
-    update offers o set status = (select offer from i where "orderId" = order_id limit 1), answered_at = clock_timestamp()
-    where order_id = any (array(select "orderId" from i where offer is not null)) and status = 'open'
+    update offers o set status = i.offer, answered_at = clock_timestamp()
+    from i where o.order_id = i."orderId" and o.status = 'open' and i.offer is not null
+      and o.order_id = any (array(select "orderId" from i))
   ), ended as (
-    update assignments set ended_at = clock_timestamp(),
-      (outcome, reason) = (select assignment, i.reason from i where "orderId" = order_id limit 1)
-    where order_id = any (array(select "orderId" from i where assignment is not null)) and ended_at is null
+    update assignments a set ended_at = clock_timestamp(), outcome = i.assignment, reason = i.reason
+    from i where a.order_id = i."orderId" and a.ended_at is null and i.assignment is not null
+      and a.order_id = any (array(select "orderId" from i))
   ), freed as (
     update bags b set order_id = null from i where b.order_id = i."orderId" returning i.n, b.courier_id, i."radiusKm"
   )
