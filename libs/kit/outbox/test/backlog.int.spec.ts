@@ -3,7 +3,11 @@ import { eventually } from '@thali/kit/event-bus/testing';
 import { createLog } from '@thali/kit/observability';
 import { Database, provisionModule } from '@thali/kit/postgres';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';
+import type { Message } from '@thali/kit/core';
+import { randomUUID } from 'node:crypto';
 import { Messaging, forget, messagingMigrations, remind, send } from '..';
+import { Inbox } from '../inbox';
+import { takeTimer } from '../timers.sql';
 import { Rang } from './instance';
 
 const many = 10_000;
@@ -94,6 +98,11 @@ describe('by a plan that was made while next to nothing waited, and has to do wh
     return read;
   }
 
+  const setTimers = (from: number, count: number) =>
+    ear.transaction(async (tx) => {
+      for (let n = from; n < from + count; n++) remind(tx, Rang({ bell: `bell ${n}`, n }), { afterMs: laterMs });
+    });
+
   it.each([0, 2])(
     'an inbox is not read through to store one more, nor to handle one of it (%d waited)',
     async (waiting) => {
@@ -119,18 +128,60 @@ describe('by a plan that was made while next to nothing waited, and has to do wh
   );
 
   it('timers are not read through to cancel one', async () => {
-    const set = (from: number, count: number) =>
-      ear.transaction(async (tx) => {
-        for (let n = from; n < from + count; n++) remind(tx, Rang({ bell: `bell ${n}`, n }), { afterMs: laterMs });
-      });
     const cancel = (n: number) => ear.transaction(async (tx) => forget(tx, Rang, `bell ${n}`));
-    await set(0, 2);
+    await setTimers(0, 2);
     await lookThrough('timers');
     await cancel(0);
-    await set(2, many);
+    await setTimers(2, many);
     const before = await entriesRead('timers', { stored: 2 + many, gone: 1 });
     for (let n = 1; n <= 100; n++) await cancel(n);
     const read = (await entriesRead('timers', { stored: 2 + many, gone: 101 })) - before;
     expect(read / 100).toBeLessThan(4);
   });
+
+  it('timers are not read through to take one whose time has come', async () => {
+    const take = async (n: number) => {
+      const [timer] = await ear.read<{ dueAt: string }>(
+        `select due_at::text as "dueAt" from timers where type = $1 and key = $2`,
+        [Rang.type, `bell ${n}`],
+      );
+      const seen = { type: Rang.type, key: `bell ${n}`, dueAt: timer!.dueAt, subscription: 'ear.listen' };
+      return ear.transaction((tx) => tx.one(takeTimer, seen));
+    };
+    await setTimers(0, 2);
+    await lookThrough('timers');
+    await take(0);
+    await setTimers(2, many);
+    const before = await entriesRead('timers', { stored: 2 + many, gone: 1 });
+    for (let n = 1; n <= 100; n++) expect(await take(n)).toBeDefined();
+    const read = (await entriesRead('timers', { stored: 2 + many, gone: 101 })) - before;
+    // Once to be seen, and once to be taken.
+    expect(read / 100).toBeLessThan(4);
+  });
+
+  it('an inbox is not read through to store what comes over the wire', async () => {
+    await prepare();
+    const receive = (from: number, count: number) =>
+      inbox.receive(Array.from({ length: count }, (_, i) => aMessage(from + i)));
+    const inbox = new Inbox(ear, [{ name: 'ear.listen', types: [Rang], handle: { inside: async () => {} } }]);
+    await receive(0, 2);
+    await lookThrough('inbox');
+    await receive(2, 1);
+    for (let n = 3; n < 3 + many; n += many / 20) await receive(n, many / 20);
+    expect((await entriesRead('inbox', { stored: 3 + many, gone: 0 })) / many).toBeLessThan(1);
+  });
 });
+
+function aMessage(n: number): Message {
+  const bell = `bell ${n}`;
+  const said = {
+    id: randomUUID(),
+    producer: 'tower',
+    type: Rang.type,
+    version: 1,
+    key: bell,
+    keyVersion: 1,
+    data: { bell, n },
+  };
+  return { ...said, correlationId: 'wire', causationId: null, recordedAt: new Date().toISOString() };
+}
