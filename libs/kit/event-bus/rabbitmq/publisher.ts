@@ -16,7 +16,7 @@ export interface Address {
 /** Publishes with confirmation, and at most one unconfirmed message per key: whatever is lost, order is not. */
 export class Publisher {
   private road: Road | undefined;
-  /** Ids of messages that came back. The broker tells so before it confirms them. */
+  /** What came back: each message, and from where, since it may be published for several modules. The broker tells so before it confirms them. */
   private readonly returned = new Set<string>();
   /** Emits `clear` whenever messages may pass again. */
   private readonly traffic = new EventEmitter().setMaxListeners(0);
@@ -34,7 +34,9 @@ export class Publisher {
 
   async begin(session: Session): Promise<void> {
     const channel = await session.openConfirmChannel();
-    channel.on('return', ({ properties }) => this.returned.add(properties.messageId as string));
+    channel.on('return', ({ fields, properties }) =>
+      this.returned.add(nameOf(fields as Address, properties.messageId as string)),
+    );
     session.whenUnblocked(() => this.traffic.emit('clear'));
     this.returned.clear();
     this.road = { session, channel };
@@ -66,16 +68,16 @@ export class Publisher {
         `RabbitMQ did not confirm ${message.type} within ${this.confirmWithinMs} ms${because(session.blocked)}`,
       );
     };
+    const address = this.addressOf(destination, message);
     session.together();
-    await within(this.confirmWithinMs, this.send(channel, destination, message), late);
-    if (!this.returned.delete(message.id)) return;
+    await within(this.confirmWithinMs, this.send(channel, address, message), late);
+    if (!this.returned.delete(nameOf(address, message.id))) return;
     // Whoever deleted the queue has not told us: the next session declares it anew.
     session.end('a message came back');
     throw new Error(`no queue of ${destination} takes ${message.type}`);
   }
 
-  private send(channel: ConfirmChannel, destination: string, message: Message): Promise<void> {
-    const { exchange, routingKey } = this.addressOf(destination, message);
+  private send(channel: ConfirmChannel, { exchange, routingKey }: Address, message: Message): Promise<void> {
     const { content, options } = toWire(message, this.lagHere());
     return new Promise((resolve, reject) => {
       channel.publish(exchange, routingKey, content, options, (error: Error | null) => {
@@ -104,6 +106,10 @@ export class Publisher {
 interface Road {
   readonly session: Session;
   readonly channel: ConfirmChannel;
+}
+
+function nameOf({ exchange, routingKey }: Address, messageId: string): string {
+  return `${exchange} ${routingKey} ${messageId}`;
 }
 
 function because(reason: string | undefined): string {
