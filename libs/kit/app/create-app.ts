@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type LoggerService, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Questions } from '../event-bus';
@@ -11,6 +11,7 @@ import {
   InvalidInput,
   ProblemFilter,
   Readiness,
+  answerWithProblem,
   refuseNewWorkWhileLate,
   serveDocs,
   type Docs,
@@ -48,6 +49,10 @@ export interface App {
 
 const correlationHeader = 'x-correlation-id';
 const bodyLimitBytes = 1_048_576;
+/** So long a client may take to say what it wants. */
+const requestWithinMs = 30_000;
+/** So long a process that stops waits for clients who have not said all, or heard all. */
+const farewellMs = 5_000;
 
 /** Builds the process. @throws {Misconfigured} and whatever keeps a database from opening. */
 export async function createApp(options: AppOptions): Promise<App> {
@@ -78,7 +83,15 @@ async function build({ modules, docs, extend }: AppOptions, runtime: Runtime): P
   const adapter = new FastifyAdapter({
     bodyLimit: bodyLimitBytes,
     genReqId: ({ headers }: IncomingMessage) => correlationIdOf(headers[correlationHeader]),
+    requestTimeout: requestWithinMs,
+    http: { connectionsCheckingInterval: 1_000 },
     forceCloseConnections: 'idle',
+    // Whoever still has a connection to a process that stops is served on it once more, and told to take another.
+    return503OnClosing: false,
+    // What Fastify refuses before there is a route.
+    frameworkErrors: (error: Error, { id }: FastifyRequest, reply: FastifyReply) => {
+      void answerWithProblem(reply.header(correlationHeader, id), error);
+    },
   });
   const nest = await NestFactory.create<NestFastifyApplication>(Root, adapter, {
     logger: nestLogger(log),
@@ -135,7 +148,9 @@ function withLifecycle(nest: NestFastifyApplication, runtime: Runtime): App {
   const { settings } = runtime;
   let stopped: Promise<void> | undefined;
   const stop = async () => {
+    const farewell = setTimeout(() => nest.getHttpServer().closeAllConnections(), farewellMs);
     await nest.close();
+    clearTimeout(farewell);
     await runtime.stop();
   };
   return {

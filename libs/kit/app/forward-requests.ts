@@ -1,9 +1,10 @@
 import replyFrom from '@fastify/reply-from';
 import type { AppOptions } from './create-app';
 import { DomainError, overloaded } from '../core';
-import { Places, headersOf, problemOf, refusedShareHeader } from '../http';
+import { Places, answerWithProblem, refusedShareHeader } from '../http';
 import { readVariables, type Environment } from './settings';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 
 const answerWithinMs = 10_000;
@@ -27,9 +28,10 @@ export function forwardRequests(prefix: string, paths: Paths): NonNullable<AppOp
     const bases = readBases(env, prefix, Object.keys(paths));
     const fastify = nest.getHttpAdapter().getInstance() as unknown as FastifyInstance;
     await fastify.register(async (scope) => {
-      // Bodies pass through byte by byte: signatures are made over bytes.
+      // Bodies pass through as they are: signatures are made over bytes. Not before they are whole: who is slow to say it keeps no place.
       scope.removeAllContentTypeParsers();
-      scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+      scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+      scope.setErrorHandler((error, _request, reply) => answerWithProblem(reply, error));
       await scope.register(replyFrom, {
         undici: { connections: null, headersTimeout: answerWithinMs, bodyTimeout: 0 },
       });
@@ -48,16 +50,18 @@ function forwardTo(service: string, base: string) {
   const places = new Places(placesPerService, patienceMs);
   const doors = new Doors();
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const route = `${request.method} ${request.url.split('?')[0]}`;
-    if (doors.refuse(route)) return refuse(reply, overloaded());
+    const route = `${request.method} ${targetOf(request).split('?')[0]}`;
+    if (doors.refuse(route)) return answerWithProblem(reply, overloaded());
     try {
       await places.take();
     } catch (error) {
-      return refuse(reply, error);
+      return answerWithProblem(reply, error);
     }
     try {
-      return reply.from(base + request.url, {
-        rewriteRequestHeaders: (_, headers) => ({ ...headers, 'x-correlation-id': request.id }),
+      const { body, headers } = request;
+      return reply.from(base + targetOf(request), {
+        ...(body !== undefined && { body, contentType: headers['content-type'] ?? 'application/octet-stream' }),
+        rewriteRequestHeaders: (_, headers) => ({ ...endToEnd(headers), 'x-correlation-id': request.id }),
         // Asked once after each answer. When to try again is up to the client: we would add to what is too much already.
         retryDelay: () => {
           places.leave();
@@ -67,11 +71,11 @@ function forwardTo(service: string, base: string) {
           doors.hear(route, Number(share));
           return headers;
         },
-        onError: (failed) => void refuse(failed as unknown as FastifyReply, unavailable(service)),
+        onError: (failed) => void answerWithProblem(failed as unknown as FastifyReply, unavailable(service)),
       });
     } catch (error) {
       places.leave();
-      return refuse(reply, error);
+      return answerWithProblem(reply, error);
     }
   };
 }
@@ -106,11 +110,17 @@ function unavailable(service: string): DomainError {
   return new DomainError('gateway.service-unavailable', 'unavailable', detail);
 }
 
-/** Nest's filters are for Nest's routes, and these are none. */
-function refuse(reply: FastifyReply, error: unknown): FastifyReply {
-  const problem = { ...problemOf(error), correlationId: reply.request.id };
-  return reply.status(problem.status).headers(headersOf(problem)).send(JSON.stringify(problem));
+/** Path and query, also where the client has named the server, as to a proxy (RFC 9112, 3.2.2). */
+function targetOf({ url }: FastifyRequest): string {
+  return url.replace(/^https?:\/\/[^/?]*/i, '');
 }
+
+/** Without what is meant for the next server only, and settled with it already (RFC 9110, 7.6.1). */
+function endToEnd(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !hopByHop.has(name)));
+}
+
+const hopByHop = new Set(['expect', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade']);
 
 /** Where the services are; by default on this machine, from port 3001 on. @throws {Misconfigured} */
 function readBases(env: Environment, prefix: string, services: readonly string[]): Record<string, string> {

@@ -4,5 +4,5 @@ export { HealthController, Readiness } from './health.controller';
 export { InBody, InPath, InQuery, InvalidInput, Parse, Returns, jsonSchema } from './input';
 export { serveDocs, type Docs } from './openapi';
 export { Places } from './places';
-export { ProblemFilter, headersOf, problemOf } from './problem.filter';
+export { ProblemFilter, answerWithProblem } from './problem.filter';
 export { Idempotent, InTransaction, UnitOfWork } from './unit-of-work.interceptor';

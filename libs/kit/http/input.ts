@@ -1,7 +1,7 @@
 import { Body, HttpCode, Param, Query, type PipeTransform } from '@nestjs/common';
 import { ApiBody, ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
 import { z } from 'zod';
-import { DomainError } from '../core';
+import { DomainError, storableText } from '../core';
 
 /** The request itself is wrong: which fields, and what would be right. */
 export class InvalidInput extends DomainError {
@@ -23,9 +23,9 @@ export class Parse<Schema extends z.ZodType> implements PipeTransform<unknown, z
   /** @throws {InvalidInput} naming every field that does not fit. */
   transform(value: unknown): z.infer<Schema> {
     const parsed = this.schema.safeParse(value ?? {});
-    if (parsed.success && !holdsNul(parsed.data)) return parsed.data;
+    if (parsed.success && isStorable(parsed.data)) return parsed.data;
     const problems = parsed.success
-      ? [{ field: this.where, expected: 'text without the character U+0000' }]
+      ? [{ field: this.where, expected: 'text without U+0000 and without halves of characters (lone surrogates)' }]
       : parsed.error.issues.map(({ path, message }) => ({
           field: [this.where, ...path].filter((part) => part !== '').join('.'),
           expected: message,
@@ -37,10 +37,9 @@ export class Parse<Schema extends z.ZodType> implements PipeTransform<unknown, z
   }
 }
 
-/** Postgres stores every character but one. */
-function holdsNul(value: unknown): boolean {
-  if (typeof value === 'string') return value.includes('\0');
-  return typeof value === 'object' && value !== null && Object.values(value).some(holdsNul);
+function isStorable(value: unknown): boolean {
+  if (typeof value === 'string') return storableText.test(value);
+  return typeof value !== 'object' || value === null || Object.values(value).every(isStorable);
 }
 
 /** The request's body, checked and documented by one schema. */

@@ -26,12 +26,22 @@ export class ProblemFilter implements ExceptionFilter {
         { err: error, correlationId: request.id, method: request.method, url: request.url },
         messageOf(error),
       );
-    void reply
-      .removeHeader('location')
-      .status(problem.status)
-      .headers(headersOf(problem))
-      .send({ ...problem, correlationId: request.id });
+    void sendProblem(reply, problem);
   }
+}
+
+/** Answers with what went wrong, on whatever route: those that are not Nest's have no filter. */
+export function answerWithProblem(reply: FastifyReply, error: unknown): FastifyReply {
+  return sendProblem(reply, problemOf(error));
+}
+
+function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  const { id: correlationId } = reply.request;
+  return reply
+    .removeHeader('location')
+    .status(problem.status)
+    .headers(headersOf(problem))
+    .send(JSON.stringify({ ...problem, correlationId }));
 }
 
 /** A problem document of RFC 9457. */
@@ -44,7 +54,7 @@ interface Problem {
 }
 
 /** The headers that belong to a problem. */
-export function headersOf({ status, retryAfterSeconds = 1 }: Problem): Record<string, string> {
+function headersOf({ status, retryAfterSeconds = 1 }: Problem): Record<string, string> {
   return {
     'content-type': 'application/problem+json; charset=utf-8',
     ...(status === 503 && { 'retry-after': String(retryAfterSeconds) }),
@@ -52,7 +62,7 @@ export function headersOf({ status, retryAfterSeconds = 1 }: Problem): Record<st
 }
 
 /** What went wrong, as its document says it. */
-export function problemOf(error: unknown): Problem {
+function problemOf(error: unknown): Problem {
   const type = 'about:blank';
   if (error instanceof DomainError) {
     const status = (error as { statusCode?: number }).statusCode ?? statusOf[error.kind];

@@ -53,12 +53,27 @@ describe('a request that is not right', () => {
   });
 
   it.each([
-    ['a field', { title: 'Emil\0', authors }],
-    ['a field deep inside', { title: 'Emil', authors: [{ name: 'Erich\0' }] }],
-  ])('is told of the one character that cannot be stored, in %s', async (_, body) => {
+    ['U+0000', { title: 'Emil\0', authors }],
+    ['U+0000, deep inside', { title: 'Emil', authors: [{ name: 'Erich\0' }] }],
+    ['half a character', { title: 'Emil \ud83d', authors }],
+    ['the other half', { title: 'Emil \udcda', authors }],
+  ])('is told what cannot be stored: %s', async (_, body) => {
     const answer = await library.ask('POST', '/books', { body });
     expect([answer.status, answer.body.detail]).toEqual([400, expect.stringContaining('U+0000')]);
   });
+
+  it.each(['/books/%zz', '/books/%ff', `/books/${'x'.repeat(101)}`])(
+    'is told that its path is none, as it is told everything: %s',
+    async (path) => {
+      const { status, headers, body } = await library.ask('GET', path);
+      expect(headers).toMatchObject({
+        'content-type': 'application/problem+json; charset=utf-8',
+        'x-correlation-id': body.correlationId,
+      });
+      expect(body).toMatchObject({ status, code: 'request.refused', correlationId: expect.any(String) });
+      expect([400, 414]).toContain(status);
+    },
+  );
 
   it.each([
     ['GET', '/magazines'],

@@ -1,9 +1,8 @@
 import type { Options } from 'amqplib';
 import { z } from 'zod';
-import type { Message } from '../../core';
+import { storableText, type Message } from '../../core';
 
-/** What PostgreSQL can store as text. */
-const text = z.string().regex(/^[^\0\p{Surrogate}]*$/u, 'text without NUL and lone surrogates');
+const text = z.string().regex(storableText, 'text without NUL and lone surrogates');
 
 const envelope = z.object({
   id: z.guid(),
@@ -14,7 +13,7 @@ const envelope = z.object({
   keyVersion: z.int(),
   causationId: z.guid().nullable(),
   correlationId: text,
-  recordedAt: text,
+  recordedAt: z.iso.datetime(),
   data: z.unknown(),
 });
 

@@ -24,7 +24,11 @@ class Channel extends EventEmitter {
 it('fails where no queue takes a message, and nowhere else, when it is published for two modules and confirmed for both at once', async () => {
   const channel = new Channel();
   const session = { openConfirmChannel: async () => channel, whenUnblocked() {}, together() {}, end() {} };
-  const publisher = new Publisher((to) => ({ exchange: 'talker', routingKey: `${to}.p0` }), 1_000, () => 0);
+  const publisher = new Publisher(
+    (to) => ({ exchange: 'talker', routingKey: `${to}.p0` }),
+    1_000,
+    () => 0,
+  );
   await publisher.begin(session as unknown as Session);
 
   const published = Promise.allSettled([

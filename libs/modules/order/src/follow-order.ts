@@ -1,24 +1,30 @@
-import { Injectable, type MessageEvent } from '@nestjs/common';
+import { Injectable, type MessageEvent, type OnModuleDestroy } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { OrderId } from '@thali/contracts';
 import { Database } from '@thali/kit/postgres';
-import { Observable } from 'rxjs';
+import { Observable, Subject, takeUntil } from 'rxjs';
 import { TrackOrder, trackingChanged } from './order-tracking.view';
 
 /** Changes made by another instance are found by looking again. */
 const lookAgainMs = 1_000;
 const ends = ['delivered', 'cancelled'];
 
-/** Streams an order's tracking, from how it stands to its end. */
+/** Streams an order's tracking, from how it stands to its end, or until the process stops: browsers then ask another one by themselves. */
 @Injectable()
-export class FollowOrder {
+export class FollowOrder implements OnModuleDestroy {
+  private readonly stopping = new Subject<void>();
+
   constructor(
     private readonly db: Database,
     private readonly queries: QueryBus,
   ) {}
 
+  onModuleDestroy(): void {
+    this.stopping.next();
+  }
+
   follow(orderId: OrderId): Observable<MessageEvent> {
-    return new Observable((subscriber) => {
+    const changes = new Observable<MessageEvent>((subscriber) => {
       let seen = -1;
       let looking = false;
       const look = async () => {
@@ -45,5 +51,6 @@ export class FollowOrder {
         this.db.off(changed, wake);
       };
     });
+    return changes.pipe(takeUntil(this.stopping));
   }
 }

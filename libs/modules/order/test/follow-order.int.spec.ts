@@ -1,4 +1,6 @@
 import { DeliveryCancelled, PaymentCancelled, PaymentDeclined, TicketCancelled } from '@thali/contracts';
+import { eventually } from '@thali/kit/event-bus/testing';
+import { trackingChanged } from '../src/order-tracking.view';
 import { OrderDesk, aMenu, lifeOf } from '../testing/order-desk';
 import { euros } from '../testing/orders';
 
@@ -82,6 +84,20 @@ describe('an order that goes well', () => {
     const statuses = (await stream).events.map(({ status }) => status);
     expect(statuses.at(-1)).toBe('delivered');
     expect(statuses.filter((status) => status === 'delivered')).toHaveLength(1);
+  });
+
+  it('ends the stream when the process stops, and does not wait for the order', async () => {
+    const another = await OrderDesk.open();
+    await another.hear(aMenu());
+    const { orderId } = (await another.place()).body;
+    const stream = another.stream(orderId);
+    // A stream that has begun has asked for changes.
+    await eventually(
+      async () => another.db.listenerCount(trackingChanged(orderId)),
+      (count) => count > 0,
+    );
+    await another.close();
+    expect((await stream).events).toMatchObject([{ status: 'placed' }]);
   });
 
   it('has nothing to stream when nobody knows it', async () => {
