@@ -1,6 +1,6 @@
 import { createApp, type App } from '@thali/kit/app';
 import { once } from 'node:events';
-import { createServer, request, type IncomingHttpHeaders, type Server } from 'node:http';
+import { createServer, request, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { buffer, text } from 'node:stream/consumers';
 import { gateway } from '../src/gateway';
@@ -53,7 +53,7 @@ async function ask({ method = 'POST', path = '/orders', headers = {}, body }: Wi
   asking.on('error', () => {}); // A body that is refused is not heard to its end.
   const answered = once(asking, 'response');
   asking.end(body);
-  const [answer] = (await answered) as [import('node:http').IncomingMessage];
+  const [answer] = (await answered) as [IncomingMessage];
   return { status: answer.statusCode, headers: answer.headers, body: JSON.parse(await text(answer)) as object };
 }
 
@@ -71,7 +71,7 @@ it('passes a body on as it is, byte by byte', async () => {
   );
 });
 
-it.each([
+it.each<Record<string, string>>([
   { expect: '100-continue' },
   { 'keep-alive': 'timeout=5' },
   { te: 'trailers' },
@@ -89,7 +89,7 @@ it('understands who asks as one asks a proxy', async () => {
   expect([status, asked[0]?.target]).toEqual([200, '/orders/some-id?asOf=today']);
 });
 
-it.each([
+it.each<[string, Record<string, string>]>([
   ['said to be so long', {}],
   ['in pieces', { 'transfer-encoding': 'chunked' }],
 ])('refuses a body that is too large as the service would, and does not say that it is away: %s', async (_, more) => {

@@ -13,7 +13,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { DomainError } from '../core';
 import { fingerprintOf, once, type RepeatableRequest } from '../idempotency';
-import { Database, type Tx } from '../postgres';
+import { Database, StaleVersion, type Tx } from '../postgres';
 import { InvalidInput } from './input';
 import { Places } from './places';
 
@@ -53,7 +53,9 @@ export const Idempotent = () =>
 /**
  * One request that changes something = one transaction of the controller's module: it is committed before the answer leaves,
  * and with it the answer itself, if the sender gave an Idempotency-Key. It may run a second time, see `Database.transaction`.
- * When requests wait too long for their turn, further ones are refused (`service.overloaded`); messages go first.
+ * When requests wait too long for their turn, further ones are refused (`service.overloaded`); messages go first. Requests about the same,
+ * by the first id in their path, come one after another, so they do not get in each other's way; where those of other processes do, again
+ * and again, they are told so (`request.contended`).
  */
 @Injectable()
 export class UnitOfWork implements NestInterceptor {
@@ -99,7 +101,10 @@ export class UnitOfWork implements NestInterceptor {
       void reply.headers(answer.headers);
       return answer.body;
     };
-    return this.db.transaction(work, { correlationId: request.id, causationId: null }, { patienceMs });
+    const turn = { patienceMs, key: subjectOf(request) };
+    return this.db.transaction(work, { correlationId: request.id, causationId: null }, turn).catch((error: unknown) => {
+      throw error instanceof StaleVersion ? contended() : error;
+    });
   }
 
   private async onceAtATime(request: RepeatableRequest, work: () => Promise<unknown>): Promise<unknown> {
@@ -122,6 +127,16 @@ export class UnitOfWork implements NestInterceptor {
 
 function handle(next: CallHandler): Promise<unknown> {
   return lastValueFrom(next.handle() as Observable<unknown>, { defaultValue: undefined });
+}
+
+/** What a request is about: the first id in its path. */
+function subjectOf({ params }: FastifyRequest): string | undefined {
+  return Object.values(params as Record<string, string>)[0];
+}
+
+function contended(): DomainError {
+  const detail = 'Others are changing the same at this moment. Nothing was changed by this request: repeat it.';
+  return new DomainError('request.contended', 'conflict', detail);
 }
 
 function repeatableOf(request: FastifyRequest, required: boolean): RepeatableRequest | undefined {

@@ -47,7 +47,7 @@ interface Options {
 const lanes = 2;
 /** Units of work in one transaction at most. */
 const groupSize = 64;
-const attemptsAlone = 5;
+const attemptsAlone = 10;
 /** At the gate, requests are so much ahead of what moves messages elsewhere: somebody waits for their answer. */
 const headStartMs = 20;
 
@@ -247,13 +247,12 @@ interface Write {
 /** What the units have collected, by statement, each in the order in which it was collected. */
 function writesOf(outcomes: readonly Outcome[]): Write[] {
   const writes = new Map<Statement<object>, Write>();
-  for (const { unit, tx } of outcomes) {
-    for (const { statement, row } of tx.collected) {
-      const write = writes.get(statement) ?? { statement, rows: [], units: [] };
-      writes.set(statement, write);
-      write.rows.push(row);
-      write.units.push(unit);
-    }
+  const collected = outcomes.flatMap(({ unit, tx }) => tx.collected.map((each) => ({ ...each, unit })));
+  for (const { statement, row, unit } of collected.sort((one, other) => one.place - other.place)) {
+    const write = writes.get(statement) ?? { statement, rows: [], units: [] };
+    writes.set(statement, write);
+    write.rows.push(row);
+    write.units.push(unit);
   }
   return [...writes.values()].sort((one, other) => one.statement.place - other.statement.place);
 }

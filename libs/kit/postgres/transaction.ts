@@ -32,6 +32,7 @@ export class SharedTransaction {
   private begun = false;
   private failed = false;
   private over = false;
+  private collected = 0;
 
   constructor(
     private readonly client: PoolClient,
@@ -44,6 +45,11 @@ export class SharedTransaction {
   /** From here on it only ends. A unit that has failed may have left something behind that still goes on. */
   end(): void {
     this.over = true;
+  }
+
+  /** The place of what is collected next, among all that is collected. */
+  nextPlace(): number {
+    return this.collected++;
   }
 
   call(statement: Statement<object>, row: object): Promise<object[]> {
@@ -140,6 +146,13 @@ function giveOut(answer: Answer, calls: readonly Call[]): void {
   calls.forEach(({ resolve }, n) => resolve(own[n] ?? []));
 }
 
+/** What is to be written just before the commit. */
+export interface Collected {
+  readonly statement: Statement<object>;
+  readonly row: object;
+  readonly place: number;
+}
+
 interface Call {
   row: object;
   resolve: (results: object[]) => void;
@@ -153,7 +166,7 @@ interface Call {
 export class Tx {
   /** Whether this unit of work may have changed data. */
   changed = false;
-  readonly collected: { statement: Statement<object>; row: object }[] = [];
+  readonly collected: Collected[] = [];
   readonly signals = new Set<string>();
   private mayChange: Promise<unknown> | undefined;
 
@@ -195,10 +208,10 @@ export class Tx {
 
   /**
    * Adds a row that is written just before the commit, together with those of everybody who shares the transaction, if this unit of work
-   * succeeds. Result rows of the statement that have a `signal` raise it, as {@link signal} does, and come along with it.
+   * succeeds, each statement's in the order in which they were added: who saw the other's change says so after him. Result rows of the statement that have a `signal` raise it, as {@link signal} does, and come along with it.
    */
   collect<Row extends object>(statement: Statement<Row, object>, row: Row): void {
-    this.collected.push({ statement: statement as unknown as Statement<object>, row });
+    this.collected.push({ statement: statement as unknown as Statement<object>, row, place: this.shared.nextPlace() });
   }
 
   /** Tells listeners of `Database.on(signal)` once this has committed. */

@@ -20,6 +20,9 @@ const put = change<{ name: string; value: number }, { transaction: string }>(`
 const read = query<{ name: string }, { value: number }>(`
   select i.n, c.value from json_to_recordset($1) as i(n int, name text) join counters c using (name)`);
 
+const note = change<{ name: string }>(`
+  select n, 'noted' as signal from json_to_recordset($1) as i(n int, name text) order by n`);
+
 describe('work that waits at the same moment', () => {
   let db: Database;
   let close: () => Promise<void>;
@@ -150,6 +153,19 @@ describe('work that waits at the same moment', () => {
       db.transaction((tx) => Promise.resolve(tx.collect(put, { name: 'f2', value: -1 }))),
     ]);
     expect([await valueOf('f1'), await valueOf('f2')]).toEqual([1, undefined]);
+  });
+
+  it('writes what was collected first before what was collected later, whoever began first', async () => {
+    const seen: object[][] = [];
+    db.on('noted', (raised: { row?: object }[]) => seen.push(raised.map(({ row }) => row!)));
+    await Promise.all([
+      db.transaction(async (tx) => {
+        await tx.run(read, { name: 'a1' });
+        tx.collect(note, { name: 'late' });
+      }),
+      db.transaction(async (tx) => Promise.resolve(tx.collect(note, { name: 'early' }))),
+    ]);
+    expect(seen).toEqual([[{ name: 'early' }, { name: 'late' }]]);
   });
 
   it('signals after the commit, never for what was rolled back', async () => {

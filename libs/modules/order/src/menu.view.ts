@@ -25,9 +25,9 @@ export class MenuView {
     data: DataOf<typeof MenuPublished> | DataOf<typeof ItemAvailabilityChanged> | DataOf<typeof OpeningChanged>,
     tx: Tx,
   ): Promise<void> {
-    if ('itemId' in data) await tx.run(setAvailable, data);
-    else if ('open' in data) await tx.run(setOpen, data);
-    else await this.replace(tx, data);
+    if ('itemId' in data) tx.collect(setAvailable, data);
+    else if ('open' in data) tx.collect(setOpen, data);
+    else tx.collect(saveMenu, rowOf(data));
   }
 
   /** The named items of a restaurant's menu; undefined when there is no such restaurant. */
@@ -41,21 +41,24 @@ export class MenuView {
     );
     return { name, currency, location: { lat, lon }, version, open, items: new Map(items) };
   }
+}
 
-  private async replace(
-    tx: Tx,
-    { restaurantId, name, currency, location, version, sections }: DataOf<typeof MenuPublished>,
-  ): Promise<void> {
-    const saved = await tx.one(saveMenu, { restaurantId, name, currency, ...location, version });
-    if (!saved) return; // We have a newer one already.
-    await tx.run(removeItems, { restaurantId });
-    const items = new Map(sections.flatMap((section) => section.items).map((item) => [item.itemId, item]));
-    await Promise.all(
-      [...items.values()].map(({ itemId, name, price, available, modifiers }) =>
-        tx.run(addItem, { restaurantId, itemId, name, price: price.amount, available, modifiers }),
-      ),
-    );
-  }
+interface MenuRow {
+  restaurantId: string;
+  name: string;
+  currency: string;
+  lat: number;
+  lon: number;
+  version: number;
+  items: readonly { itemId: string; name: string; price: number; available: boolean; modifiers: readonly Modifier[] }[];
+}
+
+function rowOf({ restaurantId, name, currency, location, version, sections }: DataOf<typeof MenuPublished>): MenuRow {
+  const items = new Map(sections.flatMap((section) => section.items).map((item) => [item.itemId, item]));
+  return {
+    ...{ restaurantId, name, currency, ...location, version },
+    items: [...items.values()].map((item) => ({ ...item, price: item.price.amount })),
+  };
 }
 
 interface ItemRow {
@@ -80,36 +83,31 @@ const readItems = query<{ restaurantId: string; itemIds: readonly string[] }, It
     select * from menu_items t where t.restaurant_id = m.restaurant_id and t.item_id in (select json_array_elements_text(i."itemIds"))
   ) t on true`);
 
-const saveMenu = change<
-  { restaurantId: string; name: string; currency: string; lat: number; lon: number; version: number },
-  { version: number }
->(`
+// One statement, so that nobody who shares the transaction sees a menu with the items of another. A newer one that we have stays.
+const saveMenu = change<MenuRow>(`
   with i as (
-    select * from json_to_recordset($1) as i(n int, "restaurantId" text, name text, currency text, lat float8, lon float8, version int)
+    select * from json_to_recordset($1) as i(n int, "restaurantId" text, name text, currency text, lat float8, lon float8, version int,
+      items json)
   ), saved as (
     insert into menus as m (restaurant_id, name, currency, lat, lon, version)
-    select "restaurantId", name, currency, lat, lon, version from i
+    select "restaurantId", name, currency, lat, lon, version from i order by "restaurantId"
     on conflict (restaurant_id) do update set name = excluded.name, currency = excluded.currency, lat = excluded.lat,
       lon = excluded.lon, version = excluded.version
     where m.version < excluded.version
-    returning restaurant_id, version
+    returning restaurant_id
+  ), listed as (
+    select s.restaurant_id, item.*
+    from saved s join i on i."restaurantId" = s.restaurant_id,
+      json_to_recordset(i.items) as item("itemId" text, name text, price bigint, available boolean, modifiers json)
+  ), gone as (
+    delete from menu_items t using saved s
+    where t.restaurant_id = s.restaurant_id
+      and not exists (select 1 from listed l where l.restaurant_id = t.restaurant_id and l."itemId" = t.item_id)
   )
-  select i.n, saved.version from i join saved on saved.restaurant_id = i."restaurantId"`);
-
-const removeItems = change<{ restaurantId: string }>(`
-  delete from menu_items m using json_to_recordset($1) as i(n int, "restaurantId" text) where m.restaurant_id = i."restaurantId"`);
-
-const addItem = change<{
-  restaurantId: string;
-  itemId: string;
-  name: string;
-  price: number;
-  available: boolean;
-  modifiers: Modifier[];
-}>(`
   insert into menu_items (restaurant_id, item_id, name, price, available, modifiers)
-  select "restaurantId", "itemId", name, price, available, modifiers
-  from json_to_recordset($1) as i(n int, "restaurantId" text, "itemId" text, name text, price bigint, available boolean, modifiers json)`);
+  select restaurant_id, "itemId", name, price, available, modifiers from listed order by restaurant_id, "itemId"
+  on conflict (restaurant_id, item_id) do update set name = excluded.name, price = excluded.price, available = excluded.available,
+    modifiers = excluded.modifiers`);
 
 const setAvailable = change<{ restaurantId: string; itemId: string; available: boolean }>(`
   update menu_items m set available = i.available
