@@ -9,7 +9,10 @@ export const Position = z
   .object({
     location: Location,
     /** When the courier was there, by their own clock; without it, now. */
-    at: z.iso.datetime({ offset: true }).optional(),
+    at: z.iso
+      .datetime({ offset: true })
+      .refine((at) => Date.parse(at) >= Date.UTC(2000), 'must be a time of this century')
+      .optional(),
   })
   .meta({ id: 'Position', example: { location: { lat: 52.5208, lon: 13.4094 } } });
 export type Position = z.infer<typeof Position>;

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Money, OrderId } from '@thali/contracts';
+import { DomainError } from '@thali/kit/core';
 import { refuseStale } from '@thali/kit/http';
 import type { Tx } from '@thali/kit/postgres';
 import { SagaRunner } from '@thali/kit/saga/runner';
@@ -65,6 +66,12 @@ export class ReviseOrderHandler implements ICommandHandler<ReviseOrder> {
     );
     if (!menu) throw new Error(`the menu of ${order.restaurantId} is gone`);
     const { lines, total } = priceOrder(menu, wanted);
+    if (total.currency !== order.total.currency)
+      throw new DomainError(
+        'order.other-currency',
+        'conflict',
+        `The order is in ${order.total.currency}, and ${menu.name} sells in ${total.currency} now.`,
+      );
     const revision = version * 2;
     await this.process.startAgain(tx, orderId, { orderId, revision, lines, total, oldTotal: order.total });
     return { orderId, revision, total };

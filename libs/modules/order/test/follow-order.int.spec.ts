@@ -105,6 +105,22 @@ describe('an order that goes well', () => {
   });
 });
 
+describe('a revision', () => {
+  it('is refused when the restaurant sells in another currency meanwhile', async () => {
+    const orderId = await anOrderThatHeard(3);
+    const { version } = await order(orderId);
+    await desk.hear(aMenu({ version: 2, currency: 'JPY' }));
+    const lines = [{ itemId: 'masala-dosa', quantity: 1 }];
+    const { status, body } = await desk.post(
+      `/orders/${orderId}/revise`,
+      { lines },
+      { 'if-match': `"${String(version)}"` },
+    );
+    expect([status, body.code]).toEqual([409, 'order.other-currency']);
+    await desk.hear(aMenu({ version: 3 }));
+  });
+});
+
 describe('an order of which the others do not answer', () => {
   it('shows its own part, and honestly what is missing', async () => {
     const orderId = await anOrderThatHeard(3);

@@ -28,16 +28,17 @@ const courier = { deliveryId: 'dlv_01h455vb4pex5vsknk084sn02q', courierId: 'cou_
 const ticketId = 'tkt_01h455vb4pex5vsknk084sn02q';
 
 /** A menu with dosas, 8.50 each, and with idlis, which may be off. */
-export function aMenu({ version = 1, price = 850, idliAvailable = true } = {}) {
+export function aMenu({ version = 1, price = 850, idliAvailable = true, currency = 'EUR' } = {}) {
+  const money = (amount: number) => ({ amount, currency });
   const item = (itemId: string, name: string, amount: number) => ({
     itemId,
     name,
-    price: euros(amount),
+    price: money(amount),
     portions: 10,
     available: true,
     modifiers: [],
   });
-  const ghee = { modifierId: 'ghee', name: 'With ghee', price: euros(100) };
+  const ghee = { modifierId: 'ghee', name: 'With ghee', price: money(100) };
   const items = [
     { ...item('masala-dosa', 'Masala Dosa', price), modifiers: [ghee] },
     { ...item('idli', 'Idli', 450), available: idliAvailable },
@@ -45,7 +46,7 @@ export function aMenu({ version = 1, price = 850, idliAvailable = true } = {}) {
   return MenuPublished({
     restaurantId,
     name: 'Thali House',
-    currency: 'EUR',
+    currency,
     location: { lat: 52.52, lon: 13.4 },
     version,
     sections: [{ name: 'All day', items }],

@@ -42,7 +42,7 @@ export class RequestRefundHandler implements ICommandHandler<RequestRefund> {
   async execute({ tx, orderId, request }: RequestRefund): Promise<RefundPromise> {
     const refundId = tx.ids.next('ref');
     const { currency, refunds } = await this.pursue.later(tx, orderId, (payment) => {
-      if (payment.version === 0) throw unknownPayment(orderId);
+      if (payment.asked === 0) throw unknownPayment(orderId);
       return requestRefund(payment, { ...request, refundId, requestedAt: tx.now.toISOString() });
     });
     const { amount, status } = refunds.find((refund) => refund.refundId === refundId)!;

@@ -40,6 +40,16 @@ describe('money that was taken', () => {
     expect((await till.ask('POST', `/payments/${orderId}/refunds`, {})).status).toBe(400);
   });
 
+  it('is not given back of a payment that was called off before anybody asked for it', async () => {
+    const orderId = till.anOrder();
+    await till.cancel(orderId);
+    await till.atRest(orderId);
+    expect(await till.refund(orderId, { amount: euros(1) })).toMatchObject({
+      status: 404,
+      body: { code: 'payment.unknown' },
+    });
+  });
+
   it('is never given back twice, however many ask at once', async () => {
     const orderId = await till.taken();
     const answers = await Promise.all(Array.from({ length: 8 }, () => till.refund(orderId, { amount: euros(1_000) })));

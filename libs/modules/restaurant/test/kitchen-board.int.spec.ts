@@ -89,6 +89,16 @@ describe('the kitchen', () => {
     expect(await stockOf(kitchen.db, restaurantId, 'dosa')).toEqual({ onHand: 5, reserved: 0 });
   });
 
+  it('takes every delay, however many are told at once, here and by another instance', async () => {
+    const { ticketId } = await opened();
+    const colleague = await kitchen.colleague();
+    const delays = Array.from({ length: 40 }, (_, n) =>
+      (n % 2 ? colleague : kitchen).ask('POST', `/tickets/${ticketId}/delay`, { minutes: 1 + n }),
+    );
+    expect(new Set((await Promise.all(delays)).map(({ status }) => status))).toEqual(new Set([200]));
+    await colleague.stop();
+  });
+
   it('refuses what makes no sense, naming the field', async () => {
     const { ticketId } = await opened();
     const answer = await say(ticketId, 'delay', { minutes: 0 });

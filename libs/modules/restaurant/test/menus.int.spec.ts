@@ -55,6 +55,28 @@ describe('a menu', () => {
     expect((await announced(MenuPublished)).at(-1)?.data).toMatchObject({ sections });
   });
 
+  it('says last of a dish what is true of it, however many say something at once', async () => {
+    for (let n = 0; n < 10; n++) {
+      await kitchen.ask('PATCH', itemUrl('dosa'), { available: true });
+      const back = { portions: 40, available: true };
+      await Promise.all([back, { available: false }].map((said) => kitchen.ask('PATCH', itemUrl('dosa'), said)));
+      const [dish] = (await kitchen.menu(restaurantId)).sections.flatMap(({ items }) => items);
+      expect((await announced(ItemAvailabilityChanged)).at(-1)?.data.available).toBe(dish?.available);
+    }
+  });
+
+  it('answers with the whole dish who changes it while the menu is being published', async () => {
+    const { sections } = await kitchen.menu(restaurantId);
+    const [published, changed] = await Promise.all([
+      kitchen.ask('PUT', menuUrl(), { sections }, { 'if-match': '"1"' }),
+      kitchen.ask('PATCH', itemUrl('dosa'), { portions: 7 }),
+    ]);
+    expect([published.status, changed]).toEqual([
+      200,
+      expect.objectContaining({ status: 200, body: expect.objectContaining({ itemId: 'dosa', portions: 7 }) }),
+    ]);
+  });
+
   it('is not overwritten by who has not seen it', async () => {
     const menu = await kitchen.menu(restaurantId);
     expect((await kitchen.ask('PUT', menuUrl(), menu)).status).toBe(428);
@@ -161,6 +183,7 @@ describe('a menu', () => {
   it.each([
     ['no change at all', {}, 400],
     ['another currency', { price: { amount: 5, currency: 'USD' } }, 422],
+    ['a price that nobody could pay', { price: { amount: 1_000_000_001, currency: 'EUR' } }, 422],
     ['less than no portions', { portions: -1 }, 400],
     ['half a portion', { portions: 1.5 }, 400],
   ])('is not changed by %s', async (_, change, status) => {

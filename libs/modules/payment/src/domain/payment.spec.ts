@@ -17,6 +17,7 @@ import {
 } from '../../testing/payments';
 import { hear } from './answers';
 import { keyOf, type Call, type Decision } from './payment';
+import { capturePayment } from './wishes';
 
 const said = ({ says }: Decision) => says.map(({ type }) => type);
 const calls = ({ payment }: Decision) => payment.call && [payment.call.kind, payment.call.amount];
@@ -162,6 +163,11 @@ describe('taking the money', () => {
   it('keeps trying in doubt: only a refusal is a failure', () => {
     expect(said(silent(aPaymentThatWas(toBeHeld, done, toBeTaken)))).toEqual([]);
     expect(said(refused(aPaymentThatWas(toBeHeld, done, toBeTaken, silent)))).toEqual(['payment.capture-failed']);
+  });
+
+  it('is not taken in another currency than it is held in', () => {
+    const inYen = capturePayment(aPaymentThatWas(toBeHeld, done), { amount: 900, currency: 'JPY' });
+    expect([said(inYen), inYen.payment.status]).toEqual([['payment.capture-failed'], 'authorized']);
   });
 
   it('fails when nothing is held', () => {

@@ -31,6 +31,8 @@ export function capturePayment(payment: Payment, due: Money | null): Decision {
   if (status === 'captured') {
     return unchanged(payment, PaymentCaptured({ orderId, amount: { amount: captured, currency } }));
   }
+  if (due && due.currency !== currency)
+    return unchanged(payment, PaymentCaptureFailed({ orderId, reason: `The payment is in ${currency}.` }));
   const holds = (status === 'authorized' || status === 'capture-failed') && heldOf(payment) > 0;
   if (holds) return advance({ ...payment, status: 'capturing', keep: due?.amount ?? heldOf(payment) });
   return unchanged(payment, PaymentCaptureFailed({ orderId, reason: `The payment is ${status}: nothing is held.` }));

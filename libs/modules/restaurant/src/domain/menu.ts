@@ -18,12 +18,15 @@ export interface Section {
 /** What can be ordered from one restaurant, at which prices. Never changed: revised into the next version. */
 export type Menu = readonly Section[];
 
+/** In minor units. Far above any meal; and a whole order of such dishes can still be counted. */
+export const dearest = 1_000_000_000;
+
 export function dishesOf(menu: Menu): Dish[] {
   return menu.flatMap(({ items }) => items);
 }
 
 /**
- * One currency, every dish once, and a dish costs something.
+ * One currency, every dish once, and a dish costs something that somebody could pay.
  * @throws {DomainError} `restaurant.invalid-menu` with the path of what is wrong.
  */
 export function checkMenu(menu: Menu, currency: string): void {
@@ -46,16 +49,17 @@ export function repriced(menu: Menu, itemId: string, price: Dish['price']): Menu
 
 function checkDish({ name, price, modifiers }: Dish, path: string, currency: string): void {
   if (price.amount <= 0) throw invalidMenu(`${path}.price.amount`, `"${name}" must cost something`);
-  checkCurrency(price, `${path}.price`, currency);
+  checkPrice(price, `${path}.price`, currency);
   modifiers.forEach(({ modifierId, price: extra }, m) => {
     const first = modifiers.findIndex((modifier) => modifier.modifierId === modifierId);
     if (first !== m)
       throw invalidMenu(`${path}.modifiers.${m}.modifierId`, `"${name}" has the modifier "${modifierId}" twice`);
-    checkCurrency(extra, `${path}.modifiers.${m}.price`, currency);
+    checkPrice(extra, `${path}.modifiers.${m}.price`, currency);
   });
 }
 
-function checkCurrency(price: Dish['price'], path: string, currency: string): void {
+function checkPrice(price: Dish['price'], path: string, currency: string): void {
+  if (price.amount > dearest) throw invalidMenu(`${path}.amount`, `no price is above ${dearest}`);
   if (price.currency !== currency)
     throw invalidMenu(`${path}.currency`, `the prices of this restaurant are in ${currency}, not ${price.currency}`);
 }

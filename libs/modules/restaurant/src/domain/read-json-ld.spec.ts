@@ -196,12 +196,14 @@ describe('what is wrong', () => {
       { '@id': '#a', name: 'A', offers: offer('4,50') },
       { '@id': '#b', offers: offer('12.505') },
       { '@id': '#c', name: 'C' },
+      { '@id': '#d', name: 'D', offers: offer('10000000.01') },
     ];
     expect(problemsOf(aCafe({ name: undefined, hasMenu: menuOf(...bad) })).sort()).toEqual([
       '$.hasMenu.hasMenuSection[0].hasMenuItem[1].offers.price: "4,50" is not a price such as 12.50 in EUR',
       '$.hasMenu.hasMenuSection[0].hasMenuItem[2].name: is missing',
       '$.hasMenu.hasMenuSection[0].hasMenuItem[2].offers.price: "12.505" is not a price such as 12.50 in EUR',
       '$.hasMenu.hasMenuSection[0].hasMenuItem[3].offers: is missing: what does it cost?',
+      '$.hasMenu.hasMenuSection[0].hasMenuItem[4].offers.price: "10000000.01" is not a price such as 12.50 in EUR',
       '$.name: is missing',
     ]);
   });

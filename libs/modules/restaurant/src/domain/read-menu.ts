@@ -1,6 +1,6 @@
 import type { Modifier } from '@thali/contracts';
 import type { JsonLd } from './json-ld';
-import type { Dish } from './menu';
+import { dearest, type Dish } from './menu';
 import { priceExample, toMinorUnits } from './minor-units';
 
 export interface PublishedDish extends Dish {
@@ -117,7 +117,7 @@ class MenuReader {
     const written = offer.need('price');
     if (written === undefined) return undefined;
     const amount = toMinorUnits(written, currency);
-    if (amount !== undefined) return { amount, currency };
+    if (amount !== undefined && amount <= dearest) return { amount, currency };
     const at = offer.at('price');
     return at.complain(`${at} is not a price such as ${priceExample(currency)} in ${currency}`);
   }
