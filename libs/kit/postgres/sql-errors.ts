@@ -35,6 +35,11 @@ export function refusedByLock(error: unknown): boolean {
   return codeOf(error) === lockNotAvailable;
 }
 
+/** Whether it is the data that cannot be stored, now or ever: not text, too large for an index, nested too deeply. */
+export function unstorable(error: unknown): boolean {
+  return /^(22|54)/.test(codeOf(error)) || error instanceof RangeError;
+}
+
 function codeOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }

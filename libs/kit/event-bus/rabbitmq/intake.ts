@@ -2,6 +2,7 @@ import type { Channel, ConsumeMessage } from 'amqplib';
 import type { Message } from '../../core';
 import type { Log } from '../../observability';
 import { Loop } from '../../outbox';
+import { unstorable } from '../../postgres';
 import type { Receiver } from '../transport';
 import type { Session } from './session';
 import type { Lateness } from './lateness';
@@ -21,6 +22,11 @@ interface Options {
   holdAtMostMs: number;
   lateness: Lateness;
   log: Log;
+}
+
+interface Delivered {
+  readonly delivery: ConsumeMessage;
+  readonly message: Message;
 }
 
 /**
@@ -73,14 +79,12 @@ export class Intake {
     const batch = this.waiting
       .slice(0, batchSize)
       .map((delivery) => ({ delivery, message: fromWire(delivery.content) }));
-    const readable = batch.filter(
-      (each): each is { delivery: ConsumeMessage; message: Message } => each.message !== undefined,
-    );
-    if (readable.length > 0) await this.handOver(readable);
+    const readable = batch.filter((each): each is Delivered => each.message !== undefined);
+    const stored = new Set(readable.length > 0 ? await this.handOver(readable) : []);
     // Whoever has them now finds that they are stored already.
     if (session.ended) return false;
-    for (const { delivery, message } of batch) if (!message) this.park(delivery);
-    const last = readable.at(-1);
+    for (const { delivery } of batch) if (!stored.has(delivery)) this.park(delivery);
+    const last = batch.findLast(({ delivery }) => stored.has(delivery));
     if (last) this.channel.ack(last.delivery, true);
     this.waiting.splice(0, batch.length);
     if (batch.length > 1) this.loop.gather();
@@ -89,9 +93,10 @@ export class Intake {
 
   /**
    * Where more waits than one batch, all of it is stored: how long it waits is known of the inbox only.
+   * @returns what it has now; the rest can never be stored.
    * @throws when they may not be stored; ends the session when that has been so for too long.
    */
-  private async handOver(batch: readonly { delivery: ConsumeMessage; message: Message }[]): Promise<void> {
+  private async handOver(batch: readonly Delivered[]): Promise<ConsumeMessage[]> {
     const { session, receiver, holdAtMostMs } = this.options;
     const isBehind = this.waiting.length > batchSize;
     const first = new Set(batch.flatMap(({ delivery, message }) => (delivery.fields.redelivered ? [] : message)));
@@ -99,13 +104,23 @@ export class Intake {
     try {
       await receiver.receive(messages, (message) => !isBehind && first.has(message));
       this.failingSince = undefined;
+      return batch.map(({ delivery }) => delivery);
     } catch (error) {
+      if (unstorable(error)) return this.handOverApart(batch);
       const now = performance.now();
       this.failingSince ??= now;
       if (now - this.failingSince >= holdAtMostMs)
         session.end(`${receiver.module} could store nothing for ${Math.round(holdAtMostMs / 1000)} seconds`);
       throw error;
     }
+  }
+
+  /** One by one, in order: so that what cannot be stored holds up nothing else. */
+  private async handOverApart(batch: readonly Delivered[]): Promise<ConsumeMessage[]> {
+    if (batch.length === 1) return [];
+    const stored: ConsumeMessage[] = [];
+    for (const each of batch) stored.push(...(await this.handOver([each])));
+    return stored;
   }
 
   private park(delivery: ConsumeMessage): void {
@@ -116,7 +131,10 @@ export class Intake {
       messageId: properties.messageId as unknown,
       type: properties.type as unknown,
     };
-    log.error(facts, `what came to ${receiver.module} by ${fields.routingKey} is no message; it is parked`);
+    log.error(
+      facts,
+      `what came to ${receiver.module} by ${fields.routingKey} is no message that can be stored; it is parked`,
+    );
     this.channel.reject(delivery, false);
   }
 }

@@ -3,6 +3,7 @@ import { Said, World, aNotebook, eventually, wordsOf } from '@thali/kit/event-bu
 import { createLog } from '@thali/kit/observability';
 import { send } from '@thali/kit/outbox';
 import type { Database } from '@thali/kit/postgres';
+import { connect } from 'amqplib';
 import { randomUUID } from 'node:crypto';
 import { canLaunchRabbitMq, launchRabbitMq } from '../../../../tools/dev/rabbitmq';
 import type { PrivateRabbitMq } from '../../../../tools/dev/private-rabbitmq';
@@ -20,6 +21,7 @@ const people = upTo(20).map((n) => `who-${n}`);
   const note = (reason: unknown) => void unhandled.push(reason);
   let broker: PrivateRabbitMq;
   let world: World;
+  let prefix: string;
 
   beforeAll(async () => {
     process.on('unhandledRejection', note);
@@ -33,8 +35,8 @@ const people = upTo(20).map((n) => `who-${n}`);
   });
 
   beforeEach(async () => {
-    const aTransport = async (prefix: string) =>
-      new RabbitMqTransport({ url: broker.url, log, prefix, wanted, confirmWithinMs: 2_000 });
+    const aTransport = async (name: string) =>
+      new RabbitMqTransport({ url: broker.url, log, prefix: (prefix = name), wanted, confirmWithinMs: 2_000 });
     world = await World.create(
       { name: 'RabbitMQ', apart: true, aTransport, close: async () => {} },
       'a database per module',
@@ -137,6 +139,25 @@ const people = upTo(20).map((n) => `who-${n}`);
       Boolean,
     );
     await transport.stop();
+  });
+
+  it('parks what can never be stored, and loses and reorders nothing else', async () => {
+    const { talker, listener } = await world.aProcess([aNotebook('listener.note')]);
+    const connection = await connect(broker.url);
+    const channel = await connection.createConfirmChannel();
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const frame = JSON.stringify({ ...aMessage(1), data: 'deep' }).replace('"deep"', deep);
+    const chats = chat(talker, 10);
+    channel.publish(`${prefix}.talker`, 'listener.p0', Buffer.from(frame));
+    await channel.waitForConfirms();
+    await chats;
+
+    expect(await wordsOfAll(listener, 10)).toEqual(inOrder(10));
+    await eventually(
+      () => channel.checkQueue(`${prefix}.listener.parked`),
+      ({ messageCount }) => messageCount === 1,
+    );
+    await connection.close();
   });
 
   it('stops in good time while the broker is away', async () => {
