@@ -4,7 +4,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { DomainError, SystemClock, SystemIds, messageOf, type Clock, type Ids } from '../core';
 import { GroupCommit, type Turn } from './group-commit';
 import { getTypeParser } from './round-trip';
-import { connectionLost } from './sql-errors';
+import { connectionLost, outdated } from './sql-errors';
 import { nameOf, type Statement, type Wording } from './statement';
 import type { Signals, Story, Tx } from './transaction';
 
@@ -59,14 +59,10 @@ export class Database extends EventEmitter {
 
   /** Connects and brings the schema up to date. @throws when the server cannot be reached or a migration fails. */
   static async open(options: DatabaseOptions): Promise<Database> {
+    await migrate(options);
     const within = options.statementWithinMs ?? 15_000;
     const dataSource = new DataSource({
-      type: 'postgres',
-      url: options.url,
-      schema: options.module,
-      migrations: options.migrations,
-      migrationsTableName: 'migrations',
-      applicationName: `thali-${options.module}`,
+      ...placeOf(options),
       poolSize: options.poolSize ?? 6,
       extra: {
         options: sessionOptions(options.module, within),
@@ -78,12 +74,6 @@ export class Database extends EventEmitter {
       },
     });
     await dataSource.initialize();
-    try {
-      await dataSource.runMigrations({ transaction: 'each' });
-    } catch (error) {
-      await dataSource.destroy();
-      throw error;
-    }
     return new Database(dataSource, options);
   }
 
@@ -119,9 +109,8 @@ export class Database extends EventEmitter {
     try {
       return (await client.query<Row>({ name: `read ${nameOf(sql)}`, text: sql, values: [...values] })).rows;
     } catch (error) {
-      if (!connectionLost(error)) throw error;
-      lost = error as Error;
-      throw unavailable(this.module, error);
+      if (connectionLost(error) || outdated(error)) lost = error as Error;
+      throw connectionLost(error) ? unavailable(this.module, error) : error;
     } finally {
       client.release(lost);
     }
@@ -163,6 +152,31 @@ export class Database extends EventEmitter {
 
   private get pool(): Pool {
     return (this.dataSource.driver as unknown as { master: Pool }).master;
+  }
+}
+
+function placeOf({ module, url }: DatabaseOptions) {
+  return { type: 'postgres', url, schema: module, applicationName: `thali-${module}` } as const;
+}
+
+/** Brings the schema up to date: one instance at a time, and for as long as it takes, on connections without time limits. */
+async function migrate(options: DatabaseOptions): Promise<void> {
+  const { module, migrations } = options;
+  const dataSource = new DataSource({
+    ...placeOf(options),
+    migrations,
+    migrationsTableName: 'migrations',
+    poolSize: 2,
+    extra: { options: sessionOptions(module, 0), connectionTimeoutMillis: 5_000 },
+  });
+  await dataSource.initialize();
+  const turn = dataSource.createQueryRunner();
+  try {
+    await turn.query(`select pg_advisory_lock(hashtext('migrations of ' || $1))`, [module]);
+    await dataSource.runMigrations({ transaction: 'each' });
+  } finally {
+    await turn.release();
+    await dataSource.destroy();
   }
 }
 

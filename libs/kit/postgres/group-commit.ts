@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import { DomainError, messageOf, overloaded, type Ids } from '../core';
-import { StaleVersion, connectionLost, worthRepeating } from './sql-errors';
+import { StaleVersion, aftermath, connectionLost, outdated, worthRepeating } from './sql-errors';
 import { gate, longMs, type Queue } from './gate';
 import { NotRun } from './round-trip';
 import { SharedTransaction, Tx, WriteFailed, type Raised, type Signals, type Story } from './transaction';
@@ -66,12 +66,14 @@ export class GroupCommit implements Queue {
   /** When those that are running began. */
   private readonly running = new Set<{ readonly since: number }>();
   private whenIdle: (() => void)[] = [];
+  private closed = false;
 
   constructor(private readonly options: Options) {
     gate.add(this);
   }
 
   run<T>(work: (tx: Tx) => Promise<T>, story: Story, { patienceMs, key }: Turn = {}): Promise<T> {
+    if (this.closed) return Promise.reject(this.asUnavailable(new Error('it is closed')));
     if (patienceMs !== undefined && this.lagMs > patienceMs) return Promise.reject(overloaded());
     const since = performance.now();
     return new Promise<T>((resolve, reject) => {
@@ -82,14 +84,14 @@ export class GroupCommit implements Queue {
 
   /** Resolves when nothing is queued or running, and nothing will be. */
   async close(): Promise<void> {
+    this.closed = true;
     if (this.running.size > 0 || this.waiting > 0) await new Promise<void>((resolve) => this.whenIdle.push(resolve));
     gate.remove(this);
   }
 
   get firstSince(): number | undefined {
     if (this.waiting === 0 || !this.mayBegin()) return undefined;
-    const isFree = ({ key }: Unit) => key === undefined || !this.busyKeys.has(key);
-    const [urgent, patient] = [this.urgent.find(isFree), this.patient.find(isFree)];
+    const [urgent, patient] = [this.urgent.find(this.isFree), this.patient.find(this.isFree)];
     if (!patient) return urgent?.since;
     return Math.min(urgent?.since ?? Infinity, patient.since - headStartMs);
   }
@@ -108,11 +110,13 @@ export class GroupCommit implements Queue {
     }
   }
 
-  /** How long the first unit has waited of those that may be refused. */
+  /** How long the first unit has waited of those that may be refused, and wait for nobody who is about the same. */
   get lagMs(): number {
-    const [first] = this.patient;
+    const first = this.patient.find(this.isFree);
     return first ? performance.now() - first.since : 0;
   }
+
+  private readonly isFree = ({ key }: Unit): boolean => key === undefined || !this.busyKeys.has(key);
 
   private get waiting(): number {
     return this.urgent.length + this.patient.length;
@@ -121,7 +125,7 @@ export class GroupCommit implements Queue {
   private take(queue: Unit[], count: number): Unit[] {
     const taken: Unit[] = [];
     const left = queue.splice(0).filter((unit) => {
-      if (taken.length === count || (unit.key !== undefined && this.busyKeys.has(unit.key))) return true;
+      if (taken.length === count || !this.isFree(unit)) return true;
       if (unit.key !== undefined) this.busyKeys.add(unit.key);
       taken.push(unit);
       return false;
@@ -175,18 +179,23 @@ export class GroupCommit implements Queue {
     const shared = new SharedTransaction(client, now(), ids, module, wordingOf);
     try {
       const outcomes = await Promise.all(units.map((unit) => runUnit(unit, shared))).finally(() => shared.end());
-      const spoiled = outcomes.filter(({ failed, tx }) => failed && (tx.changed || shared.hasFailed));
-      if (spoiled[0]) throw units.length > 1 ? spoiledBy(spoiled) : spoiled[0].error;
+      const { failure } = shared;
+      if (connectionLost(failure)) throw failure;
+      const spoiled = outcomes.filter(({ failed, tx }) => failed && (tx.changed || failure !== undefined));
+      if (units.length > 1 && spoiled.length > 0) throw spoiledBy(spoiled);
+      if (spoiled[0]) throw aftermath(spoiled[0].error) ? (failure ?? spoiled[0].error) : spoiled[0].error;
       const kept = outcomes.filter(({ failed }) => !failed);
       const writes = writesOf(kept);
       const results = await shared.commit(writes).catch((error: unknown) => {
         throw error instanceof WriteFailed ? whyNotWritten(error, writes, units) : error;
       });
       const signals = signalsOf(kept, writes, results);
-      this.options.committed(signals);
+      // By itself: a listener that fails must not make anybody believe that this has not committed.
+      queueMicrotask(() => this.options.committed(signals));
       return outcomes;
     } catch (error) {
       if (connectionLost(error)) broken ??= error as Error;
+      else if (outdated(shared.failure)) broken ??= shared.failure as Error;
       else await shared.rollback().catch((rollback: Error) => (broken = rollback));
       throw error;
     } finally {
@@ -214,7 +223,7 @@ class Spoiled extends Error {
 
 /** Whose statements were not run because another's had failed before is not to blame. */
 function spoiledBy(spoiled: readonly Outcome[]): Error {
-  const culprits = spoiled.filter(({ error }) => !(error instanceof NotRun));
+  const culprits = spoiled.filter(({ error }) => !aftermath(error));
   return culprits.length > 0 ? new Spoiled(new Set(culprits.map(({ unit }) => unit))) : new NotRun();
 }
 

@@ -89,7 +89,9 @@ class RoundTrip implements Submittable {
   }
 
   handleCommandComplete({ text: tag }: { text: string }): void {
-    this.known.set(this.steps[this.answers.length]!.wording.name, this.columns);
+    const step = this.steps[this.answers.length];
+    if (!step) return; // Nobody waits for it any more.
+    this.known.set(step.wording.name, this.columns);
     this.answers.push({ rows: this.rows, tag });
     this.begin();
   }

@@ -1,3 +1,5 @@
+import { NotRun } from './round-trip';
+
 /** A changed row was not there as it was read: somebody else was faster. The unit of work runs again, on fresh data. */
 export class StaleVersion extends Error {
   constructor(what: string) {
@@ -7,6 +9,7 @@ export class StaleVersion extends Error {
 }
 
 const serializationFailure = '40001';
+const abortedTransaction = '25P02';
 const lockNotAvailable = '55P03';
 const deadlockDetected = '40P01';
 /** Two have written the same key at once: whoever lost finds, the next time, what the other has written. */
@@ -15,8 +18,20 @@ const uniqueViolation = '23505';
 /** Whether the same work may succeed when it is simply done again. */
 export function worthRepeating(error: unknown): boolean {
   return (
-    error instanceof StaleVersion || [serializationFailure, deadlockDetected, uniqueViolation].includes(codeOf(error))
+    error instanceof StaleVersion ||
+    [serializationFailure, deadlockDetected, uniqueViolation].includes(codeOf(error)) ||
+    outdated(error)
   );
+}
+
+/** Whether what the connection has prepared no longer fits: somebody has changed a table. On another connection it will. */
+export function outdated(error: unknown): boolean {
+  return ['0A000', '26000'].includes(codeOf(error));
+}
+
+/** Whether the statement failed only because another of the transaction had failed before. */
+export function aftermath(error: unknown): boolean {
+  return error instanceof NotRun || codeOf(error) === abortedTransaction;
 }
 
 /** Whether the connection, not the statement, was at fault. */

@@ -82,7 +82,7 @@ const staleRows = 'stale rows: ';
 
 /** The numbers of the rows that a {@link save} could not store; undefined when that is not why it failed. */
 export function staleRowsOf(error: unknown): number[] | undefined {
-  const [, found] = (error instanceof Error && new RegExp(`"${staleRows}([\\d,]+)"`).exec(error.message)) || [];
+  const [, found] = (error instanceof Error && new RegExp(`${staleRows}([\\d,]+)`).exec(error.message)) || [];
   return found?.split(',').map(Number);
 }
 

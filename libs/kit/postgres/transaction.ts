@@ -30,7 +30,7 @@ export class SharedTransaction {
   private waiting = new Map<Statement<object>, Call[]>();
   private sending: Promise<void> | undefined;
   private begun = false;
-  private failed = false;
+  private firstFailure: unknown;
   private over = false;
   private collected = 0;
 
@@ -68,18 +68,20 @@ export class SharedTransaction {
     const batch = [...this.waiting];
     this.waiting = new Map();
     this.sending = undefined;
-    if (this.over || this.failed) {
-      const error = this.over ? new Error('the transaction is over') : new NotRun();
-      return batch.forEach(([, calls]) => calls.forEach(({ reject }) => reject(error)));
+    try {
+      if (this.over) throw new Error('the transaction is over');
+      if (this.failure !== undefined) throw new NotRun();
+      const rowsOf = (calls: Call[]) => calls.map(({ row }) => row);
+      const answers = await this.travel(batch.map(([statement, calls]) => this.step(statement, rowsOf(calls))));
+      for (const [n, [, calls]] of batch.entries()) giveOut(answers[n]!, calls);
+    } catch (error) {
+      for (const [, calls] of batch) for (const { reject } of calls) reject(error);
     }
-    const rowsOf = (calls: Call[]) => calls.map(({ row }) => row);
-    const answers = await this.travel(batch.map(([statement, calls]) => this.step(statement, rowsOf(calls))));
-    for (const [n, [, calls]] of batch.entries()) giveOut(answers[n]!, calls);
   }
 
-  /** Whether a statement has failed, and the transaction with it. */
-  get hasFailed(): boolean {
-    return this.failed;
+  /** Why the first statement failed that did, and the transaction with it. */
+  get failure(): unknown {
+    return this.firstFailure;
   }
 
   /**
@@ -113,7 +115,8 @@ export class SharedTransaction {
   }
 
   private note(answers: readonly Answer[]): readonly Answer[] {
-    this.failed ||= answers.some((answer) => 'error' in answer);
+    const failed = answers.find((answer) => 'error' in answer);
+    this.firstFailure ??= failed?.error;
     return answers;
   }
 

@@ -180,6 +180,10 @@ describe('work that waits at the same moment', () => {
         tx.signal('lost');
         await tx.run(put, { name: 'g2', value: -1 });
       }),
+      db.transaction(async (tx) => {
+        tx.signal('lost');
+        return Promise.resolve(tx.collect(put, { name: 'g3', value: -1 }));
+      }),
     ]);
     expect(heard).toEqual(['kept']);
   });
@@ -238,6 +242,20 @@ describe('work that may be refused', () => {
     release();
     await waiting;
     expect(db.lagMs).toBe(0);
+  });
+
+  it('is not late because it is about what somebody else is busy with', async () => {
+    release();
+    let finish: () => void = () => {};
+    const turn = { patienceMs: 60_000, key: 'the same' };
+    const busy = new Promise<void>((begun) => {
+      void db.transaction(() => (begun(), new Promise<void>((resolve) => (finish = resolve))), undefined, turn);
+    });
+    await busy;
+    const waiting = db.transaction(note('a request'), undefined, turn);
+    expect(db.lagMs).toBe(0);
+    finish();
+    await waiting;
   });
 
   it('lets the other go first', async () => {

@@ -9,6 +9,9 @@ export interface Plug {
   /** From now on nothing gets through; what was under way is cut off. To the server it is as if the process had died. */
   pull(): void;
   putBack(): void;
+  /** From now on what the server says does not arrive, until it is let go on. */
+  hold(): void;
+  letGo(): void;
   close(): Promise<void>;
 }
 
@@ -16,6 +19,7 @@ export interface Plug {
 export async function aPlug(url: string): Promise<Plug> {
   const { target, through } = placeOf(url);
   const sockets = new Set<Socket>();
+  const answering = new Set<Socket>();
   let pulled = false;
   const server = createServer((near) => {
     const far = connect(target);
@@ -32,6 +36,7 @@ export async function aPlug(url: string): Promise<Plug> {
         });
       one.pipe(other);
     }
+    answering.add(far.on('close', () => answering.delete(far)));
     if (pulled) near.destroy();
   });
   server.listen(0, '127.0.0.1');
@@ -49,6 +54,8 @@ export async function aPlug(url: string): Promise<Plug> {
     url: through((server.address() as AddressInfo).port),
     pull,
     putBack: () => void (pulled = false),
+    hold: () => answering.forEach((socket) => socket.pause()),
+    letGo: () => answering.forEach((socket) => socket.resume()),
     close,
   };
 }

@@ -56,7 +56,11 @@ interface MenuRow {
 function rowOf({ restaurantId, name, currency, location, version, sections }: DataOf<typeof MenuPublished>): MenuRow {
   const items = new Map(sections.flatMap((section) => section.items).map((item) => [item.itemId, item]));
   return {
-    ...{ restaurantId, name, currency, ...location, version },
+    restaurantId,
+    name,
+    currency,
+    ...location,
+    version,
     items: [...items.values()].map((item) => ({ ...item, price: item.price.amount })),
   };
 }
