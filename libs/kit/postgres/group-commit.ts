@@ -256,8 +256,10 @@ interface Write {
 /** What the units have collected, by statement, each in the order in which it was collected. */
 function writesOf(outcomes: readonly Outcome[]): Write[] {
   const writes = new Map<Statement<object>, Write>();
-  const collected = outcomes.flatMap(({ unit, tx }) => tx.collected.map((each) => ({ ...each, unit })));
-  for (const { statement, row, unit } of collected.sort((one, other) => one.place - other.place)) {
+  const collected = outcomes.flatMap(({ unit, tx }) => tx.collected.map((each) => ({ each, unit })));
+  if (outcomes.length > 1) collected.sort((one, other) => one.each.place - other.each.place);
+  for (const { each, unit } of collected) {
+    const { statement, row } = each;
     const write = writes.get(statement) ?? { statement, rows: [], units: [] };
     writes.set(statement, write);
     write.rows.push(row);

@@ -145,7 +145,7 @@ function numbered(row: object, n: number): string {
 function giveOut(answer: Answer, calls: readonly Call[]): void {
   if ('error' in answer) return calls.forEach(({ reject }) => reject(answer.error));
   const own: object[][] = calls.map(() => []);
-  for (const { n, ...row } of answer.rows as Numbered[]) own[n]?.push(row);
+  for (const row of answer.rows) own[(row as Numbered).n]?.push(row);
   calls.forEach(({ resolve }, n) => resolve(own[n] ?? []));
 }
 

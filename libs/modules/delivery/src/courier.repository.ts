@@ -17,8 +17,9 @@ export interface NewCourier {
 export class CourierRepository {
   /** @throws {DomainError} `delivery.courier-not-found` */
   async withId(tx: Tx, courierId: string): Promise<CourierView> {
-    const courier = await tx.one(courierWithId, { courierId });
-    if (!courier) throw courierNotFound(courierId);
+    const found = await tx.one(courierWithId, { courierId });
+    if (!found) throw courierNotFound(courierId);
+    const { n: _, ...courier } = found as CourierView & { n: number };
     return courier;
   }
 
