@@ -14,5 +14,5 @@ export {
   type Upcast,
 } from './message';
 export { defineQuestion, type Question } from './question';
-export { storableText } from './text';
+export { storableText, toStorable } from './text';
 export { UnderWay } from './under-way';

@@ -102,16 +102,17 @@ interface Failure {
 /** Notes a failed attempt; with `dead`, moves the message with its whole history to the dead letters. One transaction. */
 export function fail(db: Database, failure: Failure): Promise<void> {
   return db.transaction(async (tx) => {
-    await tx.run(noteFailure, failure);
+    // Somebody else may have handled it meanwhile.
+    if (!(await tx.one(noteFailure, failure))) return;
     if (failure.dead) await tx.run(bury, failure);
-    if (failure.block) await tx.run(blockKey, failure);
+    await tx.run(failure.block ? blockKey : clearBlock, failure);
   });
 }
 
-const noteFailure = change<Failure>(`
+const noteFailure = change<Failure, { noted: true }>(`
   update inbox b set attempts = attempts + 1, errors = errors || jsonb_build_array(i.error || jsonb_build_object('at', clock_timestamp()))
   from json_to_recordset($1) as i(n int, subscription text, seq bigint, error jsonb)
-  where b.subscription = i.subscription and b.seq = i.seq`);
+  where b.subscription = i.subscription and b.seq = i.seq returning i.n, true as noted`);
 
 const bury = change<Failure>(`
   with gone as (
@@ -138,4 +139,9 @@ export async function discardCopy(db: Database, subscription: string, seq: numbe
 /** Counts a start before the handler runs, in a transaction of its own: if the process dies, it has been counted. */
 export async function countCrash(db: Database, subscription: string, seq: number): Promise<void> {
   await db.read('update inbox set crashes = crashes + 1 where subscription = $1 and seq = $2', [subscription, seq]);
+}
+
+/** The process lives: whatever the message has done, it has not killed it. */
+export async function forgiveCrash(db: Database, subscription: string, seq: number): Promise<void> {
+  await db.read('update inbox set crashes = crashes - 1 where subscription = $1 and seq = $2', [subscription, seq]);
 }

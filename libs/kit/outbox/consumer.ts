@@ -1,9 +1,18 @@
-import { UnderWay, UnreadableMessage, messageOf } from '../core';
+import { UnderWay, UnreadableMessage, messageOf, toStorable } from '../core';
 import type { Subscription } from '../event-bus';
 import type { Log } from '../observability';
 import type { Database, Raised, Tx } from '../postgres';
 import { AtOnce } from './at-once';
-import { claim, clearBlock, countCrash, discardCopy, fail, fetchWaiting, type Waiting } from './consumer.sql';
+import {
+  claim,
+  clearBlock,
+  countCrash,
+  discardCopy,
+  fail,
+  fetchWaiting,
+  forgiveCrash,
+  type Waiting,
+} from './consumer.sql';
 import { Effects, TakenEffect, systemic } from './effects';
 import { heard } from './inbox';
 import { Loop } from './loop';
@@ -41,6 +50,8 @@ export class Consumer {
   private readonly brokenOff = new Set<string>();
   /** Partitions whose owner crashed, until what it may have had in flight is dealt with. */
   private inherited: number[] = [];
+  /** Somebody else has had a message that was in memory here: the table knows what became of it, and what is next. */
+  private lookAgain = false;
   private readonly running = new UnderWay();
   private stopping = false;
   /** Whether the last look left something behind. */
@@ -109,7 +120,7 @@ export class Consumer {
   /** Reads what waits, as far as there is room, and starts every line that stands still. */
   private async fill(): Promise<boolean> {
     if (performance.now() < this.pausedUntil) return false;
-    if (this.inherited.length > 0) await this.handleInherited(this.inherited.splice(0));
+    if (this.inherited.length > 0) await this.handleInherited([...this.inherited]);
     const room = this.outages > 0 ? 1 - this.inMemory.size : this.limit - this.inMemory.size;
     const parts = this.partitions.mine();
     this.more = room <= 0;
@@ -160,7 +171,9 @@ export class Consumer {
     for (const row of line) this.forget(row);
     if (line.length > 0) this.brokenOff.add(key);
     this.lines.delete(key);
-    if (this.more && !this.stopping && this.inMemory.size <= this.limit / 2) this.loop.wake();
+    const hasRoom = this.more && !this.stopping && this.inMemory.size <= this.limit / 2;
+    if (hasRoom || this.lookAgain) this.loop.wake();
+    this.lookAgain = false;
   }
 
   private forget(row: Waiting): void {
@@ -170,16 +183,19 @@ export class Consumer {
 
   /** Whether the message is done with, and the next of its key may follow. */
   private async handle(row: Waiting): Promise<boolean> {
+    let isTaken = false;
     try {
       await this.attempt(row).catch(async (error: unknown) => {
         if (!(error instanceof TakenEffect)) throw error;
+        isTaken = true;
         await discardCopy(this.db, this.subscription.name, row.seq);
       });
     } catch (error) {
       return await this.failed(row, error);
     }
     if (this.outages > 0) this.resume();
-    return true;
+    this.lookAgain ||= isTaken;
+    return !isTaken;
   }
 
   private async attempt(row: Waiting): Promise<void> {
@@ -219,7 +235,8 @@ export class Consumer {
         `${row.message.type} is dead after ${attempts} attempts; see the dead letters of ${this.subscription.name}`,
       );
     else this.log.warn(facts, `attempt ${attempts} failed, next in ${Math.round(waitMs)} ms: ${messageOf(error)}`);
-    return this.recordFailure(row, { dead, waitMs, error: { attempt: attempts, message: messageOf(error) } });
+    const message = toStorable(messageOf(error));
+    return this.recordFailure(row, { dead, waitMs, error: { attempt: attempts, message } });
   }
 
   private async recordFailure(
@@ -256,20 +273,26 @@ export class Consumer {
     this.loop.wake();
   }
 
-  /** After a crash: what may have been in flight runs one by one, each start counted before it, so that dying counts. */
-  private async handleInherited(parts: number[]): Promise<void> {
-    const rows = await fetchWaiting(this.db, this.subscription.name, parts, [...this.inMemory], this.limit);
-    const blocked = new Set<string>();
+  /**
+   * After a crash: what may have been in flight runs one by one, each start counted before it, so that dying counts; and surviving does not.
+   * What it has in memory itself comes first, and its keys wait.
+   */
+  private async handleInherited(parts: readonly number[]): Promise<void> {
+    const blocked = new Set(this.lines.keys());
+    const rows = await fetchWaiting(this.db, this.subscription.name, [...parts], [...this.inMemory], this.limit);
     for (const row of rows) {
-      if (this.stopping || !this.partitions.owns(row.part)) return;
-      if (blocked.has(row.message.key)) continue;
+      if (this.stopping || this.outages > 0) return;
+      if (blocked.has(row.message.key) || !this.partitions.owns(row.part)) continue;
       if (row.crashes >= crashesAllowed) {
         const error = { attempt: row.attempts, message: `the process died ${row.crashes} times while handling it` };
         if (!(await this.recordFailure(row, { dead: true, waitMs: 0, error }))) blocked.add(row.message.key);
         continue;
       }
       await countCrash(this.db, this.subscription.name, row.seq);
-      if (!(await this.handle(row))) blocked.add(row.message.key);
+      if (await this.handle(row)) continue;
+      blocked.add(row.message.key);
+      await forgiveCrash(this.db, this.subscription.name, row.seq);
     }
+    this.inherited = this.inherited.filter((part) => !parts.includes(part));
   }
 }

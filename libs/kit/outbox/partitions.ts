@@ -129,7 +129,7 @@ export class Partitions extends EventEmitter {
       `update leases l set owner = $1, fence = fence + 1, until = clock_timestamp() + $2 * interval '1 ms'
        from (select part, owner from leases where until < clock_timestamp() order by part limit $3 for update skip locked) free
        where l.part = free.part
-       returning l.part::int, free.owner is not null as crashed`,
+       returning l.part::int, coalesce(free.owner <> $1, false) as crashed`,
       [this.instanceId, this.leaseMs, count],
     );
     if (taken.length === 0) return;

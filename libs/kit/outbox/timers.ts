@@ -66,6 +66,8 @@ export class Timers {
     const seen = await lookForTimers(this.db, parts, batchSize);
     const toSend: Timer[] = [];
     for (const timer of seen.filter((timer) => !this.done.has(ringOf(timer)))) {
+      // What is due later is seen by a later look.
+      if (timer.inMs >= lookForTimersMs) continue;
       if (timer.inMs > 0) this.loop.wakeAfter(Math.ceil(timer.inMs));
       else if (this.inHand.has(nameOf(timer))) this.passedOver = true;
       else if (this.inherited.has(timer.part)) toSend.push(timer);
