@@ -211,7 +211,8 @@ export class Tx {
 
   /**
    * Adds a row that is written just before the commit, together with those of everybody who shares the transaction, if this unit of work
-   * succeeds, each statement's in the order in which they were added: who saw the other's change says so after him. Result rows of the statement that have a `signal` raise it, as {@link signal} does, and come along with it.
+   * succeeds: for each statement in the order in which they were added, so that who has seen another's change speaks after him. Result
+   * rows of the statement that have a `signal` raise it, as {@link signal} does, and come along with it.
    */
   collect<Row extends object>(statement: Statement<Row, object>, row: Row): void {
     this.collected.push({ statement: statement as unknown as Statement<object>, row, place: this.shared.nextPlace() });

@@ -68,14 +68,21 @@ const isHandled = (at: Instance, said: string) =>
 const given = Array.from({ length: 32 }, (_, n) => `bell-${n}-`).find((key) => partitionOf(key) >= 16)!;
 
 describe('a message in flight while its partition changes hands', () => {
-  it('that the new owner has handled does not park its key by failing at the old one', async () => {
+  /** The old owner waits for the answer to its call, and so does the young one, who has taken over. */
+  async function inFlightAtTwo() {
     const calls = new Calls();
-    const old = await start(undefined, { attempts: 1, handle: calls.handle });
+    const options = { attempts: 1, handle: calls.handle };
+    const old = await start(undefined, options);
     await all(old);
     await say(old, given, 0);
     await calls.has(1);
-    const young = await start(undefined, { attempts: 1, handle: calls.handle });
+    const young = await start(undefined, options);
     await calls.has(2);
+    return { calls, old, young };
+  }
+
+  it('that the new owner has handled does not park its key by failing at the old one', async () => {
+    const { calls, old, young } = await inFlightAtTwo();
     calls.answer(1);
     await isHandled(young, `${given}1`);
     calls.answer(0, new Error('no answer'));
@@ -86,13 +93,7 @@ describe('a message in flight while its partition changes hands', () => {
   });
 
   it('that died at the old owner is not followed by the next of its key at the new one', async () => {
-    const calls = new Calls();
-    const old = await start(undefined, { attempts: 1, handle: calls.handle });
-    await all(old);
-    await say(old, given, 0);
-    await calls.has(1);
-    const young = await start(undefined, { attempts: 1, handle: calls.handle });
-    await calls.has(2);
+    const { calls, old, young } = await inFlightAtTwo();
     await say(old, given, 1);
     await eventually(
       () => young.db.read('select 1 from inbox'),
