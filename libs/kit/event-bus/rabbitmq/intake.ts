@@ -1,5 +1,5 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
-import type { Message } from '../../core';
+import { messageOf, type Message } from '../../core';
 import type { Log } from '../../observability';
 import { Loop } from '../../outbox';
 import { unstorable } from '../../postgres';
@@ -106,7 +106,7 @@ export class Intake {
       this.failingSince = undefined;
       return batch.map(({ delivery }) => delivery);
     } catch (error) {
-      if (unstorable(error)) return this.handOverApart(batch);
+      if (unstorable(error)) return this.handOverApart(batch, error);
       const now = performance.now();
       this.failingSince ??= now;
       if (now - this.failingSince >= holdAtMostMs)
@@ -116,8 +116,17 @@ export class Intake {
   }
 
   /** One by one, in order: so that what cannot be stored holds up nothing else. */
-  private async handOverApart(batch: readonly Delivered[]): Promise<ConsumeMessage[]> {
-    if (batch.length === 1) return [];
+  private async handOverApart(batch: readonly Delivered[], why: unknown): Promise<ConsumeMessage[]> {
+    const [first, ...more] = batch;
+    if (first && more.length === 0) {
+      const { id: messageId, type, correlationId } = first.message;
+      const { receiver, log } = this.options;
+      log.error(
+        { err: why, module: receiver.module, messageId, type, correlationId },
+        `cannot be stored: ${messageOf(why)}`,
+      );
+      return [];
+    }
     const stored: ConsumeMessage[] = [];
     for (const each of batch) stored.push(...(await this.handOver([each])));
     return stored;
