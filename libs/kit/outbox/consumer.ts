@@ -121,6 +121,8 @@ export class Consumer {
   private async fill(): Promise<boolean> {
     if (performance.now() < this.pausedUntil) return false;
     if (this.inherited.length > 0) await this.handleInherited([...this.inherited]);
+    // Nothing begins that is not counted while something may be the death of us.
+    if (this.inherited.length > 0) return false;
     const room = this.outages > 0 ? 1 - this.inMemory.size : this.limit - this.inMemory.size;
     const parts = this.partitions.mine();
     this.more = room <= 0;
@@ -281,7 +283,7 @@ export class Consumer {
     const blocked = new Set(this.lines.keys());
     const rows = await fetchWaiting(this.db, this.subscription.name, [...parts], [...this.inMemory], this.limit);
     for (const row of rows) {
-      if (this.stopping || this.outages > 0) return;
+      if (this.stopping) return;
       if (blocked.has(row.message.key) || !this.partitions.owns(row.part)) continue;
       if (row.crashes >= crashesAllowed) {
         const error = { attempt: row.attempts, message: `the process died ${row.crashes} times while handling it` };
@@ -292,6 +294,7 @@ export class Consumer {
       if (await this.handle(row)) continue;
       blocked.add(row.message.key);
       await forgiveCrash(this.db, this.subscription.name, row.seq);
+      if (this.outages > 0) return;
     }
     this.inherited = this.inherited.filter((part) => !parts.includes(part));
   }

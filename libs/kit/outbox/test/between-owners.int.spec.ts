@@ -168,7 +168,9 @@ describe('after a crash', () => {
       (made) => made > before + 1,
     );
     await second.stop();
-    expect(await (await start()).db.read('select crashes from inbox where crashes > 0')).toEqual([]);
+    const third = await start();
+    expect(await third.db.read('select crashes from inbox where crashes > 0')).toEqual([]);
+    for (const said of ['a1', 'b1', 'c1']) await isHandled(third, said);
   });
 });
 
