@@ -1,4 +1,4 @@
-import type { Settings } from '@thali/kit/app';
+import type { Settings } from '@thali/kit/nest';
 import type { AnyMessageType } from '@thali/kit/core';
 import type { Step } from '@thali/kit/saga';
 import { messages, questions } from './catalogue';

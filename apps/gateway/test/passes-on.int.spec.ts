@@ -1,4 +1,4 @@
-import { createApp, type App } from '@thali/kit/app';
+import { createApp, type App } from '@thali/kit/nest';
 import { once } from 'node:events';
 import { createServer, request, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';

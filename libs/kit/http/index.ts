@@ -3,6 +3,6 @@ export { NeedsIfMatch, SeenVersion, etagOf, refuseStale, tag } from './etag';
 export { HealthController, Readiness } from './health.controller';
 export { InBody, InPath, InQuery, InvalidInput, Parse, Returns, jsonSchema } from './input';
 export { serveDocs, type Docs } from './openapi';
-export { Places } from './places';
+export { Places } from './semaphore';
 export { ProblemFilter, answerWithProblem } from './problem.filter';
 export { Idempotent, InTransaction, UnitOfWork } from './unit-of-work.interceptor';

@@ -15,7 +15,7 @@ import { DomainError } from '../core';
 import { fingerprintOf, once, type RepeatableRequest } from '../idempotency';
 import { Database, StaleVersion, type Tx } from '../postgres';
 import { InvalidInput } from './input';
-import { Places } from './places';
+import { Places } from './semaphore';
 
 const transactions = new WeakMap<object, Tx>();
 const keyRequired = 'kit:idempotency-key-required';

@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { DomainError, SystemClock, SystemIds, messageOf, type Clock, type Ids } from '../core';
 import { GroupCommit, type Turn } from './group-commit';
-import { getTypeParser } from './round-trip';
+import { getTypeParser } from './pipeline';
 import { connectionLost, outdated } from './sql-errors';
 import { nameOf, type Statement, type Wording } from './statement';
 import type { Signals, Story, Tx } from './transaction';

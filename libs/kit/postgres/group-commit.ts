@@ -1,8 +1,8 @@
 import type { PoolClient } from 'pg';
 import { DomainError, messageOf, overloaded, type Ids } from '../core';
 import { StaleVersion, aftermath, connectionLost, outdated, worthRepeating } from './sql-errors';
-import { gate, longMs, type Queue } from './gate';
-import { NotRun } from './round-trip';
+import { gate, longMs, type Queue } from './concurrency-limiter';
+import { NotRun } from './pipeline';
 import { SharedTransaction, Tx, WriteFailed, type Raised, type Signals, type Story } from './transaction';
 import { staleRowsOf, type Statement, type Wording } from './statement';
 

@@ -1,4 +1,4 @@
-import { NotRun } from './round-trip';
+import { NotRun } from './pipeline';
 
 /** A changed row was not there as it was read: somebody else was faster. The unit of work runs again, on fresh data. */
 export class StaleVersion extends Error {

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { Ids } from '../core';
-import { NotRun, travel, type Answer, type Step } from './round-trip';
+import { NotRun, travel, type Answer, type Step } from './pipeline';
 import { named, type Statement, type Wording } from './statement';
 
 /** What a unit of work is part of: carried into every message and log line that comes of it. */

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { DomainError, defineCommand, isA, type Draft, type Message, type MessageType } from '../core';
-import { Subscriber, type Subscription } from '../event-bus';
-import { forget, remind, send } from '../outbox';
+import { Subscriber, type Subscription, forget, remind, send } from '../messaging';
 import { query, save, type Tx } from '../postgres';
 import { CreateSagas1700000000004 } from './create-sagas.migration';
 import { canAbort, decide, start, type Decision, type SagaInput, type SagaState } from './decide';

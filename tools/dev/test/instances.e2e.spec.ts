@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { json } from 'node:stream/consumers';
 import { Client } from 'pg';
-import { eventually } from '@thali/kit/event-bus/testing';
+import { eventually } from '@thali/kit/messaging/testing';
 import { Api } from '../../simulate/api';
 import { reached } from '../../simulate/crash';
 import { haste } from '../../simulate/haste';

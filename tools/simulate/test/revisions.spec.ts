@@ -29,14 +29,14 @@ import {
   orderId,
   timeLimits,
 } from '../../../libs/modules/order/testing/orders';
-import { hear } from '../../../libs/modules/payment/src/domain/answers';
+import { hear } from '../../../libs/modules/payment/src/domain/responses';
 import {
   heldOf,
   noPayment,
   type Decision as PaymentDecision,
   type Payment,
 } from '../../../libs/modules/payment/src/domain/payment';
-import { adjustPayment, authorizePayment, capturePayment } from '../../../libs/modules/payment/src/domain/wishes';
+import { adjustPayment, authorizePayment, capturePayment } from '../../../libs/modules/payment/src/domain/commands';
 import { announce } from '../../../libs/modules/restaurant/src/domain/announce';
 import {
   confirmTicket,

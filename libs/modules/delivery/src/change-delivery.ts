@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { forget, remind, send } from '@thali/kit/outbox';
+import { forget, remind, send } from '@thali/kit/messaging';
 import type { Tx } from '@thali/kit/postgres';
 import { DeliveryRepository, endingOf } from './delivery.repository';
 import { Dispatch } from './dispatch';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { remind } from '@thali/kit/outbox';
+import { remind } from '@thali/kit/messaging';
 import { change, type Story, type Tx } from '@thali/kit/postgres';
 import { insertInto, newColumns, newRow, type Ending, type NewRow } from './delivery.repository';
 import type { Courier, Delivery } from './domain/delivery';

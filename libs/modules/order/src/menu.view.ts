@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ItemAvailabilityChanged, MenuPublished, OpeningChanged, type Location, type Modifier } from '@thali/contracts';
 import type { DataOf } from '@thali/kit/core';
-import { Handles } from '@thali/kit/event-bus';
+import { Handles } from '@thali/kit/messaging';
 import { change, query, type Tx } from '@thali/kit/postgres';
 
 /** What is needed to price an order at one restaurant. */

@@ -26,7 +26,7 @@ import {
   type OrderId,
 } from '@thali/contracts';
 import { isA, type Draft, type Message } from '@thali/kit/core';
-import { Handles } from '@thali/kit/event-bus';
+import { Handles } from '@thali/kit/messaging';
 import { Database, change, type Tx } from '@thali/kit/postgres';
 import { z } from 'zod';
 import { unknownOrder } from './domain/order';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { OrderId } from '@thali/contracts';
 import { EventStore, type Loaded, type StoredEvent } from '@thali/kit/event-store';
-import { send } from '@thali/kit/outbox';
+import { send } from '@thali/kit/messaging';
 import { Database, save, type Tx } from '@thali/kit/postgres';
 import { announce } from './domain/announce';
 import { OrderTrackingView } from './order-tracking.view';

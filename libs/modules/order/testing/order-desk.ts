@@ -9,10 +9,10 @@ import {
   TicketPreparing,
   TicketReady,
 } from '@thali/contracts';
-import { createApp, type App } from '@thali/kit/app';
+import { createApp, type App } from '@thali/kit/nest';
 import type { Draft } from '@thali/kit/core';
-import { eventually } from '@thali/kit/event-bus/testing';
-import { send } from '@thali/kit/outbox';
+import { eventually } from '@thali/kit/messaging/testing';
+import { send } from '@thali/kit/messaging';
 import { Database } from '@thali/kit/postgres';
 import { aServer } from '@thali/kit/postgres/testing';
 import { OrderModule } from '../src';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { send } from '@thali/kit/outbox';
+import { send } from '@thali/kit/messaging';
 import { query, save, type Tx } from '@thali/kit/postgres';
 import { post } from './ledger.sql';
 import { noPayment, type Decision, type Payment } from './domain/payment';

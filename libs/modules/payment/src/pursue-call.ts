@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Seal } from '@thali/kit/app';
-import { messageOf, type Message } from '@thali/kit/core';
-import { Log } from '@thali/kit/observability';
-import { remind } from '@thali/kit/outbox';
+import { Seal } from '@thali/kit/nest';
+import { messageOf, type Message, Log } from '@thali/kit/core';
+import { remind } from '@thali/kit/messaging';
 import { Database, type Tx } from '@thali/kit/postgres';
-import { hear } from './domain/answers';
+import { hear } from './domain/responses';
 import { isUnwanted, keyOf, type Answer, type Call, type Decision, type Payment } from './domain/payment';
 import { ContinuePayment } from './domain/timers';
 import { PaymentProvider, type ProviderRequest } from './payment-provider';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ticketIdOf, type OrderId, type TicketId } from '@thali/contracts';
 import { DomainError } from '@thali/kit/core';
-import { remind, send } from '@thali/kit/outbox';
+import { remind, send } from '@thali/kit/messaging';
 import { query, save, type Tx } from '@thali/kit/postgres';
 import { announce } from './domain/announce';
 import { evolve, fateOfHold, holdOf, nextOnAutopilot, type Ticket, type TicketEvent } from './domain/ticket';

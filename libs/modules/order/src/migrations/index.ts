@@ -1,6 +1,6 @@
 import { CreateEventStore1700000000003 } from '@thali/kit/event-store';
 import { idempotencyMigrations } from '@thali/kit/idempotency';
-import { messagingMigrations } from '@thali/kit/outbox';
+import { messagingMigrations } from '@thali/kit/messaging';
 import { sagaMigrations } from '@thali/kit/saga/runner';
 import { CreateMerged1700000000101 } from './create-merged';
 import { CreateOrders1700000000100 } from './create-orders';

@@ -1,5 +1,4 @@
-import { messageOf } from '@thali/kit/core';
-import type { Log } from '@thali/kit/observability';
+import { messageOf, type Log } from '@thali/kit/core';
 import { randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { PaymentProvider, type ProviderAnswer, type ProviderRequest } from '../payment-provider';
