@@ -2,7 +2,7 @@
  * Work that is under way, to be waited for. It only counts: a busy Set outgrows one table after another, each refers to the next (V8,
  * ordered-hash-table.h), and when one of them is old, the garbage collector copies and keeps whatever was in those after it.
  */
-export class UnderWay {
+export class InFlight {
   private count = 0;
   private whenIdle: (() => void)[] = [];
 

@@ -18,4 +18,4 @@ export {
 export { partitionCount, partitionOf } from './partition';
 export { defineQuestion, type Question } from './question';
 export { storableText, toStorable } from './text';
-export { UnderWay } from './in-flight';
+export { InFlight } from './in-flight';

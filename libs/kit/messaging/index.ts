@@ -24,10 +24,10 @@ export {
   type Subscription,
   type SubscriptionOptions,
 } from './ports/subscription';
-export { Transport, type Letterbox, type Receiver } from './ports/transport';
+export { Transport, type CoLocatedInbox, type Receiver } from './ports/transport';
 export { deadLetters, replay, type DeadLetter } from './inbox/dead-letters';
 export { historyOf, type LogEntry } from './log/history';
 export { Messaging } from './messaging';
 export { dedupeDays } from './log/retention';
-export { forget, remind, send } from './outbox/send';
+export { cancelScheduled, schedule, send } from './outbox/send';
 export { tableOf, weekAt, weekMs, weeklyTables } from './log/weeks';

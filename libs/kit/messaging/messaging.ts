@@ -2,7 +2,7 @@ import type { Subscription } from './ports/subscription';
 import type { Transport } from './ports/transport';
 import type { Log } from '../core';
 import type { Database } from '../postgres';
-import type { AtOnce } from './inbox/inline-dispatch';
+import type { InlineDispatch } from './inbox/inline-dispatch';
 import { Consumer } from './inbox/consumer';
 import { Inbox } from './inbox/inbox';
 import { Partitions } from './leases/partitions';
@@ -34,7 +34,7 @@ export class Messaging {
   private readonly retention: Retention;
   private relays: Relay[] = [];
   /** By type, who alone of this module wants it, and can handle it at once. */
-  private readonly soleHandlers = new Map<string, AtOnce>();
+  private readonly soleHandlers = new Map<string, InlineDispatch>();
   /** The types that other modules want, too: a timer that holds one of them has to say it. */
   private wantedElsewhere = new Set<string>();
 
@@ -48,13 +48,13 @@ export class Messaging {
     this.retention = new Retention({ db, log, days, also });
     for (const type of new Set(subscriptions.flatMap(({ types }) => types.map(({ type }) => type)))) {
       const wanting = this.consumers.filter((_, n) => subscriptions[n]!.types.some((wanted) => wanted.type === type));
-      const [{ atOnce } = {}] = wanting;
-      if (wanting.length === 1 && atOnce) this.soleHandlers.set(type, atOnce);
+      const [{ inlineDispatch } = {}] = wanting;
+      if (wanting.length === 1 && inlineDispatch) this.soleHandlers.set(type, inlineDispatch);
     }
     transport.register(new Inbox(db, subscriptions, (type) => this.soleHandlers.get(type)));
   }
 
-  private handlerOfTimer(type: string): AtOnce | undefined {
+  private handlerOfTimer(type: string): InlineDispatch | undefined {
     return this.wantedElsewhere.has(type) ? undefined : this.soleHandlers.get(type);
   }
 
@@ -71,12 +71,14 @@ export class Messaging {
       [JSON.stringify(transport.routes())],
     );
     await this.retention.prepare();
-    const letterboxes = await Promise.all(transport.neighbours().map((neighbour) => neighbour.openLetterbox(db)));
-    db.reword(
+    const coLocatedInboxes = await Promise.all(
+      transport.neighbours().map((neighbour) => neighbour.openCoLocatedInbox(db)),
+    );
+    db.override(
       record,
       recordInto(
         db.module,
-        letterboxes.flatMap((letterbox) => letterbox ?? []),
+        coLocatedInboxes.flatMap((coLocatedInbox) => coLocatedInbox ?? []),
       ),
     );
   }

@@ -108,7 +108,7 @@ async function build({ modules, docs, extend }: AppOptions, runtime: Runtime): P
       done();
     });
   const fastify = nest.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-  refuseNewWorkWhileLate(fastify, runtime, settings.bearableLagMs);
+  refuseNewWorkWhileLate(fastify, runtime, settings.maxLagMs);
   await extend?.(nest, runtime.env);
   if (docs) serveDocs(nest, docs);
   for (const service of servicesOf(nest)) runtime.connect(service.name, service.providers);

@@ -1,7 +1,7 @@
 import replyFrom from '@fastify/reply-from';
 import type { AppOptions } from './create-app';
 import { DomainError, overloaded } from '../core';
-import { Places, answerWithProblem, refusedShareHeader } from '../http';
+import { Semaphore, answerWithProblem, refusedShareHeader } from '../http';
 import { readVariables, type Environment } from './settings';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -9,8 +9,8 @@ import { z } from 'zod';
 
 const answerWithinMs = 10_000;
 /** Requests that wait for one service at the same time; it must not be able to hold up those for the others. */
-const placesPerService = 256;
-const patienceMs = 1_000;
+const concurrencyPerService = 256;
+const shedAfterMs = 1_000;
 /** So long it is believed what a service has said of its door. */
 const newsMs = 100;
 
@@ -47,13 +47,13 @@ export function forwardRequests(prefix: string, paths: Paths): NonNullable<AppOp
 }
 
 function forwardTo(service: string, base: string) {
-  const places = new Places(placesPerService, patienceMs);
-  const doors = new Doors();
+  const semaphore = new Semaphore(concurrencyPerService, shedAfterMs);
+  const shedding = new LoadSheddingState();
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const route = `${request.method} ${targetOf(request).split('?')[0]}`;
-    if (doors.refuse(route)) return answerWithProblem(reply, overloaded());
+    if (shedding.refuse(route)) return answerWithProblem(reply, overloaded());
     try {
-      await places.take();
+      await semaphore.take();
     } catch (error) {
       return answerWithProblem(reply, error);
     }
@@ -64,24 +64,24 @@ function forwardTo(service: string, base: string) {
         rewriteRequestHeaders: (_, headers) => ({ ...endToEnd(headers), 'x-correlation-id': request.id }),
         // Asked once after each answer. When to try again is up to the client: we would add to what is too much already.
         retryDelay: () => {
-          places.leave();
+          semaphore.leave();
           return null;
         },
         rewriteHeaders: ({ [refusedShareHeader]: share = 0, ...headers }) => {
-          doors.hear(route, Number(share));
+          shedding.hear(route, Number(share));
           return headers;
         },
         onError: (failed) => void answerWithProblem(failed as unknown as FastifyReply, unavailable(service)),
       });
     } catch (error) {
-      places.leave();
+      semaphore.leave();
       return answerWithProblem(reply, error);
     }
   };
 }
 
 /** How far a service has closed its door, as it has just said of each route where it does. */
-class Doors {
+class LoadSheddingState {
   private readonly refused = new Map<string, { share: number; at: number }>();
 
   /** @param share of the requests that the service refuses there, from 0 to 1. */

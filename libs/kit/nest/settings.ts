@@ -62,7 +62,7 @@ export interface Settings {
   /** Days for which messages and answers to repeated requests are remembered. See `Retention`. */
   readonly retentionDays: number;
   /** How late accepted work may be before new work is refused. */
-  readonly bearableLagMs: number;
+  readonly maxLagMs: number;
   /** Whether to fill empty tables with an example to play with. */
   readonly seed: boolean;
 }
@@ -101,7 +101,7 @@ export function readSettings(env: Environment, prefix: string, { able, whole }: 
     [`${prefix}_LOG_LEVEL`]: z.enum(levels, `one of ${levels.join(', ')}`).default('warn'),
     [`${prefix}_LEASE_MS`]: milliseconds(5_000),
     [`${prefix}_RETENTION_DAYS`]: days,
-    [`${prefix}_BEARABLE_LAG_MS`]: milliseconds(150),
+    [`${prefix}_MAX_LAG_MS`]: milliseconds(150),
     [`${prefix}_SEED`]: z.enum(['true', 'false'], 'true or false').optional(),
     ...Object.fromEntries(modules.map((module) => [moduleUrl(module), url])),
   }) as Record<string, string | number | undefined>;
@@ -124,7 +124,7 @@ export function readSettings(env: Environment, prefix: string, { able, whole }: 
     logLevel: read[`${prefix}_LOG_LEVEL`] as string,
     leaseMs: read[`${prefix}_LEASE_MS`] as number,
     retentionDays: read[`${prefix}_RETENTION_DAYS`] as number,
-    bearableLagMs: read[`${prefix}_BEARABLE_LAG_MS`] as number,
+    maxLagMs: read[`${prefix}_MAX_LAG_MS`] as number,
     seed: read[`${prefix}_SEED`] === undefined ? embedded : read[`${prefix}_SEED`] === 'true',
   };
 }

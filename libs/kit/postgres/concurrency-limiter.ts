@@ -18,9 +18,9 @@ const earlyMs = 3;
  * be done sooner, since they take turns on the processors; while they wait they grow, and large groups are cheaper than small ones. On
  * two processors, at half of what they can do, four modules had their answers in 0.80 of the time.
  */
-export class Gate {
+export class ConcurrencyLimiter {
   private readonly queues = new Set<Queue>();
-  private underWay = 0;
+  private inFlight = 0;
   private scheduled = false;
 
   constructor(private readonly places: number) {}
@@ -39,7 +39,7 @@ export class Gate {
     this.scheduled = true;
     setImmediate(() => {
       this.scheduled = false;
-      while (this.underWay < this.places && this.beginNext());
+      while (this.inFlight < this.places && this.beginNext());
     });
   }
 
@@ -48,15 +48,15 @@ export class Gate {
       .filter(({ firstSince }) => firstSince !== undefined)
       .sort((one, other) => one.firstSince! - other.firstSince!);
     if (!next) return false;
-    this.underWay++;
+    this.inFlight++;
     let left = false;
     const leave = () => {
-      if (!left) this.underWay--;
+      if (!left) this.inFlight--;
       left = true;
       this.open();
     };
     const ended = next.begin();
-    // Not before it has begun: when this rings it has to have taken long by the queue's own clock, or nobody opens the gate again.
+    // Not before it has begun: when this rings it has to have taken long by the queue's own clock, or nobody opens the limiter again.
     const patience = setTimeout(leave, longMs + earlyMs).unref();
     void ended.finally(() => {
       clearTimeout(patience);
@@ -67,4 +67,4 @@ export class Gate {
 }
 
 /** Of this process. */
-export const gate = new Gate(Math.max(2, availableParallelism()));
+export const limiter = new ConcurrencyLimiter(Math.max(2, availableParallelism()));

@@ -1,9 +1,9 @@
 import { types, type Connection, type FieldDef, type PoolClient, type Submittable } from 'pg';
-import type { Wording } from './statement';
+import type { SqlText } from './statement';
 
 /** A statement, with what it is to work on. */
 export interface Step {
-  readonly wording: Wording;
+  readonly sqlText: SqlText;
   readonly input?: string;
 }
 
@@ -32,7 +32,7 @@ const prepared = new WeakMap<Connection, Map<string, readonly Column[]>>();
  * prepared once per connection and described then; one Sync ends them all, so that after a failure those behind it are not run.
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
  */
-class RoundTrip implements Submittable {
+class Pipeline implements Submittable {
   /** Called at the end. node-postgres puts its own in front, to know whether its time limit was kept. */
   callback: (error: unknown) => void;
   private readonly answers: Answer[] = [];
@@ -58,8 +58,8 @@ class RoundTrip implements Submittable {
     const wire = connection as unknown as Wire;
     const fresh = new Set<string>();
     wire.stream.cork();
-    for (const { wording, input } of this.steps) {
-      const { name, sql: text } = wording;
+    for (const { sqlText, input } of this.steps) {
+      const { name, sql: text } = sqlText;
       if (!this.known.has(name) && !fresh.has(name)) {
         fresh.add(name);
         // Whether an attempt that failed has left it behind, nobody knows. To close what is not there is no error.
@@ -91,7 +91,7 @@ class RoundTrip implements Submittable {
   handleCommandComplete({ text: tag }: { text: string }): void {
     const step = this.steps[this.answers.length];
     if (!step) return; // Nobody waits for it any more.
-    this.known.set(step.wording.name, this.columns);
+    this.known.set(step.sqlText.name, this.columns);
     this.answers.push({ rows: this.rows, tag });
     this.begin();
   }
@@ -106,14 +106,14 @@ class RoundTrip implements Submittable {
 
   /** The answer to the next statement. */
   private begin(): void {
-    this.columns = this.known.get(this.steps[this.answers.length]?.wording.name ?? '') ?? [];
+    this.columns = this.known.get(this.steps[this.answers.length]?.sqlText.name ?? '') ?? [];
     this.rows = [];
   }
 }
 
 /** Runs the statements one after another, in one round trip. @returns an answer for each; it does not fail. */
-export function travel(client: PoolClient, steps: readonly Step[]): Promise<readonly Answer[]> {
-  return new Promise((resolve) => void client.query(new RoundTrip(steps, resolve)));
+export function executePipelined(client: PoolClient, steps: readonly Step[]): Promise<readonly Answer[]> {
+  return new Promise((resolve) => void client.query(new Pipeline(steps, resolve)));
 }
 
 /** What node-postgres has for whoever brings a query of his own, which its types do not say. */

@@ -5,7 +5,7 @@ export interface Consequence<Data, Own> {
   /** What the saga remembers from here on. */
   data?: Data;
   /** What the saga's own module is told, in the same transaction. */
-  own?: Own;
+  localCommand?: Own;
 }
 
 /**
@@ -26,12 +26,12 @@ export interface Step<Data, Own> {
   /** What follows from the answer, in the same transaction. */
   then?: (data: Data, answer: Draft) => Consequence<Data, Own>;
   /** News that may come while we wait for the answer. */
-  meanwhile?: readonly AnyMessageType[];
-  heard?: (data: Data, news: Draft) => Consequence<Data, Own>;
+  interim?: readonly AnyMessageType[];
+  onInterim?: (data: Data, news: Draft) => Consequence<Data, Own>;
   /** How long to wait for the answer. When it is over, the step may or may not have happened: it is undone, too. */
   withinMs: number;
   /** Why the saga ends when this fails, or takes too long (`answer` is undefined then). A sentence for a person. */
-  because: (data: Data, answer: Draft | undefined) => string;
+  failureReason: (data: Data, answer: Draft | undefined) => string;
   /**
    * Takes the step back: a command whose receiver copes with a step that never happened, or is still to come. `'nothing'` when there is
    * nothing to take back, `'impossible'` when it cannot be, or cannot be any more: then a later failure needs a person.
@@ -40,7 +40,7 @@ export interface Step<Data, Own> {
   /** The answers by which it is undone; required when `undo` sends something. */
   undone?: readonly AnyMessageType[];
   /** What the saga remembers of that answer. */
-  takenBack?: (data: Data, answer: Draft) => Data;
+  onCompensated?: (data: Data, answer: Draft) => Data;
   /** How it may turn out, while this is being undone, that it is too late for that. */
   tooLate?: TooLate<Data, Own>;
   /**
@@ -102,10 +102,10 @@ export function defineSaga<Data, Own>(definition: SagaDefinition<Data, Own>): Sa
 
 /** Every message type that the saga waits for. */
 export function typesOf<Data, Own>({ steps }: SagaDefinition<Data, Own>): AnyMessageType[] {
-  const types = steps.flatMap(({ done, failed, meanwhile = [], undone = [], tooLate }) => [
+  const types = steps.flatMap(({ done, failed, interim = [], undone = [], tooLate }) => [
     ...done,
     ...failed,
-    ...meanwhile,
+    ...interim,
     ...undone,
     ...(tooLate?.news ?? []),
   ]);

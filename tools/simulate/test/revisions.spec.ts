@@ -152,8 +152,8 @@ class Evening {
     this.revision.begin({ orderId, revision: this.revisions * 2, lines, total, oldTotal: this.order.total });
   }
 
-  private carryOut<Data>({ send, own }: Decision<Data, OrderCommand>): void {
-    for (const command of own) this.order = tell(this.order, command).reduce(become, this.order);
+  private carryOut<Data>({ send, localCommands }: Decision<Data, OrderCommand>): void {
+    for (const command of localCommands) this.order = tell(this.order, command).reduce(become, this.order);
     for (const draft of send) {
       if (isA(draft, CollectMeal))
         this.fulfilment.fromKitchen.push(DeliveryPickedUp(courier), DeliveryDelivered(courier));

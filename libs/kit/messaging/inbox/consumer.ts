@@ -1,7 +1,7 @@
-import { UnderWay, UnreadableMessage, messageOf, toStorable, type Log, Loop } from '../../core';
+import { InFlight, UnreadableMessage, messageOf, toStorable, type Log, Loop } from '../../core';
 import type { Subscription } from '../ports/subscription';
 import type { Database, Raised, Tx } from '../../postgres';
-import { AtOnce } from './inline-dispatch';
+import { InlineDispatch } from './inline-dispatch';
 import {
   claim,
   clearBlock,
@@ -12,10 +12,10 @@ import {
   forgiveCrash,
   type Waiting,
 } from './consumer.sql';
-import { Effects, TakenEffect, systemic } from './effects';
-import { heard } from './inbox';
+import { Effects, AlreadyHandled, systemic } from './effects';
+import { inboxChanged } from './inbox';
 import type { Partitions } from '../leases/partitions';
-import type { Letter, RecordRow } from '../outbox/send';
+import type { InboxRow, RecordRow } from '../outbox/send';
 
 /** Messages of one subscription in memory at most. */
 const windowSize = 256;
@@ -33,7 +33,7 @@ const longestPauseMs = 10_000;
  * Handles the inbox of one subscription: messages of different keys side by side, those of one key one at a time and in order.
  *
  * Exactly once: the handler's own transaction moves the message from `inbox` to `handled`. What need not be stored first is handled by
- * {@link AtOnce}. A message that fails blocks its key until the next attempt, and after the last one it goes to the dead letters and its key stays blocked (`park-key`).
+ * {@link InlineDispatch}. A message that fails blocks its key until the next attempt, and after the last one it goes to the dead letters and its key stays blocked (`park-key`).
  * When the database or a dependency is away nothing is counted: the subscription pauses.
  *
  * A crash counts too. What was in flight when an instance died is handled one by one by its successor, each start
@@ -50,20 +50,20 @@ export class Consumer {
   private inherited: number[] = [];
   /** Somebody else has had a message that was in memory here: the table knows what became of it, and what is next. */
   private lookAgain = false;
-  private readonly running = new UnderWay();
+  private readonly running = new InFlight();
   private stopping = false;
   /** Whether the last look left something behind. */
   private more = false;
   private readonly effects: Effects;
   /** Handles what is not stored; undefined where handlers go outside: whoever brought it would wait for somebody there. */
-  readonly atOnce: AtOnce | undefined;
+  readonly inlineDispatch: InlineDispatch | undefined;
   /** The breaker: systemic failures in a row, and when to probe again. */
   private outages = 0;
   private pausedUntil = 0;
   /** What was taken into memory since the last look began: it may come by the other road, too, and be handled by then. */
   private readonly taken = new Set<number>();
   private readonly hear = (raised: readonly Raised[] = []) => {
-    const left = raised.filter(({ row, result }) => !row || !this.takeOver(row as RecordRow, result as Letter));
+    const left = raised.filter(({ row, result }) => !row || !this.takeOver(row as RecordRow, result as InboxRow));
     if (left.length > 0 || raised.length === 0) this.loop.wake();
   };
   private readonly onGained = (taken: { part: number; crashed: boolean }[]) => {
@@ -81,13 +81,13 @@ export class Consumer {
     const isFree = (part: number, key: string) => this.isFree(part, key);
     const { name, handle } = subscription;
     if ('inside' in handle)
-      this.atOnce = new AtOnce({ db, subscription: name, inside: handle.inside, effects, isFree, log });
+      this.inlineDispatch = new InlineDispatch({ db, subscription: name, inside: handle.inside, effects, isFree, log });
     const turn = () => this.fill();
     this.loop = new Loop({ name: `subscription ${subscription.name}`, turn, pollMs, log });
   }
 
   start(): void {
-    this.db.on(heard(this.subscription.name), this.hear);
+    this.db.on(inboxChanged(this.subscription.name), this.hear);
     this.partitions.on('gained', this.onGained);
     this.loop.start();
   }
@@ -95,10 +95,10 @@ export class Consumer {
   /** Starts nothing more and waits for what is running. */
   async stop(): Promise<void> {
     this.stopping = true;
-    this.db.off(heard(this.subscription.name), this.hear);
+    this.db.off(inboxChanged(this.subscription.name), this.hear);
     this.partitions.off('gained', this.onGained);
     await this.loop.stop();
-    await Promise.all([this.running.idle(), this.atOnce?.stop()]);
+    await Promise.all([this.running.idle(), this.inlineDispatch?.stop()]);
   }
 
   /** How long the oldest message waits that could be handled now, in milliseconds. A second attempt has no hurry. */
@@ -136,7 +136,7 @@ export class Consumer {
   }
 
   /** Takes a letter as its sender has written it, without reading it from the inbox; false when it has to wait there. */
-  private takeOver(row: RecordRow, { seq, producer, keyVersion, recordedAt }: Letter): boolean {
+  private takeOver(row: RecordRow, { seq, producer, keyVersion, recordedAt }: InboxRow): boolean {
     const { messageId: id, part, type, version, key, correlationId, causationId } = row;
     if (seq !== null && (this.inMemory.has(seq) || this.taken.has(seq))) return true;
     const caughtUp = !this.stopping && !this.more && this.inherited.length === 0 && this.outages === 0;
@@ -186,7 +186,7 @@ export class Consumer {
     let isTaken = false;
     try {
       await this.attempt(row).catch(async (error: unknown) => {
-        if (!(error instanceof TakenEffect)) throw error;
+        if (!(error instanceof AlreadyHandled)) throw error;
         isTaken = true;
         await discardCopy(this.db, this.subscription.name, row.seq);
       });
@@ -207,7 +207,7 @@ export class Consumer {
         ? (tx: Tx) => handle.inside(message.data, tx, message)
         : await handle.outside(message.data, message);
     await this.effects.take(row, { correlationId: message.correlationId, causationId: message.id }, (tx) => {
-      if (row.attempts > 0) tx.collect(clearBlock, { subscription, key: message.key });
+      if (row.attempts > 0) tx.defer(clearBlock, { subscription, key: message.key });
       return [tx.one(claim, { subscription, seq: row.seq }), work(tx)];
     });
   }

@@ -1,6 +1,6 @@
 import { DomainError } from '../../core';
 import type { Database } from '../../postgres';
-import { heard } from './inbox';
+import { inboxChanged } from './inbox';
 
 /** A message that no attempt could handle. */
 export interface DeadLetter {
@@ -51,5 +51,5 @@ export async function replay(db: Database, subscription: string, messageId: stri
   );
   if (!revived)
     throw new DomainError('dead-letter.unknown', 'not-found', `${subscription} has no dead letter ${messageId}.`);
-  db.emit(heard(subscription));
+  db.emit(inboxChanged(subscription));
 }

@@ -1,6 +1,6 @@
 import { DomainError, UnreadableMessage, type Message } from '../../core';
 import type { Subscription } from '../ports/subscription';
-import { connectionLost, type Database, type Story, type Tx } from '../../postgres';
+import { connectionLost, type Database, type MessageContext, type Tx } from '../../postgres';
 
 /** A message that can be handled. */
 export interface Due {
@@ -49,11 +49,11 @@ export class Effects {
    * One transaction that takes the message and handles it.
    *
    * @param work takes it, with a result if it was there to be taken, and handles it. Both run side by side.
-   * @throws {TakenEffect} when it was not: nothing of what was done is kept.
+   * @throws {AlreadyHandled} when it was not: nothing of what was done is kept.
    */
   take(
     due: Due,
-    story: Story,
+    context: MessageContext,
     work: (tx: Tx) => [take: Promise<object | undefined>, handle: Promise<void>],
   ): Promise<void> {
     return this.db.transaction(
@@ -61,17 +61,17 @@ export class Effects {
         this.forget(due);
         // Both are let finish: that another instance was faster says more than how the work went.
         const [taken, worked] = await Promise.allSettled(work(tx));
-        if (taken.status === 'fulfilled' && !taken.value) throw new TakenEffect();
+        if (taken.status === 'fulfilled' && !taken.value) throw new AlreadyHandled();
         for (const part of [taken, worked]) if (part.status === 'rejected') throw part.reason;
       },
-      story,
+      context,
       { key: due.message.key },
     );
   }
 }
 
 /** What was to be handled has taken effect before, or is not to take effect yet. */
-export class TakenEffect extends Error {}
+export class AlreadyHandled extends Error {}
 
 /** Not the message's fault: somebody we depend on is away. */
 export function systemic(error: unknown): boolean {

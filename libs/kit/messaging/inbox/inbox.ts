@@ -1,14 +1,14 @@
 import { type Message, partitionOf } from '../../core';
 import { escapeIdentifier } from 'pg';
-import type { Letterbox, Receiver } from '../ports/transport';
+import type { CoLocatedInbox, Receiver } from '../ports/transport';
 import type { Subscription } from '../ports/subscription';
 import { change, none, type Database, type Signals } from '../../postgres';
-import type { AtOnce } from './inline-dispatch';
+import type { InlineDispatch } from './inline-dispatch';
 import { firstOfKey } from './first-of-key.sql';
-import type { Letter, RecordRow } from '../outbox/send';
+import type { InboxRow, RecordRow } from '../outbox/send';
 
 /** Raised after messages for this subscription were stored. */
-export const heard = (subscription: string): string => `inbox ${subscription}`;
+export const inboxChanged = (subscription: string): string => `inbox ${subscription}`;
 
 /** Stores what a module hears, once for each of its subscriptions that wants it. */
 export class Inbox implements Receiver {
@@ -20,7 +20,7 @@ export class Inbox implements Receiver {
   constructor(
     private readonly db: Database,
     subscriptions: readonly Subscription[],
-    private readonly handlerOf: (type: string) => AtOnce | undefined = () => undefined,
+    private readonly handlerOf: (type: string) => InlineDispatch | undefined = () => undefined,
   ) {
     this.module = db.module;
     for (const { name, types } of subscriptions) {
@@ -29,11 +29,11 @@ export class Inbox implements Receiver {
     this.types = [...this.subscribers.keys()];
   }
 
-  async openLetterbox(producer: Database): Promise<Letterbox | undefined> {
+  async openCoLocatedInbox(producer: Database): Promise<CoLocatedInbox | undefined> {
     if (this.types.length === 0 || (await placeOf(producer)) !== (await placeOf(this.db))) return undefined;
     if (producer !== this.db) {
       await admit(this.db, producer);
-      const ours = new Set([...this.subscribers.values()].flat().map(heard));
+      const ours = new Set([...this.subscribers.values()].flat().map(inboxChanged));
       producer.on('committed', (signals: Signals) =>
         this.db.raise(new Map([...signals].filter(([signal]) => ours.has(signal)))),
       );
@@ -45,9 +45,9 @@ export class Inbox implements Receiver {
   async receive(messages: readonly Message[], isFirst: (message: Message) => boolean = () => false): Promise<void> {
     const ofKey = new Map<string, number>();
     for (const { key } of messages) ofKey.set(key, (ofKey.get(key) ?? 0) + 1);
-    const atOnce = new Set(messages.filter((message) => ofKey.get(message.key) === 1 && isFirst(message)));
-    const handled = Promise.all([...atOnce].map((message) => this.handle(message)));
-    await this.store(messages.filter((message) => !atOnce.has(message)));
+    const inlineDispatch = new Set(messages.filter((message) => ofKey.get(message.key) === 1 && isFirst(message)));
+    const handled = Promise.all([...inlineDispatch].map((message) => this.handle(message)));
+    await this.store(messages.filter((message) => !inlineDispatch.has(message)));
     await this.store((await handled).flatMap((unhandled) => unhandled ?? []));
   }
 
@@ -63,7 +63,7 @@ export class Inbox implements Receiver {
       for (const message of messages) {
         const { id: messageId, ...rest } = message;
         for (const subscription of this.subscribers.get(message.type) ?? [])
-          tx.collect(store, { subscription, part: partitionOf(message.key), messageId, ...rest });
+          tx.defer(store, { subscription, part: partitionOf(message.key), messageId, ...rest });
       }
     });
   }
@@ -73,7 +73,7 @@ export class Inbox implements Receiver {
  * Stores what is neither there nor handled yet. Each is a letter, as those that `record` drops, unless something of its key comes before
  * it: in the inbox, or among these and stored by somebody else at this moment.
  */
-const store = change<RecordRow & { subscription: string }, { signal: string } & Letter>(`
+const store = change<RecordRow & { subscription: string }, { signal: string } & InboxRow>(`
   with letters as (
     select nextval('inbox_seq_seq') as seq, *,
       ${firstOfKey('l')} as first

@@ -1,8 +1,8 @@
-import { UnderWay, messageOf, type Message, type Log, partitionOf } from '../../core';
+import { InFlight, messageOf, type Message, type Log, partitionOf } from '../../core';
 import type { Handle } from '../ports/subscription';
-import type { Database, Story, Tx } from '../../postgres';
+import type { Database, MessageContext, Tx } from '../../postgres';
 import { take } from './consumer.sql';
-import { TakenEffect, systemic, type Due, type Effects } from './effects';
+import { AlreadyHandled, systemic, type Due, type Effects } from './effects';
 import { takeTimer, type Timer } from '../timers/timers.sql';
 
 interface Options {
@@ -19,8 +19,8 @@ interface Options {
  * Handles for one subscription what is not stored: what a timer holds, and what the wire brings for the first time. It tries once. Whoever is
  * told that it could not be, or has failed, stores it as a message, which is tried again, blocks its key, counts crashes and dies.
  */
-export class AtOnce {
-  private readonly running = new UnderWay();
+export class InlineDispatch {
+  private readonly running = new InFlight();
 
   constructor(private readonly options: Options) {}
 
@@ -39,12 +39,12 @@ export class AtOnce {
   }
 
   /** In the transaction that takes the timer away. @returns whether what it held is handled. */
-  ring({ type, version, key, data, dueAt, inMs, story }: Timer): Promise<boolean> {
+  ring({ type, version, key, data, dueAt, inMs, context }: Timer): Promise<boolean> {
     const { db, subscription } = this.options;
     const [id, producer] = [db.ids.uuid(), db.module];
-    const said = { id, producer, type, version, key, keyVersion: 0, data, ...story };
+    const said = { id, producer, type, version, key, keyVersion: 0, data, ...context };
     const due = { dueAt: performance.now() + inMs, message: { ...said, recordedAt: new Date(dueAt).toISOString() } };
-    return this.try(due, story, (tx) => tx.one(takeTimer, { type, key, dueAt, subscription }));
+    return this.try(due, context, (tx) => tx.one(takeTimer, { type, key, dueAt, subscription }));
   }
 
   /** Waits for what is running. */
@@ -52,16 +52,20 @@ export class AtOnce {
     return this.running.idle();
   }
 
-  private try(due: Due, story: Story, take: (tx: Tx) => Promise<object | undefined>): Promise<boolean> {
-    return this.running.track(this.attempt(due, story, take));
+  private try(due: Due, context: MessageContext, take: (tx: Tx) => Promise<object | undefined>): Promise<boolean> {
+    return this.running.track(this.attempt(due, context, take));
   }
 
-  private async attempt(due: Due, story: Story, take: (tx: Tx) => Promise<object | undefined>): Promise<boolean> {
+  private async attempt(
+    due: Due,
+    context: MessageContext,
+    take: (tx: Tx) => Promise<object | undefined>,
+  ): Promise<boolean> {
     const { effects, inside } = this.options;
     effects.expect(due);
     try {
       const message = effects.read(due.message);
-      await effects.take(due, story, (tx) => [take(tx), inside(message.data, tx, message)]);
+      await effects.take(due, context, (tx) => [take(tx), inside(message.data, tx, message)]);
       return true;
     } catch (error) {
       this.tell(due.message, error);
@@ -73,7 +77,7 @@ export class AtOnce {
 
   /** That somebody was faster is no news; that the database is away, whoever stores it now will tell. */
   private tell({ id: messageId, type, key, correlationId }: Message, error: unknown): void {
-    if (error instanceof TakenEffect || systemic(error)) return;
+    if (error instanceof AlreadyHandled || systemic(error)) return;
     const { log, subscription } = this.options;
     const facts = { err: error, subscription, messageId, type, key, correlationId };
     log.warn(facts, `${type} is stored and tried again: ${messageOf(error)}`);

@@ -2,7 +2,7 @@ import { type Message, type Log, Loop } from '../../core';
 import type { Transport } from '../ports/transport';
 import type { Database } from '../../postgres';
 import type { Partitions } from '../leases/partitions';
-import { recorded } from './send';
+import { outboxChanged } from './send';
 
 /** Messages read, delivered and deleted at once. */
 const batchSize = 500;
@@ -43,13 +43,13 @@ export class Relay {
   }
 
   start(): void {
-    this.db.on(recorded(this.destination), this.wake);
+    this.db.on(outboxChanged(this.destination), this.wake);
     this.partitions.on('gained', this.wake);
     this.loop.start();
   }
 
   async stop(): Promise<void> {
-    this.db.off(recorded(this.destination), this.wake);
+    this.db.off(outboxChanged(this.destination), this.wake);
     this.partitions.off('gained', this.wake);
     await this.loop.stop();
     // What cannot be deleted now is delivered once more, and recognised.

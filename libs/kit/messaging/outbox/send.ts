@@ -1,11 +1,11 @@
 import { type AnyMessageType, type Draft, partitionOf } from '../../core';
-import type { Letterbox } from '../ports/transport';
-import { change, lock, named, none, type Story, type Tx, type Wording } from '../../postgres';
+import type { CoLocatedInbox } from '../ports/transport';
+import { change, lock, named, none, type MessageContext, type Tx, type SqlText } from '../../postgres';
 import { escapeIdentifier, escapeLiteral } from 'pg';
 import { firstOfKey } from '../inbox/first-of-key.sql';
 
 /** Raised after the commit of a transaction that recorded messages for this destination. */
-export const recorded = (destination: string): string => `outbox ${destination}`;
+export const outboxChanged = (destination: string): string => `outbox ${destination}`;
 /** Timers are looked for this often, come what may. */
 export const lookForTimersMs = 1_000;
 /** Raised after the commit of a transaction that set timers which may be due before the next look; with each comes {@link TimeSet}. */
@@ -13,7 +13,7 @@ export const timerSet = 'timers';
 
 interface Part {
   /** What the message is part of, if not of what the transaction is part of. */
-  story?: Story;
+  context?: MessageContext;
 }
 
 /**
@@ -22,12 +22,12 @@ interface Part {
  * Messages of one key leave in the order in which their transactions committed: the key's counter is locked from here to
  * the commit, whatever else the transaction has or has not locked.
  */
-export function send(tx: Tx, draft: Draft, { story = tx.story }: Part = {}): void {
-  tx.collect(number, { key: draft.key });
-  tx.collect(record, {
+export function send(tx: Tx, draft: Draft, { context = tx.context }: Part = {}): void {
+  tx.defer(number, { key: draft.key });
+  tx.defer(record, {
     messageId: tx.ids.uuid(),
     part: partitionOf(draft.key),
-    ...story,
+    ...context,
     ...draft,
   });
 }
@@ -36,13 +36,13 @@ export function send(tx: Tx, draft: Draft, { story = tx.story }: Part = {}): voi
  * Sends the message later: not before `afterMs` have passed on the database's clock. A type has one timer per key; setting
  * it again moves it. It is gone when the transaction rolls back, and survives every crash when it commits.
  */
-export function remind(tx: Tx, draft: Draft, { afterMs, story = tx.story }: Part & { afterMs: number }): void {
-  tx.collect(setTimer, { part: partitionOf(draft.key), afterMs, ...story, ...draft });
+export function schedule(tx: Tx, draft: Draft, { afterMs, context = tx.context }: Part & { afterMs: number }): void {
+  tx.defer(setTimer, { part: partitionOf(draft.key), afterMs, ...context, ...draft });
 }
 
 /** Cancels the timer of this type and key, if it is still set. What has already fired may still arrive: expect it. */
-export function forget(tx: Tx, { type }: AnyMessageType, key: string): void {
-  tx.collect(setTimer, { type, key, afterMs: null });
+export function cancelScheduled(tx: Tx, { type }: AnyMessageType, key: string): void {
+  tx.defer(setTimer, { type, key, afterMs: null });
 }
 
 export interface RecordRow extends Draft {
@@ -64,10 +64,10 @@ export const number = lock<{ key: string }>(
   on conflict (key) do update set version = k.version + excluded.version`,
 );
 
-export const record = lock<RecordRow, { signal: string } & Partial<Letter>>('last', wordingOf('', []));
+export const record = lock<RecordRow, { signal: string } & Partial<InboxRow>>('last', sqlTextFor('', []));
 
 /** What `record` says of a letter for a subscription of this process. */
-export interface Letter {
+export interface InboxRow {
   readonly producer: string;
   readonly keyVersion: number;
   readonly recordedAt: Date;
@@ -75,27 +75,27 @@ export interface Letter {
   readonly seq: number | null;
 }
 
-/** `record`, for a producer that has these letterboxes within reach: each wording knows only those that some message is for. */
+/** `record`, for a producer that has these coLocatedInboxes within reach: each sqlText knows only those that some message is for. */
 export function recordInto(
   producer: string,
-  letterboxes: readonly Letterbox[],
-): (rows: readonly RecordRow[]) => Wording {
-  const wordings = new Map<string, Wording>();
+  coLocatedInboxes: readonly CoLocatedInbox[],
+): (rows: readonly RecordRow[]) => SqlText {
+  const sqlTexts = new Map<string, SqlText>();
   return (rows) => {
-    const wanted = letterboxes.filter(({ subscribers }) => rows.some(({ type }) => subscribers.has(type)));
+    const wanted = coLocatedInboxes.filter(({ subscribers }) => rows.some(({ type }) => subscribers.has(type)));
     const name = wanted.map(({ module }) => module).join();
-    const wording = wordings.get(name) ?? named(wordingOf(producer, wanted));
-    wordings.set(name, wording);
-    return wording;
+    const sqlText = sqlTexts.get(name) ?? named(sqlTextFor(producer, wanted));
+    sqlTexts.set(name, sqlText);
+    return sqlText;
   };
 }
 
 /**
- * The statement that records messages: in the log, and in the outbox of each destination. What is for a letterbox goes there at
- * once, unless earlier messages still wait in the outbox, which another process without that letterbox may have filled.
+ * The statement that records messages: in the log, and in the outbox of each destination. What is for a coLocatedInbox goes there at
+ * once, unless earlier messages still wait in the outbox, which another process without that coLocatedInbox may have filled.
  */
-function wordingOf(producer: string, letterboxes: readonly Letterbox[]): string {
-  const slots = letterboxes.map(({ module, subscribers }, slot) => {
+function sqlTextFor(producer: string, coLocatedInboxes: readonly CoLocatedInbox[]): string {
+  const slots = coLocatedInboxes.map(({ module, subscribers }, slot) => {
     const schema = escapeIdentifier(module);
     const wanted = [...subscribers].flatMap(([type, names]) => names.map((name) => `(${text(type)}, ${text(name)})`));
     // Of one producer and key there is one sender at a time: what is not there yet cannot come before.
@@ -114,7 +114,7 @@ function wordingOf(producer: string, letterboxes: readonly Letterbox[]): string 
       from letters${slot}
     )`;
   });
-  const heard = letterboxes.map(
+  const heard = coLocatedInboxes.map(
     (_, slot) => `union all
     select n, 'inbox ' || subscription, ${text(producer)}, key_version, recorded_at, case when first then seq end from letters${slot}`,
   );
@@ -129,7 +129,7 @@ function wordingOf(producer: string, letterboxes: readonly Letterbox[]): string 
       insert into messages (message_id, type, version, key, key_version, data, correlation_id, causation_id, recorded_at)
       select "messageId", type, version, key, key_version, data, "correlationId", "causationId", recorded_at from numbered
     ), routed as (
-      select numbered.*, r.destination, r.destination = any(array[${letterboxes.map(({ module }) => text(module)).join(', ')}]::text[])
+      select numbered.*, r.destination, r.destination = any(array[${coLocatedInboxes.map(({ module }) => text(module)).join(', ')}]::text[])
         and ${none('outbox o where o.destination = r.destination')} as direct
       from numbered join routes r using (type)
     ), waiting as (

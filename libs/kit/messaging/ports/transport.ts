@@ -2,7 +2,7 @@ import type { Message } from '../../core';
 import type { Database } from '../../postgres';
 
 /** An inbox that a producer may write into itself, in the transaction that records the message. */
-export interface Letterbox {
+export interface CoLocatedInbox {
   readonly module: string;
   /** By message type, the subscriptions that want it. */
   readonly subscribers: ReadonlyMap<string, readonly string[]>;
@@ -21,7 +21,7 @@ export interface Receiver {
    */
   receive(messages: readonly Message[], isFirst?: (message: Message) => boolean): Promise<void>;
   /** Lets a producer of the same database write in here. @returns undefined when it has another database. */
-  openLetterbox(producer: Database): Promise<Letterbox | undefined>;
+  openCoLocatedInbox(producer: Database): Promise<CoLocatedInbox | undefined>;
 }
 
 /**

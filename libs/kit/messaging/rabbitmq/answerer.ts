@@ -1,5 +1,5 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
-import { UnderWay, messageOf, type Log } from '../../core';
+import { InFlight, messageOf, type Log } from '../../core';
 import type { Session } from './session';
 
 /** Questions that a process answers at once. */
@@ -11,7 +11,7 @@ export type Reply = (asked: Buffer, withinMs: number) => Promise<Buffer>;
 /** Answers the questions that come to queues, of which every process that can answer takes its share. */
 export class Answerer {
   private readonly replies = new Map<string, Reply>();
-  private readonly running = new UnderWay();
+  private readonly running = new InFlight();
   private stopping = false;
 
   constructor(private readonly log: Log) {}

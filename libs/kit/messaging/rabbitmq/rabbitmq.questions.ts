@@ -2,7 +2,7 @@ import { DomainError, messageOf, type Question, type Log } from '../../core';
 import { InProcessQuestions, Questions, unanswered, type Answering } from '../ports/questions';
 import { Answerer } from './answerer';
 import { Asker } from './asker';
-import { Lifeline } from './reconnecting-connection';
+import { ReconnectingConnection } from './reconnecting-connection';
 import { readAsked, readReply, writeAsked, writeReply } from './reply';
 
 export interface RabbitMqQuestionsOptions {
@@ -18,13 +18,13 @@ export class RabbitMqQuestions extends Questions {
   private readonly here = new InProcessQuestions();
   private readonly asker = new Asker();
   private readonly answerer: Answerer;
-  private readonly lifeline: Lifeline;
+  private readonly connection: ReconnectingConnection;
 
   constructor(private readonly options: RabbitMqQuestionsOptions) {
     super();
     const { url, log } = options;
     this.answerer = new Answerer(log);
-    this.lifeline = new Lifeline({
+    this.connection = new ReconnectingConnection({
       name: 'questions',
       url,
       log,
@@ -60,11 +60,11 @@ export class RabbitMqQuestions extends Questions {
 
   /** @throws {Error} when the broker refuses us, or does not answer within half a minute. */
   override start(): Promise<void> {
-    return this.lifeline.start();
+    return this.connection.start();
   }
 
   override stop(): Promise<void> {
-    return this.lifeline.stop();
+    return this.connection.stop();
   }
 
   private queueOf(question: string): string {

@@ -1,8 +1,8 @@
-import { UnderWay, type Message, type Log } from '../../core';
+import { InFlight, type Message, type Log } from '../../core';
 import { Transport, type Receiver } from '../ports/transport';
 import { Intake } from './intake';
 import { Lateness } from './lateness';
-import { Lifeline } from './reconnecting-connection';
+import { ReconnectingConnection } from './reconnecting-connection';
 import { Publisher } from './publisher';
 import type { Session } from './session';
 import { Topology, type Wanted } from './topology';
@@ -37,11 +37,11 @@ export class RabbitMqTransport extends Transport {
   /**
    * A broker that is short of memory stops reading from those who publish, and must still hear what is acknowledged.
    */
-  private readonly lifelines: readonly Lifeline[];
+  private readonly lifelines: readonly ReconnectingConnection[];
   private topology: Topology;
   private intakes: Intake[] = [];
   private readonly lateness = new Lateness();
-  private readonly deliveries = new UnderWay();
+  private readonly deliveries = new InFlight();
   private started: Promise<void> | undefined;
   private stopped: Promise<void> | undefined;
 
@@ -55,8 +55,8 @@ export class RabbitMqTransport extends Transport {
       () => this.lagHere(),
     );
     this.lifelines = [
-      new Lifeline({ name: 'publishing', url, log, begin: (session) => this.beginPublishing(session) }),
-      new Lifeline({
+      new ReconnectingConnection({ name: 'publishing', url, log, begin: (session) => this.beginPublishing(session) }),
+      new ReconnectingConnection({
         name: 'consuming',
         url,
         log,
@@ -103,12 +103,12 @@ export class RabbitMqTransport extends Transport {
   }
 
   private async open(): Promise<void> {
-    for (const lifeline of this.lifelines) await lifeline.start();
+    for (const connection of this.lifelines) await connection.start();
   }
 
   private async close(): Promise<void> {
     await this.deliveries.idle();
-    await Promise.all(this.lifelines.map((lifeline) => lifeline.stop()));
+    await Promise.all(this.lifelines.map((connection) => connection.stop()));
   }
 
   private async beginPublishing(session: Session): Promise<void> {

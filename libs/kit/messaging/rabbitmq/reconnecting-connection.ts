@@ -21,7 +21,7 @@ interface Options {
 }
 
 /** Keeps a session with the broker: opens one, and another whenever it has ended. */
-export class Lifeline {
+export class ReconnectingConnection {
   private session: Session | undefined;
   private lost = false;
   private stopped = false;

@@ -6,7 +6,7 @@ import { aServer, type TestServer } from '@thali/kit/postgres/testing';
 import type { Message } from '@thali/kit/core';
 import { randomUUID } from 'node:crypto';
 import { Messaging } from '../messaging';
-import { forget, remind, send } from '../outbox/send';
+import { cancelScheduled, schedule, send } from '../outbox/send';
 import { messagingMigrations } from '..';
 import { Inbox } from '../inbox/inbox';
 import { takeTimer } from '../timers/timers.sql';
@@ -102,7 +102,7 @@ describe('by a plan that was made while next to nothing waited, and has to do wh
 
   const setTimers = (from: number, count: number) =>
     ear.transaction(async (tx) => {
-      for (let n = from; n < from + count; n++) remind(tx, Rang({ bell: `bell ${n}`, n }), { afterMs: laterMs });
+      for (let n = from; n < from + count; n++) schedule(tx, Rang({ bell: `bell ${n}`, n }), { afterMs: laterMs });
     });
 
   it.each([0, 2])(
@@ -130,7 +130,7 @@ describe('by a plan that was made while next to nothing waited, and has to do wh
   );
 
   it('timers are not read through to cancel one', async () => {
-    const cancel = (n: number) => ear.transaction(async (tx) => forget(tx, Rang, `bell ${n}`));
+    const cancel = (n: number) => ear.transaction(async (tx) => cancelScheduled(tx, Rang, `bell ${n}`));
     await setTimers(0, 2);
     await lookThrough('timers');
     await cancel(0);

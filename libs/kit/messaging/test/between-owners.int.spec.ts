@@ -2,7 +2,7 @@ import { DomainError } from '@thali/kit/core';
 import { eventually } from '@thali/kit/messaging/testing';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';
 import { deadLetters } from '../inbox/dead-letters';
-import { remind, send } from '../outbox/send';
+import { schedule, send } from '../outbox/send';
 import { partitionOf } from '../../core';
 import { Instance, Rang, type Hear, type Ring } from './instance';
 
@@ -211,7 +211,7 @@ it('a timer that is due in a month is looked at once a second, not all the time'
   const one = await start();
   await all(one);
   const month = 30 * 24 * 3_600_000;
-  await one.db.transaction(async (tx) => remind(tx, Rang({ bell: 'a', n: 1 }), { afterMs: month }));
+  await one.db.transaction(async (tx) => schedule(tx, Rang({ bell: 'a', n: 1 }), { afterMs: month }));
   const looks: number[] = [];
   const read = one.db.read.bind(one.db);
   one.db.read = ((sql, values) => {

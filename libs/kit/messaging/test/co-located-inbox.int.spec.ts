@@ -9,7 +9,7 @@ import { Rang } from './instance';
 
 const log = createLog('test', 'silent');
 
-describe('A letterbox', () => {
+describe('A coLocatedInbox', () => {
   const servers: TestServer[] = [];
   const databases: Database[] = [];
   let tower: Database;

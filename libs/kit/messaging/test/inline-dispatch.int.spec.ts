@@ -4,7 +4,7 @@ import { eventually } from '@thali/kit/messaging/testing';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';
 import { randomUUID } from 'node:crypto';
 import { change } from '@thali/kit/postgres';
-import { forget, remind } from '../outbox/send';
+import { cancelScheduled, schedule } from '../outbox/send';
 import { takeTimer } from '../timers/timers.sql';
 import { Instance, Rang, type Hear, type Ring } from './instance';
 
@@ -28,7 +28,7 @@ describe('what can be handled at once', () => {
 
   const note: Hear = (ring, tx) => {
     heard.push(ring);
-    tx.collect(write, { bell: ring.bell, number: ring.n });
+    tx.defer(write, { bell: ring.bell, number: ring.n });
   };
   /** Fails the first time that it hears ring number 1. */
   const failFirst: Hear = (ring, tx, message) => {
@@ -68,7 +68,7 @@ describe('what can be handled at once', () => {
 
   describe('of what timers hold', () => {
     const set = ({ db }: Instance, bell: string, n: number, afterMs = 1) =>
-      db.transaction(async (tx) => remind(tx, Rang({ bell, n }), { afterMs }));
+      db.transaction(async (tx) => schedule(tx, Rang({ bell, n }), { afterMs }));
     const untilGone = (tower: Instance) =>
       eventually(
         () => count(tower, 'timers'),
@@ -150,7 +150,7 @@ describe('what can be handled at once', () => {
     it('does not happen when it was cancelled, nor as it was set before', async () => {
       const tower = await start();
       await set(tower, 'Angelus', 1, 100);
-      await tower.db.transaction(async (tx) => forget(tx, Rang, 'Angelus'));
+      await tower.db.transaction(async (tx) => cancelScheduled(tx, Rang, 'Angelus'));
       await set(tower, 'Pummerin', 2, 100);
       await set(tower, 'Pummerin', 3, 300);
       await untilGone(tower);

@@ -55,12 +55,12 @@ describe('RabbitMQ', () => {
     await Promise.all(transports.splice(0).map((transport) => transport.stop()));
   });
 
-  const openLetterbox = async () => undefined;
+  const openCoLocatedInbox = async () => undefined;
 
   /** A transport of a process that hosts only the talker. */
   function aTalkersTransport(): RabbitMqTransport {
     const transport = new RabbitMqTransport({ url: broker.url, log, prefix, wanted });
-    transport.register({ module: 'talker', types: [], receive: async () => {}, openLetterbox });
+    transport.register({ module: 'talker', types: [], receive: async () => {}, openCoLocatedInbox });
     transports.push(transport);
     return transport;
   }
@@ -72,7 +72,7 @@ describe('RabbitMQ', () => {
     transport.register({
       module: 'listener',
       types: ['talker.said'],
-      openLetterbox,
+      openCoLocatedInbox,
       receive: async (messages) => void heard.push(...messages),
     });
     transports.push(transport);
@@ -164,7 +164,7 @@ describe('RabbitMQ', () => {
       if (failures-- > 0) throw new Error('the database is away');
       heard.push(...messages);
     };
-    transport.register({ module: 'listener', types: ['talker.said'], receive, openLetterbox });
+    transport.register({ module: 'listener', types: ['talker.said'], receive, openCoLocatedInbox });
     const talker = aTalkersTransport();
     await Promise.all([transport.start(), talker.start()]);
     const messages = Array.from({ length: 300 }, (_, n) => aMessage('ann', n + 1));
@@ -182,7 +182,7 @@ describe('RabbitMQ', () => {
     const refused = jest.fn(async () => {
       throw new Error('the database is away, from here');
     });
-    cutOff.register({ module: 'listener', types: ['talker.said'], receive: refused, openLetterbox });
+    cutOff.register({ module: 'listener', types: ['talker.said'], receive: refused, openCoLocatedInbox });
     await cutOff.start();
     const talker = aTalkersTransport();
     await talker.start();
@@ -207,7 +207,7 @@ describe('RabbitMQ', () => {
     transport.register({
       module: 'listener',
       types: ['talker.said'],
-      openLetterbox,
+      openCoLocatedInbox,
       receive: async (messages, isFirst = () => false) => {
         for (const message of messages) first.set((message.data as { n: number }).n, isFirst(message));
         await receive();

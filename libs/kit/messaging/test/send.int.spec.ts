@@ -1,7 +1,7 @@
 import type { Database } from '@thali/kit/postgres';
 import { aDatabase } from '@thali/kit/postgres/testing';
 import { messagingMigrations } from '..';
-import { forget, remind, send } from '../outbox/send';
+import { cancelScheduled, schedule, send } from '../outbox/send';
 import { Rang } from './instance';
 
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
@@ -57,32 +57,32 @@ describe('what a transaction says', () => {
 
   it('can be set for later, moved and cancelled, each with its transaction', async () => {
     const set = (n: number) =>
-      db.transaction(async (tx) => remind(tx, Rang({ bell: 'Angelus', n }), { afterMs: 60_000 }));
+      db.transaction(async (tx) => schedule(tx, Rang({ bell: 'Angelus', n }), { afterMs: 60_000 }));
     await set(1);
     await set(2);
     expect(await timersOf('Angelus')).toEqual([{ data: { bell: 'Angelus', n: 2 } }]);
     const undecided = db.transaction(async (tx) => {
-      forget(tx, Rang, 'Angelus');
+      cancelScheduled(tx, Rang, 'Angelus');
       throw new Error('no');
     });
     await expect(undecided).rejects.toThrow('no');
     expect(await timersOf('Angelus')).toHaveLength(1);
-    await db.transaction(async (tx) => forget(tx, Rang, 'Angelus'));
+    await db.transaction(async (tx) => cancelScheduled(tx, Rang, 'Angelus'));
     expect(await timersOf('Angelus')).toEqual([]);
   });
 
   it('sets a timer as it was said last, where a transaction changes its mind', async () => {
     const later = (n: number) => [Rang({ bell: 'Savoyarde', n }), { afterMs: 60_000 }] as const;
     await db.transaction(async (tx) => {
-      remind(tx, ...later(1));
-      forget(tx, Rang, 'Savoyarde');
+      schedule(tx, ...later(1));
+      cancelScheduled(tx, Rang, 'Savoyarde');
     });
     expect(await timersOf('Savoyarde')).toEqual([]);
     await db.transaction(async (tx) => {
-      remind(tx, ...later(2));
-      forget(tx, Rang, 'Savoyarde');
-      remind(tx, ...later(3));
-      remind(tx, ...later(4));
+      schedule(tx, ...later(2));
+      cancelScheduled(tx, Rang, 'Savoyarde');
+      schedule(tx, ...later(3));
+      schedule(tx, ...later(4));
     });
     expect(await timersOf('Savoyarde')).toEqual([{ data: { bell: 'Savoyarde', n: 4 } }]);
   });

@@ -1,6 +1,6 @@
 import type { Message } from '../../core';
 import { deadLetters, replay } from '../inbox/dead-letters';
-import { forget, remind, send } from '../outbox/send';
+import { cancelScheduled, schedule, send } from '../outbox/send';
 import type { Database } from '../../postgres';
 import { itSurvivesDeath } from './death';
 import { Said, World, aNotebook, eventually, wordsOf, type BusUnderTest, type Placement, type Word } from './world';
@@ -203,10 +203,10 @@ export function describeTransport(bus: BusUnderTest): void {
         aNotebook('listener.note', ({ data }) => void arrived.push({ who: data.who, at: new Date() })),
       ]);
       const set = Date.now();
-      await talker.transaction(async (tx) => remind(tx, Said({ who: 'cancelled', n: 1 }), { afterMs: 50 }));
-      await talker.transaction(async (tx) => forget(tx, Said, 'cancelled'));
-      await talker.transaction(async (tx) => remind(tx, Said({ who: 'moved', n: 1 }), { afterMs: 1 }));
-      await talker.transaction(async (tx) => remind(tx, Said({ who: 'later', n: 1 }), { afterMs: 300 }));
+      await talker.transaction(async (tx) => schedule(tx, Said({ who: 'cancelled', n: 1 }), { afterMs: 50 }));
+      await talker.transaction(async (tx) => cancelScheduled(tx, Said, 'cancelled'));
+      await talker.transaction(async (tx) => schedule(tx, Said({ who: 'moved', n: 1 }), { afterMs: 1 }));
+      await talker.transaction(async (tx) => schedule(tx, Said({ who: 'later', n: 1 }), { afterMs: 300 }));
       await eventually(
         async () => arrived.length,
         (count) => count === 2,

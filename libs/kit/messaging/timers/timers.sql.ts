@@ -1,11 +1,11 @@
 import type { Draft } from '../../core';
-import { change, type Database, type Story } from '../../postgres';
+import { change, type Database, type MessageContext } from '../../postgres';
 import { firstOfKey } from '../inbox/first-of-key.sql';
 
 /** A timer that was seen. */
 export interface Timer extends Draft {
   readonly part: number;
-  readonly story: Story;
+  readonly context: MessageContext;
   /** As the database writes it: when it is set anew, it is another. */
   readonly dueAt: string;
   /** Negative when its time has come. */
@@ -14,7 +14,7 @@ export interface Timer extends Draft {
 
 /** The timers whose time has come, by the time of the statement, and the one that comes next. */
 export async function lookForTimers(db: Database, parts: number[], limit: number): Promise<Timer[]> {
-  type Row = Omit<Timer, 'story'> & Story;
+  type Row = Omit<Timer, 'story'> & MessageContext;
   const rows = await db.read<Row>(
     `select type, key, part::int, version, data, correlation_id as "correlationId", causation_id as "causationId", due_at::text as "dueAt",
        extract(epoch from due_at - statement_timestamp())::float8 * 1000 as "inMs"
@@ -25,7 +25,10 @@ export async function lookForTimers(db: Database, parts: number[], limit: number
      ) t`,
     [parts, limit],
   );
-  return rows.map(({ correlationId, causationId, ...timer }) => ({ ...timer, story: { correlationId, causationId } }));
+  return rows.map(({ correlationId, causationId, ...timer }) => ({
+    ...timer,
+    context: { correlationId, causationId },
+  }));
 }
 
 /**

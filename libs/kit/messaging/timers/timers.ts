@@ -1,6 +1,6 @@
 import type { Database, Raised } from '../../postgres';
 import { type Log, Loop } from '../../core';
-import type { AtOnce } from '../inbox/inline-dispatch';
+import type { InlineDispatch } from '../inbox/inline-dispatch';
 import type { Partitions } from '../leases/partitions';
 import { lookForTimersMs, send, timerSet, type TimeSet, type TimerRow } from '../outbox/send';
 import { lookForTimers, takeTimer, type Timer } from './timers.sql';
@@ -36,7 +36,7 @@ export class Timers {
   constructor(
     private readonly db: Database,
     private readonly partitions: Partitions,
-    private readonly handlerOf: (type: string) => AtOnce | undefined,
+    private readonly handlerOf: (type: string) => InlineDispatch | undefined,
     log: Log,
   ) {
     this.loop = new Loop({ name: `${db.module} timers`, turn: () => this.fire(), pollMs: lookForTimersMs, log });
@@ -101,7 +101,7 @@ export class Timers {
     return true;
   }
 
-  private async handle(timer: Timer, handler: AtOnce): Promise<void> {
+  private async handle(timer: Timer, handler: InlineDispatch): Promise<void> {
     if (await handler.ring(timer)) return;
     await this.send([timer]).catch(() => {}); // It is still there, and is seen at the next look.
   }
@@ -109,9 +109,9 @@ export class Timers {
   /** One transaction takes the timers away and records their messages. */
   private send(timers: readonly Timer[]): Promise<void> {
     return this.db.transaction(async (tx) => {
-      const sendOne = async ({ type, version, key, data, story, dueAt }: Timer) => {
+      const sendOne = async ({ type, version, key, data, context, dueAt }: Timer) => {
         const taken = await tx.one(takeTimer, { type, key, dueAt, subscription: null });
-        if (taken) send(tx, { type, version, key, data }, { story });
+        if (taken) send(tx, { type, version, key, data }, { context });
       };
       await Promise.all(timers.map(sendOne));
     });
@@ -120,8 +120,8 @@ export class Timers {
 
 /** A copy, as the database would give it: who has set it may still have its hands on it. */
 function timerOf({ afterMs, correlationId, causationId, data, ...row }: TimerRow, { dueAt }: TimeSet): Timer {
-  const story = { correlationId, causationId };
-  return { ...row, data: JSON.parse(JSON.stringify(data)) as unknown, story, dueAt, inMs: afterMs };
+  const context = { correlationId, causationId };
+  return { ...row, data: JSON.parse(JSON.stringify(data)) as unknown, context, dueAt, inMs: afterMs };
 }
 
 const nameOf = ({ type, key }: Timer) => `${type} ${key}`;

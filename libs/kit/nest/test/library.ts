@@ -2,7 +2,7 @@ import { Controller, Get, Injectable, Module, Post, Put, Req, Res, UseIntercepto
 import { createApp, ServiceModule, type App } from '@thali/kit/nest';
 import { DomainError, defineEvent, idOf } from '@thali/kit/core';
 import {
-  BeginsWork,
+  Sheddable,
   Idempotent,
   InBody,
   InPath,
@@ -127,7 +127,7 @@ class BookController {
   }
 
   @Post(':id/loans')
-  @BeginsWork()
+  @Sheddable()
   @Idempotent()
   @Returns(202, Loan.extend({ number: z.string() }), 'It is yours for a while.')
   async lend(

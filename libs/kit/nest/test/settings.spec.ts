@@ -21,7 +21,7 @@ describe('the settings of a process', () => {
       logLevel: 'warn',
       leaseMs: 5_000,
       retentionDays: 30,
-      bearableLagMs: 150,
+      maxLagMs: 150,
       seed: true,
     });
   });
@@ -60,7 +60,7 @@ describe('the settings of a process', () => {
     ['FARM_DATABASE_URL', 'mysql://farm', aUrl],
     ['FARM_DAIRY_DATABASE_URL', 'localhost', aUrl],
     ['FARM_SECRET', 'too short', 'a secret of at least 16 characters, the same for every process'],
-    ['FARM_BEARABLE_LAG_MS', '0', aWhile],
+    ['FARM_MAX_LAG_MS', '0', aWhile],
     ['FARM_LOG_LEVEL', 'loud', 'one of trace, debug, info, warn, error, fatal, silent'],
     ['FARM_LEASE_MS', 'soon', aWhile],
     ['FARM_LEASE_MS', '0', aWhile],

@@ -1,4 +1,4 @@
-import { Gate, longMs } from '../concurrency-limiter';
+import { ConcurrencyLimiter, longMs } from '../concurrency-limiter';
 
 /** Work of one database; each piece ends when the test says so. */
 class Work {
@@ -29,24 +29,24 @@ class Work {
   }
 }
 
-describe('a gate with two places', () => {
+describe('a limiter with two places', () => {
   const begun: string[] = [];
   const soon = () => new Promise((resolve) => setImmediate(resolve));
-  let gate: Gate;
+  let limiter: ConcurrencyLimiter;
   let [one, other] = [new Work('one', begun), new Work('other', begun)];
 
   beforeEach(() => {
     begun.splice(0);
-    gate = new Gate(2);
+    limiter = new ConcurrencyLimiter(2);
     [one, other] = [new Work('one', begun), new Work('other', begun)];
-    gate.add(one);
-    gate.add(other);
+    limiter.add(one);
+    limiter.add(other);
   });
 
   it('lets two begin at once, whoever they are, the first to come first', async () => {
     one.came(1).came(4);
     other.came(2).came(3);
-    gate.open();
+    limiter.open();
     await soon();
     expect(begun).toEqual(['one 1', 'other 2']);
     one.end();
@@ -61,7 +61,7 @@ describe('a gate with two places', () => {
 
   it('lets nothing begin before everything of this turn of the event loop has come', async () => {
     one.came(2);
-    gate.open();
+    limiter.open();
     other.came(1);
     expect(begun).toEqual([]);
     await soon();
@@ -70,7 +70,7 @@ describe('a gate with two places', () => {
 
   it('does not wait for two that take long: they wait for somebody else', async () => {
     one.came(1).came(2).came(3);
-    gate.open();
+    limiter.open();
     while (begun.length < 3) await soon();
     one.end();
     one.end();
@@ -80,7 +80,7 @@ describe('a gate with two places', () => {
 
   it('gives each place away once, though it was given back because it took long', async () => {
     one.came(1).came(2).came(3).came(4);
-    gate.open();
+    limiter.open();
     while (begun.length < 4) await soon();
     other.came(5).came(6).came(7);
     for (const _ of begun) one.end();
@@ -103,18 +103,18 @@ describe('a gate with two places', () => {
         return new Promise<void>(() => {});
       },
     };
-    gate.add(slow);
-    gate.open();
+    limiter.add(slow);
+    limiter.open();
     const until = performance.now() + 1_000;
     while (times < 2 && performance.now() < until) await soon();
-    gate.remove(slow);
+    limiter.remove(slow);
     expect(times).toBe(2);
   });
 
   it('forgets who has gone', async () => {
     one.came(1);
-    gate.remove(one);
-    gate.open();
+    limiter.remove(one);
+    limiter.open();
     await soon();
     expect(begun).toEqual([]);
   });

@@ -25,9 +25,9 @@ function aSaga(shapes: readonly Shape[]): SagaDefinition<object, Own> {
       send: asked ? () => draft(`do ${name}`) : 'nothing',
       done: [typed(`${name} is done`)],
       failed: refusable ? [typed(`${name} has failed`)] : [],
-      meanwhile: [typed(`news of ${name}`)],
+      interim: [typed(`news of ${name}`)],
       withinMs: 1_000,
-      because: () => `${name} did not work.`,
+      failureReason: () => `${name} did not work.`,
       undo: undo === 'function' ? () => draft(`undo ${name}`) : undo,
       ...(undo === 'function' ? { undone: [typed(`${name} is undone`)] } : {}),
     };

@@ -119,7 +119,7 @@ describe('a saga that fails', () => {
 
 describe('a saga that finds out too late that it is too late to undo', () => {
   const step = (name: string) => steps.find((each) => each.name === name)!;
-  const tooLate = { since: 'throw the party', news: [PartyOver], then: () => ({ own: 'that was too late' }) };
+  const tooLate = { since: 'throw the party', news: [PartyOver], then: () => ({ localCommand: 'that was too late' }) };
   const band = { ...step('book the band'), tooLate };
   const lights = { ...step('light the fireworks'), undo: 'nothing' as const };
   const late = defineSaga({ ...celebrate, steps: [step('rent the hall'), band, lights, step('throw the party')] });
@@ -264,9 +264,9 @@ describe('what cannot be undone', () => {
 
 describe('an answer to an undo', () => {
   it('can be remembered: what was taken back may not be what one wanted to take back', () => {
-    const takenBack = (data: Party, { data: answer }: Draft): Party => ({ ...data, band: JSON.stringify(answer) });
+    const onCompensated = (data: Party, { data: answer }: Draft): Party => ({ ...data, band: JSON.stringify(answer) });
     const [hall, ...rest] = steps as [Step<Party, string>, ...Step<Party, string>[]];
-    const observant = defineSaga({ ...celebrate, steps: [{ ...hall, takenBack }, ...rest] });
+    const observant = defineSaga({ ...celebrate, steps: [{ ...hall, onCompensated }, ...rest] });
     const { state } = given(observant, party, rented, BandBusy({ id })).when(HallLeft({ id, reason: 'for a fee' }));
     expect(state.data.band).toBe('{"id":"midsummer","reason":"for a fee"}');
   });

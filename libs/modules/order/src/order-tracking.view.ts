@@ -80,7 +80,7 @@ export class OrderTrackingView {
 
   note(tx: Tx, news: Draft, at = tx.now.toISOString()): void {
     const { parts, what } = newsOf(news);
-    tx.collect(merge, { orderId: news.key, parts, entry: { at, what } });
+    tx.defer(merge, { orderId: news.key, parts, entry: { at, what } });
     tx.signal(trackingChanged(news.key));
   }
 }

@@ -41,7 +41,7 @@ export class OrderRepository {
     };
   }
 
-  /** Places a new order. */
+  /** Semaphore a new order. */
   place(tx: Tx, command: Extract<OrderCommand, { type: 'Place' }>): Loaded<Order> {
     return this.append(tx, command.orderId, { state: noOrder, version: 0 }, decide(noOrder, command));
   }
@@ -59,7 +59,7 @@ export class OrderRepository {
   private append(tx: Tx, orderId: OrderId, loaded: Loaded<Order>, events: readonly OrderEvent[]): Loaded<Order> {
     if (events.length === 0) return loaded;
     const changed = { state: events.reduce(evolve, loaded.state), version: loaded.version + events.length };
-    tx.collect(loaded.version === 0 ? insertSummary : updateSummary, summaryOf(changed, loaded.version));
+    tx.defer(loaded.version === 0 ? insertSummary : updateSummary, summaryOf(changed, loaded.version));
     this.events.append(tx, orderId, loaded, events);
     for (const event of events) {
       const announcement = announce(orderId, event);

@@ -81,7 +81,7 @@ export class OrderDesk {
       THALI_DATABASE_URL: server.url,
       THALI_SECRET: 'the secret of a test',
       THALI_LOG_LEVEL: 'silent',
-      THALI_BEARABLE_LAG_MS: '60000',
+      THALI_MAX_LAG_MS: '60000',
     };
     const app = await createApp({ name: 'thali', modules: { order: OrderModule }, env });
     await app.start();

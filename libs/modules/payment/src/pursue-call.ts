@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Seal } from '@thali/kit/nest';
 import { messageOf, type Message, Log } from '@thali/kit/core';
-import { remind } from '@thali/kit/messaging';
+import { schedule } from '@thali/kit/messaging';
 import { Database, type Tx } from '@thali/kit/postgres';
 import { hear } from './domain/responses';
 import { isUnwanted, keyOf, type Answer, type Call, type Decision, type Payment } from './domain/payment';
@@ -51,7 +51,7 @@ export class PursueCall {
   async later(tx: Tx, orderId: string, decide: Decide): Promise<Payment> {
     const { before, after } = await this.payments.change(tx, orderId, decide);
     const { call } = after;
-    if (call && call !== before.call) remind(tx, ContinuePayment({ orderId }), { afterMs: this.pauseMs(call) });
+    if (call && call !== before.call) schedule(tx, ContinuePayment({ orderId }), { afterMs: this.pauseMs(call) });
     return after;
   }
 

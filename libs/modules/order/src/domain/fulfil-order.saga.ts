@@ -70,13 +70,13 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
         then: (order) => ({ data: { ...order, sealedToken: '' } }),
         failed: [PaymentDeclined],
         withinMs: within.holdMoney,
-        because: (_, answer) =>
+        failureReason: (_, answer) =>
           answer ? `Your payment was declined: ${reasonOf(answer)}` : 'Your bank did not answer in time.',
         // Voids what is held, refunds what was taken, and keeps the fee: one command for whatever was or may have been done.
         undo: ({ orderId, fee }, reason) => CancelPayment({ orderId, keep: fee, reason }),
         undone: [PaymentCancelled],
         // What was kept counts, not what we wanted to keep: a card may have been closed meanwhile.
-        takenBack: (order, answer) => (isA(answer, PaymentCancelled) ? { ...order, fee: answer.data.kept } : order),
+        onCompensated: (order, answer) => (isA(answer, PaymentCancelled) ? { ...order, fee: answer.data.kept } : order),
       },
       {
         name: 'ask the kitchen',
@@ -85,7 +85,7 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
         done: [TicketAccepted],
         failed: [TicketRejected],
         withinMs: within.askKitchen,
-        because: (_, answer) =>
+        failureReason: (_, answer) =>
           answer
             ? `The restaurant cannot make your order: ${reasonOf(answer)}`
             : 'The restaurant did not answer in time.',
@@ -97,10 +97,10 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
         send: ({ orderId, restaurantName, restaurantLocation, deliverTo }) =>
           RequestDelivery({ orderId, pickUpAt: { name: restaurantName, location: restaurantLocation }, deliverTo }),
         done: [CourierAssigned],
-        then: () => ({ own: { type: 'Confirm' } }),
+        then: () => ({ localCommand: { type: 'Confirm' } }),
         failed: [NoCourierFound],
         withinMs: within.findCourier,
-        because: noCourier,
+        failureReason: noCourier,
         // Who has eaten is past calling off.
         undo: ({ orderId, ride }, reason) => (ride?.brought ? 'impossible' : CancelDelivery({ orderId, reason })),
         undone: [DeliveryCancelled],
@@ -108,30 +108,33 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
         tooLate: {
           since: 'hand it to the courier',
           news: [DeliveryDelivered],
-          then: (order) => ({ data: { ...order, fee: null, ride: { brought: true } }, own: { type: 'PickUp' } }),
+          then: (order) => ({
+            data: { ...order, fee: null, ride: { brought: true } },
+            localCommand: { type: 'PickUp' },
+          }),
         },
       },
       {
         name: 'cook the meal',
         send: ({ orderId }) => ConfirmTicket({ orderId }),
-        meanwhile: [TicketPreparing, TicketRevised],
-        heard: (order, news) =>
-          isA(news, TicketRevised) ? revised(order, news.data) : { own: { type: 'BeginPreparation' } },
+        interim: [TicketPreparing, TicketRevised],
+        onInterim: (order, news) =>
+          isA(news, TicketRevised) ? revised(order, news.data) : { localCommand: { type: 'BeginPreparation' } },
         done: [TicketReady],
-        then: () => ({ own: { type: 'MakeReady' } }),
+        then: () => ({ localCommand: { type: 'MakeReady' } }),
         failed: [NoCourierFound],
         withinMs: within.cook,
-        because: (_, answer) => (answer ? noCourier() : 'The kitchen did not finish your order in time.'),
+        failureReason: (_, answer) => (answer ? noCourier() : 'The kitchen did not finish your order in time.'),
         undo: 'nothing', // Cancelling the ticket covers it.
       },
       {
         name: 'hand it to the courier',
         send: ({ orderId }) => CollectMeal({ orderId }),
         done: [DeliveryPickedUp],
-        then: () => ({ own: { type: 'PickUp' } }),
+        then: () => ({ localCommand: { type: 'PickUp' } }),
         failed: [NoCourierFound],
         withinMs: within.pickUp,
-        because: (_, answer) => (answer ? noCourier() : 'No courier picked your order up in time.'),
+        failureReason: (_, answer) => (answer ? noCourier() : 'No courier picked your order up in time.'),
         undo: 'nothing', // Cancelling the delivery covers it.
       },
       {
@@ -140,10 +143,10 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
         done: [PaymentCaptured],
         failed: [PaymentCaptureFailed],
         // A quick courier may be there before the provider has answered.
-        meanwhile: [DeliveryDelivered, DeliveryFailed],
-        heard: rideOver,
+        interim: [DeliveryDelivered, DeliveryFailed],
+        onInterim: rideOver,
         withinMs: within.takeMoney,
-        because: (_, answer) =>
+        failureReason: (_, answer) =>
           answer ? `The payment could not be taken: ${reasonOf(answer)}` : 'The payment was not taken in time.',
         undo: 'impossible', // The courier has the meal: from here there are refunds only.
       },
@@ -155,7 +158,7 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
         then: rideOver,
         failed: [],
         withinMs: within.bring,
-        because: () => 'The courier did not bring your order in time.',
+        failureReason: () => 'The courier did not bring your order in time.',
         undo: 'impossible',
       },
       {
@@ -165,7 +168,7 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
         done: [PaymentCancelled],
         failed: [],
         withinMs: within.takeMoney,
-        because: () => 'The refund was not made in time.',
+        failureReason: () => 'The refund was not made in time.',
         undo: 'impossible',
       },
     ],
@@ -187,7 +190,7 @@ function revised(
   order: Fulfilment,
   { revision, agreed }: DataOf<typeof TicketRevised>,
 ): Consequence<Fulfilment, OrderCommand> {
-  return agreed ? { data: { ...order, ...agreed }, own: { type: 'Revise', revision, ...agreed } } : {};
+  return agreed ? { data: { ...order, ...agreed }, localCommand: { type: 'Revise', revision, ...agreed } } : {};
 }
 
 function rideOver(order: Fulfilment, answer: Draft): { data: Fulfilment } {
