@@ -89,7 +89,13 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
     const sealedToken = this.seal.seal(paymentToken);
     const placed = this.orders.place(tx, { type: 'Place', ...order, placedAt: tx.now.toISOString() });
     const { location: restaurantLocation } = menu;
-    await this.fulfilment.start(tx, orderId, { ...order, restaurantLocation, sealedToken, fee: null, ride: null });
+    await this.fulfilment.start(tx, orderId, {
+      ...order,
+      restaurantLocation,
+      sealedToken,
+      fee: null,
+      deliveryOutcome: null,
+    });
     return placed;
   }
 }
