@@ -70,10 +70,15 @@ export const selected = (fields: readonly Field[], alias: string) =>
 export const find = (table: Description, by: readonly Field[]) => (input: string) => `
   select i.n, ${selected(readBy(table), 't')} from ${input} join ${table.table} t on ${matching(by)}`;
 
-export const insert = (table: Description, input: string) => {
+/** The columns and the values of a new row. */
+const newRow = (table: Description) => {
   const fields = insertedBy(table);
-  return `insert into ${table.table} (${listed(fields)}) select ${values(fields)} from ${input} order by i.n`;
+  const first = table.version ? [`, ${table.version.column}`, ', 1'] : ['', ''];
+  return `(${listed(fields)}${first[0]}) select ${values(fields)}${first[1]}`;
 };
+
+export const insert = (table: Description, input: string) =>
+  `insert into ${table.table} ${newRow(table)} from ${input} order by i.n`;
 
 /** Returns the keys of what it has inserted. */
 export const insertNew = (table: Description) => (input: string) =>
@@ -110,12 +115,13 @@ export const set = (table: Description, fields: readonly Field[]) => (input: str
 };
 
 export const upsert = (table: Description) => (input: string) => {
-  const [fields, { keys }] = [insertedBy(table), table];
+  const { keys } = table;
+  const fields = insertedBy(table);
   const changes = updatedBy(table)
     .filter((field) => fields.includes(field))
     .map(({ column }) => `${column} = excluded.${column}`);
   return `
-    insert into ${table.table} as t (${listed(fields)}) select ${values(fields)} from ${lastOfEach(table, input)}
+    insert into ${table.table} as t ${newRow(table)} from ${lastOfEach(table, input)}
     order by ${values(keys)}
     on conflict (${listed(keys)}) do update set ${[...changes, ...madeAnew(table, 't')].join(', ')}`;
 };

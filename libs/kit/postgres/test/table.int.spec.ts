@@ -7,7 +7,7 @@ class CreateParcels1700000000902 implements MigrationInterface {
     await db.query(`
       create table parcels (
         parcel_id text primary key, status text not null, weight bigint, price float8, fragile boolean not null,
-        label json, route jsonb, trace_id uuid, due_at timestamptz, version int not null default 1,
+        label json, route jsonb, trace_id uuid, due_at timestamptz, version int not null,
         packed_at timestamptz not null default clock_timestamp(), changed_at timestamptz not null default clock_timestamp(),
         hidden text not null default 'kept'
       );
