@@ -58,6 +58,10 @@ export function pick({ table, fields }: Description, names: readonly string[]): 
 export const specOf = (fields: readonly Field[]): RowSpec =>
   Object.fromEntries(fields.map(({ field, options }) => [field, options.type satisfies SqlType]));
 
+/** For a FROM: the fields with their types. */
+export const declared = (fields: readonly Field[]) =>
+  fields.map(({ field, options }) => `${escapeIdentifier(field)} ${options.type}`).join(', ');
+
 const listed = (fields: readonly Field[]) => fields.map(({ column }) => column).join(', ');
 const values = (fields: readonly Field[]) => fields.map(({ value }) => value).join(', ');
 const matching = (fields: readonly Field[]) =>

@@ -132,6 +132,16 @@ export class Table<C extends Columns> extends EntitySchema<Found<C>> {
   insertFrom(source: string): string {
     return sql.insert(this.description, source);
   }
+
+  /** As {@link insertFrom}, in place of rows that are there, by the name of `t`; to be continued by `where …` or `returning …`. */
+  upsertFrom(source: string): string {
+    return sql.upsert(this.description)(source);
+  }
+
+  /** New rows as a FROM reads them out of one JSON array. @param json an expression of type json. */
+  recordset(json: string, alias: string): string {
+    return `json_to_recordset(${json}) as ${alias}(${sql.declared(sql.insertedBy(this.description))})`;
+  }
 }
 
 type NewSpec<C extends Columns> = { [Name in Inserted<C>]: Typed<Value<C[Name]>> };
