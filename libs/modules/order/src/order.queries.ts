@@ -3,7 +3,8 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { CustomerId, Money, OrderLine, type OrderId } from '@thali/contracts';
 import { Database, type RowOf } from '@thali/kit/postgres';
 import { z } from 'zod';
-import { orderStatuses, unknownOrder } from './domain/order';
+import { orderNotFound } from './domain/errors';
+import { orderStatuses } from './domain/order';
 import { Orders } from './entities';
 
 /** An order as its own module sees it. */
@@ -55,7 +56,7 @@ export class GetOrderHandler implements IQueryHandler<GetOrder> {
 
   async execute({ orderId }: GetOrder): Promise<OrderView> {
     const [row] = await this.db.read<Row>(`select ${Orders.columns('o')} from orders o where order_id = $1`, [orderId]);
-    if (!row) throw unknownOrder(orderId);
+    if (!row) throw orderNotFound(orderId);
     return viewOf(row);
   }
 }
