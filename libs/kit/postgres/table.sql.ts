@@ -33,8 +33,8 @@ export function describe(table: string, columns: readonly (readonly [field: stri
   return { table: escapeIdentifier(table), fields, keys, version: fields.find(({ options }) => options.version) };
 }
 
-const isMade = ({ options: { version, createDate, updateDate, asExpression } }: Field) =>
-  Boolean(version || createDate || updateDate || asExpression);
+const isMade = ({ options: { version, createDate, updateDate, generatedType } }: Field) =>
+  Boolean(version || createDate || updateDate || generatedType);
 
 /** The fields that `find` reads. */
 export const readBy = ({ fields }: Description) => fields.filter(({ options }) => options.select !== false);

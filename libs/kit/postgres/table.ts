@@ -20,7 +20,7 @@ type Made<C extends Columns> = Names<
   | { readonly version: true }
   | { readonly createDate: true }
   | { readonly updateDate: true }
-  | { readonly asExpression: string }
+  | { readonly generatedType: 'STORED' }
 >;
 type Rows<C extends Columns, Name extends keyof C> = Optional<{ [Each in Name]: Value<C[Each]> }>;
 
