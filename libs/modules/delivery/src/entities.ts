@@ -1,6 +1,6 @@
 import type { DeliveryStatus } from '@thali/contracts';
 import { IdempotencyKeys } from '@thali/kit/idempotency';
-import { table, typed } from '@thali/kit/postgres';
+import { checks, table, typed } from '@thali/kit/postgres';
 import type { Route } from './domain/delivery';
 import type { Offer } from './domain/search';
 
@@ -19,7 +19,7 @@ export const Couriers = table('couriers', {
     positionAt: { type: 'timestamptz' },
     version: { type: 'int', version: true, default: 1 },
   },
-  checks: [{ name: 'couriers_capacity_check', expression: 'capacity between 1 and 10' }],
+  checks: checks('couriers_capacity_check'),
   indices: [{ name: 'couriers_lat_idx', columns: ['lat'], where: 'on_shift' }],
 });
 
@@ -60,6 +60,7 @@ export const Deliveries = table('deliveries', {
     version: { type: 'int', version: true, default: 1 },
   },
   uniques: [{ name: 'deliveries_delivery_id_key', columns: ['deliveryId'] }],
+  checks: checks('deliveries_status_check', 'deliveries_check', 'deliveries_check1', 'deliveries_check2'),
   indices: [{ name: 'deliveries_search_until_idx', columns: ['searchUntil'], where: 'waiting' }],
 });
 
@@ -76,6 +77,7 @@ export const Offers = table('offers', {
     offeredAt: { type: 'timestamptz', createDate: true, default: now },
     answeredAt: { type: 'timestamptz', nullable: true, insert: false },
   },
+  checks: checks('offers_status_check', 'offers_check'),
   // No courier is asked twice for the same order.
   uniques: [{ name: 'offers_order_id_courier_id_key', columns: ['orderId', 'courierId'] }],
   indices: [
@@ -98,6 +100,7 @@ export const Assignments = table('assignments', {
     outcome: { type: 'text', nullable: true, insert: false },
     reason: { type: 'text', nullable: true, insert: false },
   },
+  checks: checks('assignments_fence_check', 'assignments_outcome_check', 'assignments_check'),
   indices: [
     { name: 'assignments_order_id_idx', columns: ['orderId'], unique: true, where: 'ended_at is null' },
     { name: 'assignments_courier_id_idx', columns: ['courierId'], where: 'ended_at is null' },
@@ -113,6 +116,7 @@ export const CourierEarnings = table('courier_earnings', {
     metres: { type: 'int' },
     earnedAt: { type: 'timestamptz', createDate: true, default: now },
   },
+  checks: checks('courier_earnings_metres_check'),
   foreignKeys: [
     {
       target: 'assignments',
