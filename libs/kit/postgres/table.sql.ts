@@ -1,6 +1,6 @@
 import { escapeIdentifier } from 'pg';
 import type { Column } from './table';
-import type { RowSpec, SqlType } from './typed-arrays';
+import type { Input, RowSpec, SqlType } from './typed-arrays';
 
 /** A column with its field. */
 export interface Field {
@@ -89,8 +89,8 @@ export const insertNew = (table: Description) => (input: string) =>
   `${insert(table, input)} on conflict do nothing returning ${listed(table.keys)}`;
 
 /** The rows that {@link insertNew} has inserted: of those of one key, the first. */
-export const inserted = ({ keys }: Description, input: string) =>
-  `select min(i.n) from ${input} join saved t on ${matching(keys)} group by ${values(keys)}`;
+export const inserted = ({ keys }: Description, input: Input) =>
+  `select min(i.n) from ${input.sourceOf(keys.map(({ field }) => field))} join saved t on ${matching(keys)} group by ${values(keys)}`;
 
 /** Versions are the table's own to count, and times the database's to tell. */
 const madeAnew = ({ fields, version }: Description, row: string) => [
