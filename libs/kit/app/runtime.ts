@@ -10,6 +10,7 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from '../postgres/embedd
 import type { Environment, Settings } from './settings';
 
 const readyWithinMs = 1_000;
+const leastPatienceMs = 1_000;
 
 /** What all modules of a process share: settings, log, transport, and the databases of each. Built before Nest, stopped after it. */
 export class Runtime extends Readiness {
@@ -91,6 +92,11 @@ export class Runtime extends Readiness {
   /** How late the modules are with what they have accepted, wherever they run, in milliseconds. */
   get lagMs(): number {
     return Math.max(this.lagHereMs, this.transport.lagElsewhereMs);
+  }
+
+  /** Longer than what begins new work has to wait, which is refused earlier. */
+  get patienceMs(): number {
+    return Math.max(leastPatienceMs, this.settings.bearableLagMs);
   }
 
   private get lagHereMs(): number {
