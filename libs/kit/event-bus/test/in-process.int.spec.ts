@@ -1,12 +1,8 @@
-import { InProcessQuestions, InProcessTransport } from '@thali/kit/event-bus';
+import { InProcessQuestions } from '@thali/kit/event-bus';
 import { describeQuestions, describeTransport } from '@thali/kit/event-bus/testing';
+import { inProcess } from './buses';
 
-describeTransport({
-  name: 'in process',
-  apart: false,
-  aTransport: async () => new InProcessTransport(),
-  close: async () => {},
-});
+describeTransport(inProcess);
 
 describeQuestions({
   name: 'in process',
