@@ -3,7 +3,7 @@
  * one of which too much is asked, and a process that gets no processor for five seconds loses neither its lease nor its money.
  */
 export const haste = {
-  THALI_BEARABLE_LAG_MS: '60000',
+  THALI_MAX_LAG_MS: '60000',
   THALI_LEASE_MS: '6000',
   THALI_HOLD_MONEY_WITHIN_MS: '12000',
   THALI_PAYMENT_ANSWER_WITHIN_MS: '1000',

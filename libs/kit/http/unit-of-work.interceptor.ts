@@ -16,7 +16,7 @@ import { fingerprintOf, once, type RepeatableRequest } from '../idempotency';
 import { Database, StaleVersion, type Tx } from '../postgres';
 import { Readiness } from './health.controller';
 import { InvalidInput } from './input';
-import { Places } from './places';
+import { Semaphore } from './semaphore';
 
 const transactions = new WeakMap<object, Tx>();
 const keyRequired = 'kit:idempotency-key-required';
@@ -59,7 +59,7 @@ export const Idempotent = () =>
 @Injectable()
 export class UnitOfWork implements NestInterceptor {
   private readonly running = new Set<string>();
-  private readonly places = new Places(readers, this.readiness.patienceMs);
+  private readonly semaphore = new Semaphore(readers, this.readiness.shedAfterMs);
 
   constructor(
     private readonly db: Database,
@@ -80,11 +80,11 @@ export class UnitOfWork implements NestInterceptor {
   }
 
   private async read(next: CallHandler): Promise<unknown> {
-    await this.places.take();
+    await this.semaphore.take();
     try {
       return await handle(next);
     } finally {
-      this.places.leave();
+      this.semaphore.leave();
     }
   }
 
@@ -101,7 +101,7 @@ export class UnitOfWork implements NestInterceptor {
       void reply.headers(answer.headers);
       return answer.body;
     };
-    const turn = { patienceMs: this.readiness.patienceMs, key: subjectOf(request) };
+    const turn = { shedAfterMs: this.readiness.shedAfterMs, key: subjectOf(request) };
     return this.db.transaction(work, { correlationId: request.id, causationId: null }, turn).catch((error: unknown) => {
       throw error instanceof StaleVersion ? contended() : error;
     });

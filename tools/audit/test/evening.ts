@@ -1,4 +1,4 @@
-import { createApp, type App } from '@thali/kit/app';
+import { createApp, type App } from '@thali/kit/nest';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';
 import { DeliveryModule } from '@thali/delivery';
 import { OrderModule } from '@thali/order';
@@ -13,7 +13,7 @@ import type { Snapshots } from '../snapshots';
 import type { Witness } from '../witness';
 
 const shortLimits = {
-  THALI_BEARABLE_LAG_MS: '60000',
+  THALI_MAX_LAG_MS: '60000',
   THALI_LEASE_MS: '20000',
   THALI_HOLD_MONEY_WITHIN_MS: '10000',
   THALI_PAYMENT_ANSWER_WITHIN_MS: '1000',

@@ -6,7 +6,8 @@ import { refuseStale } from '@thali/kit/http';
 import type { Tx } from '@thali/kit/postgres';
 import { SagaRunner } from '@thali/kit/saga/runner';
 import { z } from 'zod';
-import { refuseRevisionUnlessConfirmed, unknownOrder, type OrderCommand } from './domain/order';
+import { orderNotFound } from './domain/errors';
+import { refuseRevisionUnlessConfirmed, type OrderCommand } from './domain/order';
 import { priceOrder } from './domain/price-order';
 import { reviseOrderSaga, type Revision } from './domain/revise-order.saga';
 import { exampleOrder } from './examples';
@@ -56,7 +57,7 @@ export class ReviseOrderHandler implements ICommandHandler<ReviseOrder> {
     lines: wanted,
   }: ReviseOrder): Promise<{ orderId: OrderId; revision: number; total: Money }> {
     const { state: order, version } = await this.orders.load(tx, orderId);
-    if (version === 0) throw unknownOrder(orderId);
+    if (version === 0) throw orderNotFound(orderId);
     refuseRevisionUnlessConfirmed(order);
     refuseStale('order', seen, version);
     const menu = await this.menus.excerpt(
