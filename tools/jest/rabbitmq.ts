@@ -10,10 +10,13 @@ import { answersAtUsualPlace, findRabbitMq, type RabbitMq } from '../dev/rabbitm
 /** What this machine has: RabbitMQ itself, only a broker that somebody else runs (or Docker does), or neither. */
 type Supply = 'installed' | 'a broker' | 'none';
 
-/** Finds out what there is; in CI, where no test may be skipped, installs what is missing. @throws {Error} when that fails. */
+/** Finds out what there is. In CI no test may be skipped: what is missing is installed. @throws {Error} when it cannot be. */
 export async function supplyRabbitMq(): Promise<Supply> {
-  if (!locatePrograms() && process.env.CI === 'true') installRabbitMq();
   if (locatePrograms()) return 'installed';
+  if (process.env.CI === 'true') {
+    installRabbitMq();
+    return 'installed';
+  }
   return process.env.THALI_RABBITMQ_URL || (await answersAtUsualPlace()) || (await hasDocker()) ? 'a broker' : 'none';
 }
 
