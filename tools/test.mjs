@@ -1,5 +1,6 @@
 // `npm test`: does all its own set-up, then checks types and style and runs jest, to which arguments are passed on.
-// `npm run test:faults` (--faults) runs the suites that take long: what kills, freezes and floods, in files named *.faults.spec.ts.
+// `npm run test:faults` (--faults) runs the suites that take long: what kills, freezes and floods, in files named *.faults.spec.ts;
+// and the bench.
 // `.ci/run` (--all) runs both. The last line counts what was run.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -9,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { setUp } from './set-up.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const longSuites = String.raw`\.faults\.spec\.ts$`;
+const longSuites = String.raw`(\.faults|bench\.e2e)\.spec\.ts$`;
 
 /** Runs a program to its end. @returns whether it was content. */
 function run(command, args) {
