@@ -8,6 +8,7 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from '../postgres/embedd
 import type { Environment, Settings } from './settings';
 
 const readyWithinMs = 1_000;
+const leastShedAfterMs = 1_000;
 
 /** What all modules of a process share: settings, log, transport, and the databases of each. Built before Nest, stopped after it. */
 export class Runtime extends Readiness {
@@ -89,6 +90,11 @@ export class Runtime extends Readiness {
   /** How late the modules are with what they have accepted, wherever they run, in milliseconds. */
   get lagMs(): number {
     return Math.max(this.lagHereMs, this.transport.lagElsewhereMs);
+  }
+
+  /** Longer than what begins new work has to wait, which is refused earlier. */
+  get shedAfterMs(): number {
+    return Math.max(leastShedAfterMs, this.settings.maxLagMs);
   }
 
   private get lagHereMs(): number {
