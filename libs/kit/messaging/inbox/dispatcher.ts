@@ -99,9 +99,10 @@ export class Dispatcher {
     await db.transaction(
       async (tx) => {
         begin();
+        const claim = delivery.claim(tx, subscription.name);
         const work = 'inside' in handle ? handle.inside(message.data, tx, message) : insideTx?.(tx);
         // Both may finish: that the message was not to be claimed says more than how the handler went.
-        const [claimed, worked] = await Promise.allSettled([delivery.claim(tx, subscription.name), work]);
+        const [claimed, worked] = await Promise.allSettled([claim, work]);
         if (claimed.status === 'fulfilled' && !claimed.value) throw new NotClaimed();
         for (const part of [claimed, worked]) if (part.status === 'rejected') throw part.reason;
       },
