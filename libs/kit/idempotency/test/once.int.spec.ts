@@ -17,7 +17,7 @@ const migrations = [...idempotencyMigrations, CreatePayments1700000000900];
 
 const insert = change<{ payer: string; amount: number }, { number: number }>(`
   insert into payments (payer, amount) select payer, amount from json_to_recordset($1) as i(n int, payer text, amount int)
-  returning 0 as n, number`);
+  returning 1 as n, number`);
 
 interface Payment {
   payer: string;
