@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { ItemAvailabilityChanged, MenuPublished, OpeningChanged, type Location, type Modifier } from '@thali/contracts';
+import {
+  ItemAvailabilityChanged,
+  MenuPublished,
+  OpeningChanged,
+  type Location,
+  type ModifierGroup,
+  type Timetable,
+} from '@thali/contracts';
 import type { DataOf } from '@thali/kit/core';
 import { Handles } from '@thali/kit/event-bus';
 import { change, query, type Tx } from '@thali/kit/postgres';
@@ -10,8 +17,10 @@ export interface MenuExcerpt {
   currency: string;
   location: Location;
   version: number;
+  /** What its staff last said; its timetable counts, too. */
   open: boolean;
-  items: Map<string, { name: string; price: number; available: boolean; modifiers: Modifier[] }>;
+  timetable: Timetable | null;
+  items: Map<string, { name: string; price: number; available: boolean; modifierGroups: ModifierGroup[] }>;
 }
 
 /**
@@ -35,11 +44,11 @@ export class MenuView {
     const rows = await tx.run(readItems, { restaurantId, itemIds });
     const menu = rows[0];
     if (!menu) return undefined;
-    const { name, currency, lat, lon, version, open } = menu;
-    const items = rows.flatMap(({ itemId, itemName, price, available, modifiers }) =>
-      itemId === null ? [] : ([[itemId, { name: itemName, price, available, modifiers }]] as const),
+    const { name, currency, lat, lon, version, open, timetable } = menu;
+    const items = rows.flatMap(({ itemId, itemName, price, available, modifierGroups }) =>
+      itemId === null ? [] : ([[itemId, { name: itemName, price, available, modifierGroups }]] as const),
     );
-    return { name, currency, location: { lat, lon }, version, open, items: new Map(items) };
+    return { name, currency, location: { lat, lon }, version, open, timetable, items: new Map(items) };
   }
 }
 
@@ -50,10 +59,18 @@ interface MenuRow {
   lat: number;
   lon: number;
   version: number;
-  items: readonly { itemId: string; name: string; price: number; available: boolean; modifiers: readonly Modifier[] }[];
+  timetable: Timetable | null;
+  items: readonly {
+    itemId: string;
+    name: string;
+    price: number;
+    available: boolean;
+    modifierGroups: readonly ModifierGroup[];
+  }[];
 }
 
-function rowOf({ restaurantId, name, currency, location, version, sections }: DataOf<typeof MenuPublished>): MenuRow {
+function rowOf(menu: DataOf<typeof MenuPublished>): MenuRow {
+  const { restaurantId, name, currency, location, version, timetable, sections } = menu;
   const items = new Map(sections.flatMap((section) => section.items).map((item) => [item.itemId, item]));
   return {
     restaurantId,
@@ -61,6 +78,7 @@ function rowOf({ restaurantId, name, currency, location, version, sections }: Da
     currency,
     ...location,
     version,
+    timetable,
     items: [...items.values()].map((item) => ({ ...item, price: item.price.amount })),
   };
 }
@@ -72,15 +90,17 @@ interface ItemRow {
   lon: number;
   version: number;
   open: boolean;
+  timetable: Timetable | null;
   itemId: string | null;
   itemName: string;
   price: number;
   available: boolean;
-  modifiers: Modifier[];
+  modifierGroups: ModifierGroup[];
 }
 
 const readItems = query<{ restaurantId: string; itemIds: readonly string[] }, ItemRow>(`
-  select i.n, m.name, m.currency, m.lat, m.lon, m.version, m.open, t.item_id as "itemId", t.name as "itemName", t.price, t.available, t.modifiers
+  select i.n, m.name, m.currency, m.lat, m.lon, m.version, m.open, m.timetable, t.item_id as "itemId", t.name as "itemName", t.price,
+    t.available, t.modifier_groups as "modifierGroups"
   from json_to_recordset($1) as i(n int, "restaurantId" text, "itemIds" json)
   join menus m on m.restaurant_id = i."restaurantId"
   left join lateral (
@@ -91,27 +111,27 @@ const readItems = query<{ restaurantId: string; itemIds: readonly string[] }, It
 const saveMenu = change<MenuRow>(`
   with i as (
     select * from json_to_recordset($1) as i(n int, "restaurantId" text, name text, currency text, lat float8, lon float8, version int,
-      items json)
+      timetable json, items json)
   ), saved as (
-    insert into menus as m (restaurant_id, name, currency, lat, lon, version)
-    select "restaurantId", name, currency, lat, lon, version from i order by "restaurantId"
+    insert into menus as m (restaurant_id, name, currency, lat, lon, version, timetable)
+    select "restaurantId", name, currency, lat, lon, version, timetable from i order by "restaurantId"
     on conflict (restaurant_id) do update set name = excluded.name, currency = excluded.currency, lat = excluded.lat,
-      lon = excluded.lon, version = excluded.version
+      lon = excluded.lon, version = excluded.version, timetable = excluded.timetable
     where m.version < excluded.version
     returning restaurant_id
   ), listed as (
     select s.restaurant_id, item.*
     from saved s join i on i."restaurantId" = s.restaurant_id,
-      json_to_recordset(i.items) as item("itemId" text, name text, price bigint, available boolean, modifiers json)
+      json_to_recordset(i.items) as item("itemId" text, name text, price bigint, available boolean, "modifierGroups" json)
   ), gone as (
     delete from menu_items t using saved s
     where t.restaurant_id = s.restaurant_id
       and not exists (select 1 from listed l where l.restaurant_id = t.restaurant_id and l."itemId" = t.item_id)
   )
-  insert into menu_items (restaurant_id, item_id, name, price, available, modifiers)
-  select restaurant_id, "itemId", name, price, available, modifiers from listed order by restaurant_id, "itemId"
+  insert into menu_items (restaurant_id, item_id, name, price, available, modifier_groups)
+  select restaurant_id, "itemId", name, price, available, "modifierGroups" from listed order by restaurant_id, "itemId"
   on conflict (restaurant_id, item_id) do update set name = excluded.name, price = excluded.price, available = excluded.available,
-    modifiers = excluded.modifiers`);
+    modifier_groups = excluded.modifier_groups`);
 
 const setAvailable = change<{ restaurantId: string; itemId: string; available: boolean }>(`
   update menu_items m set available = i.available

@@ -8,6 +8,7 @@ import type { Tx } from '@thali/kit/postgres';
 import { z } from 'zod';
 import type { Order } from './domain/order';
 import { priceOrder } from './domain/price-order';
+import { refuseWhileClosed } from './domain/refuse-while-closed';
 import { exampleOrder } from './examples';
 import { FulfilOrder } from './fulfil-order';
 import { MenuView } from './menu.view';
@@ -74,7 +75,7 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
         `restaurantId: there is no restaurant ${restaurantId}.`,
         { field: 'restaurantId' },
       );
-    if (!menu.open) throw new DomainError('order.restaurant-closed', 'conflict', `${menu.name} is closed now.`);
+    refuseWhileClosed(menu, tx.now);
     const { lines, total } = priceOrder(menu, input.lines);
     const order = {
       orderId,

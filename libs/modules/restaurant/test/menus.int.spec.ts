@@ -52,7 +52,9 @@ describe('a menu', () => {
     expect(put.body).toEqual({ ...menu, version: 2, sections });
     expect(await kitchen.menu(restaurantId)).toEqual(put.body);
     expect((await announced(MenuPublished)).map(({ data }) => data.version)).toEqual([1, 2]);
-    expect((await announced(MenuPublished)).at(-1)?.data).toMatchObject({ sections });
+    expect((await announced(MenuPublished)).at(-1)?.data).toMatchObject({
+      sections: [{ name: 'Everything', items: [{ itemId: 'dosa' }, { itemId: 'idli' }] }],
+    });
   });
 
   it('says last of a dish what is true of it, however many say something at once', async () => {
@@ -217,7 +219,10 @@ describe('a menu', () => {
       currency: 'EUR',
       location: { lat: 52.52, lon: 13.405 },
       open: true,
+      opensAt: null,
       openingHours: [],
+      timeZone: null,
+      prepMinutes: null,
       autopilot: false,
       menuVersion: 1,
     });

@@ -4,6 +4,7 @@ import { messagingMigrations } from '@thali/kit/outbox';
 import { sagaMigrations } from '@thali/kit/saga/runner';
 import { CreateMerged1700000000101 } from './create-merged';
 import { CreateOrders1700000000100 } from './create-orders';
+import { KeepTimetables1700000000103 } from './keep-timetables';
 import { TrackWithFulfilment1700000000102 } from './track-with-fulfilment';
 
 export const migrations = [
@@ -14,4 +15,5 @@ export const migrations = [
   CreateOrders1700000000100,
   CreateMerged1700000000101,
   TrackWithFulfilment1700000000102,
+  KeepTimetables1700000000103,
 ];
