@@ -144,8 +144,8 @@ describe('several days in one text', () => {
     const names = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
     fc.assert(
       fc.property(fc.stringMatching(/^[A-Za-z]{1,12}$/), (text) => {
-        const read = readDays(text);
-        if (read) expect(names.some((name) => name.startsWith(text.toLowerCase().replace(/days$/, 'day')))).toBe(true);
+        const isDay = names.some((name) => name.startsWith(text.toLowerCase().replace(/days$/, 'day')));
+        expect(isDay || readDays(text) === undefined).toBe(true);
       }),
     );
   });

@@ -124,7 +124,7 @@ export class JsonLd {
 
   /** The value as it stands in the document, shortened. */
   toString(): string {
-    const characters = [...(JSON.stringify(this.value) ?? 'nothing')];
+    const characters = Array.from(JSON.stringify(this.value) ?? 'nothing');
     return characters.length > 60 ? `${characters.slice(0, 57).join('')}…` : characters.join('');
   }
 

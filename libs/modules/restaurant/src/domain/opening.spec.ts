@@ -127,7 +127,7 @@ describe('when the clocks are changed', () => {
   const seen = new Map(zones.flatMap(([zone, changes]) => changes.map((date) => [zone + date, watch(zone, date)])));
   const dayAfter = (date: string) => new Date(Date.parse(date) + 1_440 * minute).toISOString().slice(0, 10);
 
-  it('it opens the first time that the clock has reached the hour, and closes likewise, whatever the clock does', () => {
+  it('a restaurant opens the first time that the clock has reached the hour, and closes likewise', () => {
     fc.assert(
       fc.property(cases, ({ where: { zone, date }, opens, closes }) => {
         fc.pre(opens !== closes);
