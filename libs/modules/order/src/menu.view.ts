@@ -8,8 +8,10 @@ import {
   type Timetable,
 } from '@thali/contracts';
 import type { DataOf } from '@thali/kit/core';
-import { Handles } from '@thali/kit/event-bus';
+import { Handles } from '@thali/kit/messaging';
 import { change, query, type Tx } from '@thali/kit/postgres';
+import { restaurantNotFound } from './domain/errors';
+import type { WantedLine } from './domain/price-order';
 
 /** What is needed to price an order at one restaurant. */
 export interface MenuExcerpt {
@@ -34,9 +36,17 @@ export class MenuView {
     data: DataOf<typeof MenuPublished> | DataOf<typeof ItemAvailabilityChanged> | DataOf<typeof OpeningChanged>,
     tx: Tx,
   ): Promise<void> {
-    if ('itemId' in data) tx.collect(setAvailable, data);
-    else if ('open' in data) tx.collect(setOpen, data);
-    else tx.collect(saveMenu, rowOf(data));
+    if ('itemId' in data) tx.defer(setAvailable, data);
+    else if ('open' in data) tx.defer(setOpen, data);
+    else tx.defer(saveMenu, rowOf(data));
+  }
+
+  /** What is needed to price these lines. @throws {DomainError} `order.unknown-restaurant` (invalid) */
+  async excerptFor(tx: Tx, restaurantId: string, lines: readonly WantedLine[]): Promise<MenuExcerpt> {
+    const itemIds = lines.map(({ itemId }) => itemId);
+    const menu = await this.excerpt(tx, restaurantId, itemIds);
+    if (!menu) throw restaurantNotFound(restaurantId);
+    return menu;
   }
 
   /** The named items of a restaurant's menu; undefined when there is no such restaurant. */

@@ -3,7 +3,8 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { CustomerId, Money, OrderLine, type OrderId } from '@thali/contracts';
 import { Database } from '@thali/kit/postgres';
 import { z } from 'zod';
-import { orderStatuses, unknownOrder } from './domain/order';
+import { orderNotFound } from './domain/errors';
+import { orderStatuses } from './domain/order';
 
 /** An order as its own module sees it. */
 export const OrderView = z
@@ -71,7 +72,7 @@ export class GetOrderHandler implements IQueryHandler<GetOrder> {
 
   async execute({ orderId }: GetOrder): Promise<OrderView> {
     const [row] = await this.db.read<Row>(`select ${columns} from orders where order_id = $1`, [orderId]);
-    if (!row) throw unknownOrder(orderId);
+    if (!row) throw orderNotFound(orderId);
     return viewOf(row);
   }
 }

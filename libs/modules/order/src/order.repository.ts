@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { OrderId } from '@thali/contracts';
 import { EventStore, type Loaded, type StoredEvent } from '@thali/kit/event-store';
-import { send } from '@thali/kit/outbox';
+import { send } from '@thali/kit/messaging';
 import { Database, save, type Tx } from '@thali/kit/postgres';
 import { announce } from './domain/announce';
 import { OrderTrackingView } from './order-tracking.view';
-import { decide, evolve, noOrder, unknownOrder, type Order, type OrderCommand, type OrderEvent } from './domain/order';
+import { orderNotFound } from './domain/errors';
+import { decide, evolve, noOrder, type Order, type OrderCommand, type OrderEvent } from './domain/order';
 
 /** Orders: load, decide, append and announce, in the transaction given. */
 @Injectable()
@@ -22,14 +23,14 @@ export class OrderRepository {
   }
 
   /**
-   * Loads an order that exists, to be told something. @throws {DomainError} when it is told: `order.unknown`, or the order's own refusal.
+   * Loads an order that exists, to be told something. @throws {DomainError} when it is told: `order.not-found`, or the order's own refusal.
    */
   open(tx: Tx, orderId: OrderId): (commands: readonly OrderCommand[]) => Promise<Loaded<Order>> {
     const loading = this.load(tx, orderId);
-    loading.catch(() => {}); // Whoever tells it hears of it.
+    loading.catch(() => {}); // Each command that is told rejects with it.
     return async (commands) => {
       const loaded = await loading;
-      if (loaded.version === 0) throw unknownOrder(orderId);
+      if (loaded.version === 0) throw orderNotFound(orderId);
       let order = loaded.state;
       const happened: OrderEvent[] = [];
       for (const command of commands) {
@@ -59,7 +60,7 @@ export class OrderRepository {
   private append(tx: Tx, orderId: OrderId, loaded: Loaded<Order>, events: readonly OrderEvent[]): Loaded<Order> {
     if (events.length === 0) return loaded;
     const changed = { state: events.reduce(evolve, loaded.state), version: loaded.version + events.length };
-    tx.collect(loaded.version === 0 ? insertSummary : updateSummary, summaryOf(changed, loaded.version));
+    tx.defer(loaded.version === 0 ? insertSummary : updateSummary, summaryOf(changed, loaded.version));
     this.events.append(tx, orderId, loaded, events);
     for (const event of events) {
       const announcement = announce(orderId, event);

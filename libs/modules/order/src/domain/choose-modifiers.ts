@@ -24,12 +24,16 @@ export function chooseModifiers(
     throw new DomainError('order.unknown-modifier', 'invalid', `${field}: ${name} has no modifier ${unknown}.`, {
       field,
     });
-  const defaults = modifierGroups
-    .filter((group) => !named.some((id) => has(group, id)))
-    .flatMap((group) => group.defaults);
-  const chosen = [...named, ...defaults];
+  const chosen = withDefaults({ name, modifierGroups }, named);
   for (const group of modifierGroups) refuseUnlessWithin(group, chosen, name, field);
   return chosen;
+}
+
+/** Those that are named, each once, and of a group of which none is named the defaults. */
+export function withDefaults({ modifierGroups }: Choosable, wanted: readonly string[]): string[] {
+  const named = [...new Set(wanted)];
+  const untouched = modifierGroups.filter((group) => !named.some((id) => has(group, id)));
+  return [...named, ...untouched.flatMap((group) => group.defaults)];
 }
 
 /** The item's name with what it is by a choice of exactly one: `Pizza (Small)`. */

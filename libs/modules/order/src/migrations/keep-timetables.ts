@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** The copy of a menu knows the hours of its restaurant, and its modifiers in groups. */
-export class KeepTimetables1700000000103 implements MigrationInterface {
+export class KeepTimetables1700000000104 implements MigrationInterface {
   async up(db: QueryRunner): Promise<void> {
     await db.query(`
       alter table menus add timetable json;

@@ -1,5 +1,5 @@
 import { idempotencyMigrations } from '@thali/kit/idempotency';
-import { messagingMigrations } from '@thali/kit/outbox';
+import { messagingMigrations } from '@thali/kit/messaging';
 import { CreateRestaurant1700000000100 } from './create-restaurant';
 import { KeepTimetables1700000000101 } from './keep-timetables';
 
