@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { CustomerId, DeliverTo, Money, RestaurantId, type OrderId } from '@thali/contracts';
 import { Seal } from '@thali/kit/nest';
-import { DomainError } from '@thali/kit/core';
 import type { Loaded } from '@thali/kit/event-store';
 import type { Tx } from '@thali/kit/postgres';
 import { z } from 'zod';

@@ -29,6 +29,7 @@ function inWords(at: Date, now: Date, timeZone: string): string {
   const [today, day] = [localDateOf(now.getTime(), timeZone), localDateOf(at.getTime(), timeZone)];
   if (day === today) return `today at ${time}`;
   if (Date.parse(day) - Date.parse(today) === 86_400_000) return `tomorrow at ${time}`;
-  const date = new Intl.DateTimeFormat('en-GB', { timeZone, weekday: 'long', day: 'numeric', month: 'long' });
-  return `on ${date.format(at)} at ${time}`;
+  const clock = new Intl.DateTimeFormat('en-GB', { timeZone, weekday: 'long', day: 'numeric', month: 'long' });
+  const parts = Object.fromEntries(clock.formatToParts(at).map(({ type, value }) => [type, value]));
+  return `on ${parts.weekday}, ${parts.day} ${parts.month} at ${time}`;
 }
