@@ -109,7 +109,7 @@ export class Runtime extends Readiness {
 
   private async sharedUrl(): Promise<string> {
     if (this.settings.databaseUrl) return this.settings.databaseUrl;
-    this.embedded ??= startEmbeddedPostgres({ directory: this.settings.dataDirectory });
+    this.embedded ??= startEmbeddedPostgres({ directory: this.settings.dataDirectory, log: this.log });
     return (await this.embedded).url;
   }
 }

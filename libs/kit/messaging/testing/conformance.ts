@@ -1,6 +1,7 @@
 import type { Message } from '../../core';
 import { deadLetters, replay } from '../inbox/dead-letters';
-import { cancelScheduled, schedule, send } from '../outbox/send';
+import { send } from '../outbox/send';
+import { cancelScheduled, schedule } from '../timers/schedule';
 import type { Database } from '../../postgres';
 import { Said, World, aNotebook, eventually, placements, wordsOf, type BusUnderTest, type Word } from './world';
 
