@@ -15,7 +15,7 @@ export interface Waiting {
 
 /**
  * What waits and is not blocked, oldest first, without what the caller has in memory already. A block that expires does so for the
- * whole key at once: by the time of the statement, which stands still.
+ * whole key at once: by one moment of the statement.
  */
 export async function fetchWaiting(
   db: Database,
@@ -26,12 +26,13 @@ export async function fetchWaiting(
 ): Promise<Waiting[]> {
   type Row = Omit<Waiting, 'message' | 'dueAt'> & Omit<Message, 'recordedAt'> & { recordedAt: Date; waitedMs: number };
   const rows = await db.read<Row>(
-    `select seq, part::int, attempts::int, crashes::int, message_id as id, producer, type, version, key, key_version as "keyVersion", data,
+    `with moment as materialized (select database_time() as now)
+     select seq, part::int, attempts::int, crashes::int, message_id as id, producer, type, version, key, key_version as "keyVersion", data,
        correlation_id as "correlationId", causation_id as "causationId", recorded_at as "recordedAt",
        date_part('epoch', clock_timestamp() - stored_at) * 1000 as "waitedMs"
      from inbox i
      where subscription = $1 and part = any($2) and seq not in (select unnest($3::bigint[]))
-       and not exists (select 1 from blocked_keys b where b.subscription = $1 and b.key = i.key and b.until > statement_timestamp())
+       and not exists (select 1 from blocked_keys b where b.subscription = $1 and b.key = i.key and b.until > (select now from moment))
      order by seq limit $4`,
     [subscription, parts, known, limit],
   );
@@ -123,7 +124,7 @@ const bury = change<Failure>(`
 
 const blockKey = change<Failure>(`
   insert into blocked_keys (subscription, key, until)
-  select subscription, key, case when dead then 'infinity' else clock_timestamp() + "waitMs" * interval '1 ms' end
+  select subscription, key, case when dead then 'infinity' else database_time() + "waitMs" * interval '1 ms' end
   from json_to_recordset($1) as i(n int, subscription text, key text, dead boolean, "waitMs" float8)
   on conflict (subscription, key) do update set until = excluded.until`);
 
