@@ -10,12 +10,15 @@ import {
 } from '@thali/contracts';
 import { DeliveryModule } from '@thali/delivery';
 import { createApp, type App } from '@thali/kit/app';
-import { aServer, type TestServer } from '@thali/kit/postgres/testing';
+import { Database, provisionModule } from '@thali/kit/postgres';
+import { aServer, moveTime, type TestServer } from '@thali/kit/postgres/testing';
 import { Client } from 'pg';
 import { couriersOfSeed } from '../src/seed-couriers';
 import { eventually } from '../testing/eventually';
 import { OrderDesk, OrderDeskModule } from '../testing/order-desk';
 import { kmEast } from '../testing/places';
+
+const hourMs = 3_600_000;
 
 describe('the delivery module', () => {
   let server: TestServer;
@@ -63,6 +66,14 @@ describe('the delivery module', () => {
     );
     await client.end();
     return rows[0] ?? {};
+  };
+
+  /** By the clock of the delivery module's database. */
+  const later = async (ms: number) => {
+    const url = await provisionModule(server.url, 'delivery');
+    const db = await Database.open({ module: 'delivery', url, migrations: [] });
+    await moveTime(db, ms);
+    await db.close();
   };
 
   beforeEach(async () => {
@@ -133,10 +144,15 @@ describe('the delivery module', () => {
   });
 
   it('asks the next courier when an offer expires, all by itself', async () => {
-    await start({ THALI_DELIVERY_OFFER_WITHIN_MS: '50' });
+    await start({
+      THALI_DELIVERY_OFFER_WITHIN_MS: String(hourMs),
+      THALI_DELIVERY_SEARCH_WITHIN_MS: String(24 * hourMs),
+    });
     const mira = await onShift();
     const jonas = await onShift({ name: 'Jonas', location: kmEast(2) });
     const orderId = await orders.request();
+    await offered(mira, orderId);
+    await later(hourMs);
     const { offerId } = await offered(jonas, orderId);
     expect((await call('GET', `/couriers/${mira}/offers`)).body.items).toEqual([]);
     expect((await call('POST', `/offers/${offerId}/decline`)).body).toEqual({ offerId, status: 'declined' });
@@ -147,7 +163,7 @@ describe('the delivery module', () => {
   });
 
   it('says so when no courier is found in time', async () => {
-    await start({ THALI_DELIVERY_SEARCH_WITHIN_MS: '50', THALI_DELIVERY_LOOK_AGAIN_MS: '10' });
+    await start({ THALI_DELIVERY_SEARCH_WITHIN_MS: '1000', THALI_DELIVERY_LOOK_AGAIN_MS: '1000' });
     const orderId = await orders.request();
     expect(await orders.hears(NoCourierFound, orderId)).toEqual({
       orderId,
