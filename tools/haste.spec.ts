@@ -3,27 +3,27 @@ import { findHaste, type Exception } from './haste';
 
 const exceptions: readonly Exception[] = [
   {
-    file: /^libs\/kit\/app\/test\/overload\.int\.spec\.ts$/,
-    words: /bearableLagMs/,
+    file: /^libs\/kit\/nest\/test\/overload\.int\.spec\.ts$/,
+    words: /maxLagMs/,
     because: 'the test makes everybody wait for longer; that it takes longer still changes nothing',
   },
   {
-    file: /^libs\/kit\/event-bus\/testing\/world\.ts$/,
+    file: /^libs\/kit\/messaging\/testing\/world\.ts$/,
     words: /setTimeout/,
     because: 'whoever waits for a fact looks again after a pause',
   },
   {
-    file: /^libs\/kit\/event-bus\/test\/database-faults\.int\.spec\.ts$/,
+    file: /^libs\/kit\/messaging\/test\/database\.faults\.spec\.ts$/,
     words: /timers\/promises|breathMs/,
     because: 'a standstill is a length of time, and people who speak draw breath',
   },
   {
-    file: /^libs\/kit\/observability\/test\/vitals\.spec\.ts$/,
+    file: /^libs\/kit\/telemetry\/test\/vitals\.spec\.ts$/,
     words: /heldUpMs/,
     because: 'the test itself holds the event loop up for so long',
   },
   {
-    file: /^libs\/kit\/outbox\/test\/loop\.spec\.ts$/,
+    file: /^libs\/kit\/core\/test\/loop\.spec\.ts$/,
     words: /workMs|timers\/promises/,
     because: 'only the test moves the clock that tells so, and ends the rests',
   },
@@ -64,16 +64,16 @@ describe('Haste in tests', () => {
   });
 
   it.each(planted)('is noticed: %s', (source) => {
-    expect(findHaste('libs/kit/outbox/test/relay.int.spec.ts', source, exceptions)).toHaveLength(1);
-    expect(findHaste('libs/kit/outbox/testing/instance.ts', source, exceptions)).toHaveLength(1);
+    expect(findHaste('libs/kit/messaging/test/relay.int.spec.ts', source, exceptions)).toHaveLength(1);
+    expect(findHaste('libs/kit/messaging/testing/instance.ts', source, exceptions)).toHaveLength(1);
   });
 
   it.each(allowed)('is not what waits for nothing: %s', (source) => {
-    expect(findHaste('libs/kit/outbox/test/relay.int.spec.ts', source, exceptions)).toEqual([]);
+    expect(findHaste('libs/kit/messaging/test/relay.int.spec.ts', source, exceptions)).toEqual([]);
   });
 
   it('is no matter where there is no clock, nor in production', () => {
-    for (const file of ['libs/modules/order/src/domain/order.spec.ts', 'libs/kit/outbox/loop.ts'])
+    for (const file of ['libs/modules/order/src/domain/order.spec.ts', 'libs/kit/messaging/loop.ts'])
       expect(findHaste(file, planted.join('\n'), exceptions)).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import { CourierRepository } from '../../libs/modules/delivery/src/courier.repository';
 import { Database } from '@thali/kit/postgres';
-import type { Environment } from '@thali/kit/app';
+import type { Environment } from '@thali/kit/nest';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { importFiles } from '../import/import-files';

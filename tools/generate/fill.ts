@@ -1,5 +1,4 @@
-import type { Environment } from '@thali/kit/app';
-import { readSettings } from '@thali/kit/app/settings';
+import { type Environment, readSettings } from '@thali/kit/nest/settings';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { findDatabases } from '../audit/databases';

@@ -1,10 +1,10 @@
-import { forwardRequests, type AppOptions } from '@thali/kit/app';
+import { forwardRequests, type AppOptions } from '@thali/kit/nest';
 import messages from '../../../docs/asyncapi.json';
 import api from '../../../docs/openapi.json';
 
 /** Which service answers which paths. */
 const paths = {
-  order: ['/orders', '/customers'],
+  order: ['/orders', '/quotes', '/customers'],
   payment: ['/payments'],
   restaurant: ['/restaurants', '/tickets'],
   delivery: ['/couriers', '/offers', '/deliveries'],

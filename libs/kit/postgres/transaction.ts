@@ -1,29 +1,28 @@
 import type { PoolClient } from 'pg';
 import type { Ids } from '../core';
-import { NotRun, travel, type Answer, type Step } from './round-trip';
-import { named, type Statement, type Wording } from './statement';
+import { NotRun, executePipelined, type Answer, type Results, type Step } from './pipeline';
+import { named, type Statement, type SqlText } from './statement';
+import type { EncodedRow } from './typed-arrays';
 
 /** What a unit of work is part of: carried into every message and log line that comes of it. */
-export interface Story {
+export interface MessageContext {
   /** One for everything that follows from one request. */
   readonly correlationId: string;
   /** The message being handled, if any. */
   readonly causationId: string | null;
 }
 
-type Numbered = { n: number };
-
 /** What was raised by a commit: each signal, once for each unit of work and each result row that has raised it. */
 export type Signals = Map<string, Raised[]>;
 
-/** The row that was collected and what its statement gave for it, where a signal came of one. */
+/** The row that was deferred and what its statement gave for it, where a signal came of one. */
 export interface Raised {
   readonly row?: object | undefined;
   readonly result?: object;
 }
 
-const begin: Step = { wording: named('BEGIN') };
-const commit: Step = { wording: named('COMMIT') };
+const begin: Step = { sqlText: named('BEGIN') };
+const commit: Step = { sqlText: named('COMMIT') };
 
 /** The statements of all units of work that share one database transaction, gathered into as few round trips as possible. */
 export class SharedTransaction {
@@ -32,14 +31,14 @@ export class SharedTransaction {
   private begun = false;
   private firstFailure: unknown;
   private over = false;
-  private collected = 0;
+  private deferred = 0;
 
   constructor(
     private readonly client: PoolClient,
     readonly now: Date,
     readonly ids: Ids,
     readonly module: string,
-    private readonly wordingOf: (statement: Wording, rows: readonly object[]) => Wording,
+    private readonly sqlTextFor: (statement: SqlText, rows: readonly object[]) => SqlText,
   ) {}
 
   /** From here on it only ends. A unit that has failed may have left something behind that still goes on. */
@@ -47,17 +46,18 @@ export class SharedTransaction {
     this.over = true;
   }
 
-  /** The place of what is collected next, among all that is collected. */
+  /** The place of what is deferred next, among all that is deferred. */
   nextPlace(): number {
-    return this.collected++;
+    return this.deferred++;
   }
 
   call(statement: Statement<object>, row: object): Promise<object[]> {
     if (this.over) return Promise.reject(new Error('the transaction is over'));
     return new Promise((resolve, reject) => {
+      const call = { row, encoded: statement.input.encode(row), resolve, reject };
       const calls = this.waiting.get(statement);
-      if (calls) calls.push({ row, resolve, reject });
-      else this.waiting.set(statement, [{ row, resolve, reject }]);
+      if (calls) calls.push(call);
+      else this.waiting.set(statement, [call]);
       this.sending ??= this.sendSoon();
     });
   }
@@ -71,8 +71,7 @@ export class SharedTransaction {
     try {
       if (this.over) throw new Error('the transaction is over');
       if (this.failure !== undefined) throw new NotRun();
-      const rowsOf = (calls: Call[]) => calls.map(({ row }) => row);
-      const answers = await this.travel(batch.map(([statement, calls]) => this.step(statement, rowsOf(calls))));
+      const answers = await this.executePipelined(batch.map(([statement, calls]) => this.step(statement, calls)));
       for (const [n, [, calls]] of batch.entries()) giveOut(answers[n]!, calls);
     } catch (error) {
       for (const [, calls] of batch) for (const { reject } of calls) reject(error);
@@ -89,12 +88,17 @@ export class SharedTransaction {
    * @returns the result rows of each write.
    * @throws {WriteFailed} @throws when it did not commit.
    */
-  async commit(writes: readonly { statement: Statement<object>; rows: readonly object[] }[]): Promise<object[][]> {
+  async commit(
+    writes: readonly { statement: Statement<object>; rows: readonly BatchRow[] }[],
+  ): Promise<readonly Results[]> {
     if (!this.begun && writes.length === 0) return [];
-    const answers = await this.travel([...writes.map(({ statement, rows }) => this.step(statement, rows)), commit]);
+    const answers = await this.executePipelined([
+      ...writes.map(({ statement, rows }) => this.step(statement, rows)),
+      commit,
+    ]);
     const results = answers.map((answer, n) => {
       if ('error' in answer) throw n < writes.length ? new WriteFailed(n, answer.error) : answer.error;
-      return answer.rows;
+      return answer;
     });
     // Postgres answers COMMIT with ROLLBACK, and no error, when a statement had failed before.
     const { tag } = answers.at(-1) as Extract<Answer, { tag: string }>;
@@ -106,10 +110,10 @@ export class SharedTransaction {
     if (this.begun) await this.client.query('ROLLBACK');
   }
 
-  private async travel(steps: Step[]): Promise<readonly Answer[]> {
-    if (this.begun) return this.note(await travel(this.client, steps));
+  private async executePipelined(steps: Step[]): Promise<readonly Answer[]> {
+    if (this.begun) return this.note(await executePipelined(this.client, steps));
     this.begun = true;
-    const [begun, ...answers] = await travel(this.client, [begin, ...steps]);
+    const [begun, ...answers] = await executePipelined(this.client, [begin, ...steps]);
     if ('error' in begun!) answers[0] = begun;
     return this.note(answers);
   }
@@ -120,8 +124,12 @@ export class SharedTransaction {
     return answers;
   }
 
-  private step(statement: Statement<object>, rows: readonly object[]): Step {
-    return { wording: this.wordingOf(statement, rows), input: `[${rows.map(numbered).join(',')}]` };
+  private step(statement: Statement<object>, batch: readonly BatchRow[]): Step {
+    const sqlText = this.sqlTextFor(
+      statement,
+      batch.map(({ row }) => row),
+    );
+    return { sqlText, values: statement.input.bind(batch.map(({ encoded }) => encoded)) };
   }
 }
 
@@ -135,29 +143,27 @@ export class WriteFailed extends Error {
   }
 }
 
-/** The row as JSON, with its number: of two fields of one name the last counts. */
-function numbered(row: object, n: number): string {
-  const json = JSON.stringify(row);
-  return json === '{}' ? `{"n":${n}}` : `${json.slice(0, -1)},"n":${n}}`;
-}
-
 /** To each caller the rows that answer its own, or the failure. */
 function giveOut(answer: Answer, calls: readonly Call[]): void {
   if ('error' in answer) return calls.forEach(({ reject }) => reject(answer.error));
   const own: object[][] = calls.map(() => []);
-  for (const row of answer.rows) own[(row as Numbered).n]?.push(row);
-  calls.forEach(({ resolve }, n) => resolve(own[n] ?? []));
+  for (const [i, row] of answer.rows.entries()) own[answer.indices[i] ?? -1]?.push(row);
+  calls.forEach(({ resolve }, i) => resolve(own[i] ?? []));
+}
+
+/** A row of a batch, as the caller gave it and as it travels. */
+export interface BatchRow {
+  readonly row: object;
+  readonly encoded: EncodedRow;
 }
 
 /** What is to be written just before the commit. */
-export interface Collected {
+export interface DeferredWrite extends BatchRow {
   readonly statement: Statement<object>;
-  readonly row: object;
   readonly place: number;
 }
 
-interface Call {
-  row: object;
+interface Call extends BatchRow {
   resolve: (results: object[]) => void;
   reject: (error: unknown) => void;
 }
@@ -169,13 +175,13 @@ interface Call {
 export class Tx {
   /** Whether this unit of work may have changed data. */
   changed = false;
-  readonly collected: Collected[] = [];
+  readonly deferred: DeferredWrite[] = [];
   readonly signals = new Set<string>();
   private mayChange: Promise<unknown> | undefined;
 
   constructor(
     private readonly shared: SharedTransaction,
-    readonly story: Story,
+    readonly context: MessageContext,
   ) {}
 
   /** The moment this unit of work began, by this process's clock. */
@@ -214,8 +220,10 @@ export class Tx {
    * succeeds: for each statement in the order in which they were added, so that who has seen another's change speaks after him. Result
    * rows of the statement that have a `signal` raise it, as {@link signal} does, and come along with it.
    */
-  collect<Row extends object>(statement: Statement<Row, object>, row: Row): void {
-    this.collected.push({ statement: statement as unknown as Statement<object>, row, place: this.shared.nextPlace() });
+  defer<Row extends object>(statement: Statement<Row, object>, row: Row): void {
+    const encoded = statement.input.encode(row);
+    const place = this.shared.nextPlace();
+    this.deferred.push({ statement: statement as unknown as Statement<object>, row, encoded, place });
   }
 
   /** Tells listeners of `Database.on(signal)` once this has committed. */
@@ -224,14 +232,14 @@ export class Tx {
   }
 
   /** Lets the work read, but change nothing before this has resolved; what is changed after it was rejected fails with it. */
-  holdChanges(until: Promise<unknown>): void {
+  deferWritesUntil(until: Promise<unknown>): void {
     until.catch(() => {}); // Perhaps nothing is changed.
     this.mayChange = until;
   }
 
-  /** Forgets what was collected so far, and signalled. */
+  /** Forgets what was deferred so far, and signalled. */
   discard(): void {
-    this.collected.length = 0;
+    this.deferred.length = 0;
     this.signals.clear();
   }
 }

@@ -1,2 +1,11 @@
 export { canAbort, decide, start, type Decision, type SagaInput, type SagaState, type StepOutcome } from './decide';
-export { defineSaga, typesOf, type Consequence, type SagaDefinition, type Step } from './definition';
+export {
+  defineSaga,
+  typesOf,
+  type Consequence,
+  type Interim,
+  type SagaDefinition,
+  type Step,
+  type TooLate,
+  type Undo,
+} from './definition';

@@ -1,18 +1,20 @@
 import { z } from 'zod';
 import { DomainError, defineCommand, isA, type Draft, type Message, type MessageType } from '../core';
-import { Subscriber, type Subscription } from '../event-bus';
-import { forget, remind, send } from '../outbox';
-import { query, save, type Tx } from '../postgres';
+import { Subscriber, type Subscription, cancelScheduled, schedule, send } from '../messaging';
+import { rows, type Tx } from '../postgres';
 import { CreateSagas1700000000004 } from './create-sagas.migration';
 import { canAbort, decide, start, type Decision, type SagaInput, type SagaState } from './decide';
 import { typesOf, type SagaDefinition } from './definition';
 import { IndexAlarms1700000000014 } from './index-alarms.migration';
+import { Sagas } from './saga.table';
+
+export { Sagas };
 
 /** What makes the table that a runner needs. */
 export const sagaMigrations = [CreateSagas1700000000004, IndexAlarms1700000000014];
 
 /** Carries out what a saga tells its own module. */
-export type Tell<Own> = (own: readonly Own[]) => Promise<unknown>;
+export type Tell<Own> = (commands: readonly Own[]) => Promise<unknown>;
 
 interface TimeLimit {
   sagaId: string;
@@ -30,12 +32,12 @@ export class SagaRunner<Data, Own> extends Subscriber {
   /**
    * @param open makes ready what the saga tells its own module, in the given transaction and at the same time as the saga itself is
    *   loaded. It may turn out that nothing is told.
-   * @param heard is told of every message that a saga hears, in the transaction that handles it: for a view of the same news.
+   * @param onMessage is called with every message that the saga receives, in the transaction that handles it: for a view of the same news.
    */
   constructor(
     readonly definition: SagaDefinition<Data, Own>,
     private readonly open: (tx: Tx, sagaId: string) => Tell<Own>,
-    private readonly heard: (tx: Tx, message: Message) => void = () => {},
+    private readonly onMessage: (tx: Tx, message: Message) => void = () => {},
   ) {
     super();
     const schema = z.object({ sagaId: z.string(), epoch: z.int() });
@@ -48,8 +50,8 @@ export class SagaRunner<Data, Own> extends Subscriber {
   /** Begins the first saga of this id, with the transaction that is its reason. */
   start(tx: Tx, sagaId: string, data: Data): Promise<void> {
     const decision = start(this.definition, data);
-    tx.collect(insertSaga, this.row(sagaId, decision.state, 1));
-    return this.carryOut(tx, sagaId, decision, (own) => this.open(tx, sagaId)(own));
+    tx.defer(Sagas.insert, this.row(sagaId, decision.state));
+    return this.carryOut(tx, sagaId, decision, (commands) => this.open(tx, sagaId)(commands));
   }
 
   /**
@@ -57,12 +59,13 @@ export class SagaRunner<Data, Own> extends Subscriber {
    * @throws {DomainError} `saga.running` (conflict) when one of this id has not ended.
    */
   async startAgain(tx: Tx, sagaId: string, data: Data): Promise<void> {
-    const tell: Tell<Own> = (own) => this.open(tx, sagaId)(own);
-    const former = await tx.one(loadSaga, { name: this.definition.name, sagaId });
+    const tell: Tell<Own> = (commands) => this.open(tx, sagaId)(commands);
+    const former = await tx.one(Sagas.find, { name: this.definition.name, sagaId });
     if (!former) return this.start(tx, sagaId, data);
     const ended = former.state as SagaState<Data>;
     if (ended.step !== null)
       throw new DomainError('saga.running', 'conflict', `What was begun before for ${sagaId} has not ended yet.`);
+    tx.defer(setStartedAt, { name: this.definition.name, sagaId });
     await this.enact(tx, sagaId, former.version, start(this.definition, data, ended.epoch), tell);
   }
 
@@ -74,7 +77,7 @@ export class SagaRunner<Data, Own> extends Subscriber {
    */
   async abort(tx: Tx, sagaId: string, reason: string, remember: (data: Data) => Data = (data) => data): Promise<void> {
     const tell = this.open(tx, sagaId);
-    const saga = await tx.one(loadSaga, { name: this.definition.name, sagaId });
+    const saga = await tx.one(Sagas.find, { name: this.definition.name, sagaId });
     const state = saga?.state as SagaState<Data> | undefined;
     if (!saga || !state || !canAbort(this.definition, state)) {
       throw new DomainError('saga.cannot-abort', 'conflict', `It is too late to undo ${sagaId}.`);
@@ -91,13 +94,13 @@ export class SagaRunner<Data, Own> extends Subscriber {
   private hear(tx: Tx, message: Message): Promise<void> {
     if (isA(message, this.timeLimit))
       return this.proceed(tx, message.key, { kind: 'time-limit', epoch: message.data.epoch });
-    this.heard(tx, message);
+    this.onMessage(tx, message);
     return this.proceed(tx, message.key, { kind: 'message', message: message as Draft });
   }
 
   private async proceed(tx: Tx, sagaId: string, input: SagaInput): Promise<void> {
     const tell = this.open(tx, sagaId);
-    const saga = await tx.one(loadSaga, { name: this.definition.name, sagaId });
+    const saga = await tx.one(Sagas.find, { name: this.definition.name, sagaId });
     const decision = saga && decide(this.definition, saga.state as SagaState<Data>, input);
     if (decision) await this.enact(tx, sagaId, saga.version, decision, tell);
   }
@@ -109,63 +112,31 @@ export class SagaRunner<Data, Own> extends Subscriber {
     decision: Decision<Data, Own>,
     tell: Tell<Own>,
   ): Promise<void> {
-    tx.collect(updateSaga, this.row(sagaId, decision.state, seen + 1));
+    tx.defer(Sagas.update, { ...this.row(sagaId, decision.state), version: seen });
     await this.carryOut(tx, sagaId, decision, tell);
   }
 
   private async carryOut(
     tx: Tx,
     sagaId: string,
-    { send: drafts, own, limit }: Decision<Data, Own>,
+    { send: drafts, localCommands, limit }: Decision<Data, Own>,
     tell: Tell<Own>,
   ): Promise<void> {
-    if (own.length > 0) await tell(own);
+    if (localCommands.length > 0) await tell(localCommands);
     for (const draft of drafts) send(tx, draft);
-    if (limit) remind(tx, this.timeLimit({ sagaId, epoch: limit.epoch }), { afterMs: limit.withinMs });
-    else if (limit === null) forget(tx, this.timeLimit, sagaId);
+    if (limit) schedule(tx, this.timeLimit({ sagaId, epoch: limit.epoch }), { afterMs: limit.withinMs });
+    else if (limit === null) cancelScheduled(tx, this.timeLimit, sagaId);
   }
 
-  private row(sagaId: string, state: SagaState<Data>, version: number): SagaRow {
+  private row(sagaId: string, state: SagaState<Data>) {
+    const { name, version: definitionVersion } = this.definition;
     const { status, step, alarm } = state;
-    return {
-      name: this.definition.name,
-      sagaId,
-      definitionVersion: this.definition.version,
-      status,
-      step,
-      alarm,
-      state,
-      version,
-    };
+    return { name, sagaId, definitionVersion, status, step, alarm, state };
   }
 }
 
-interface SagaRow {
-  name: string;
-  sagaId: string;
-  definitionVersion: number;
-  status: string;
-  step: string | null;
-  alarm: string | null;
-  state: object;
-  version: number;
-}
-
-const input = `json_to_recordset($1) as i(n int, name text, "sagaId" text, "definitionVersion" int, status text, step text, alarm text,
-    state json, version int)`;
-
-const loadSaga = query<{ name: string; sagaId: string }, { state: unknown; version: number }>(`
-  select i.n, s.state, s.version from ${input} join sagas s on s.name = i.name and s.saga_id = i."sagaId"`);
-
-const insertSaga = save<SagaRow>(`
-  insert into sagas (name, saga_id, definition_version, status, step, alarm, state, version)
-  select name, "sagaId", "definitionVersion", status, step, alarm, state, version from ${input} order by n
-  on conflict do nothing returning null::int as n`);
-
-const updateSaga = save<SagaRow>(`
-  update sagas s set definition_version = i."definitionVersion", status = i.status, step = i.step, alarm = i.alarm, state = i.state,
-    version = i.version, updated_at = clock_timestamp(),
-    started_at = case when s.step is null then clock_timestamp() else s.started_at end
-  from ${input}
-  where s.name = i.name and s.saga_id = i."sagaId" and s.version = i.version - 1
-  returning i.n`);
+/** For a saga that begins anew in the row of one that has ended. */
+const setStartedAt = rows({ name: 'text', sagaId: 'text' }).change(
+  (input) => `
+  update sagas s set started_at = default from ${input} where s.name = i.name and s.saga_id = i."sagaId"`,
+);

@@ -2,12 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { DeliveryHistory, HistoryEntry, PaymentHistory, RestaurantHistory, type OrderId } from '@thali/contracts';
 import { messageOf } from '@thali/kit/core';
-import { Questions } from '@thali/kit/event-bus';
-import { historyOf } from '@thali/kit/outbox';
+import { Questions, historyOf } from '@thali/kit/messaging';
 import { Database } from '@thali/kit/postgres';
 import { z } from 'zod';
 import { OrderRepository } from './order.repository';
-import { unknownOrder } from './domain/order';
+import { orderNotFound } from './domain/errors';
 import { OrderSettings } from './settings';
 
 export const OrderHistoryInput = z.object({
@@ -63,7 +62,7 @@ export class GetOrderHistoryHandler implements IQueryHandler<GetOrderHistory> {
       historyOf(this.db, orderId),
       this.ask(orderId),
     ]);
-    if (all.length === 0) throw unknownOrder(orderId);
+    if (all.length === 0) throw orderNotFound(orderId);
     const events = all.filter(({ recordedAt }) => !asOf || recordedAt <= asOf);
     const messages = [...own, ...others.flatMap(({ entries }) => entries)].filter(
       ({ recordedAt }) => !asOf || new Date(recordedAt) <= asOf,

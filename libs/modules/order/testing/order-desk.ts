@@ -9,13 +9,14 @@ import {
   TicketPreparing,
   TicketReady,
 } from '@thali/contracts';
-import { createApp, type App } from '@thali/kit/app';
+import { createApp, type App } from '@thali/kit/nest';
 import type { Draft } from '@thali/kit/core';
-import { eventually } from '@thali/kit/event-bus/testing';
-import { send } from '@thali/kit/outbox';
+import { eventually } from '@thali/kit/messaging/testing';
+import { send } from '@thali/kit/messaging';
 import { Database } from '@thali/kit/postgres';
 import { aServer } from '@thali/kit/postgres/testing';
 import { OrderModule } from '../src';
+import { FollowOrder } from '../src/follow-order';
 import { euros, restaurantId } from './orders';
 
 export interface Reply {
@@ -81,7 +82,7 @@ export class OrderDesk {
       THALI_DATABASE_URL: server.url,
       THALI_SECRET: 'the secret of a test',
       THALI_LOG_LEVEL: 'silent',
-      THALI_BEARABLE_LAG_MS: '60000',
+      THALI_MAX_LAG_MS: '60000',
     };
     const app = await createApp({ name: 'thali', modules: { order: OrderModule }, env });
     await app.start();
@@ -90,6 +91,10 @@ export class OrderDesk {
 
   get db(): Database {
     return this.app.nest.get(Database, { strict: false });
+  }
+
+  get following(): FollowOrder {
+    return this.app.nest.get(FollowOrder, { strict: false });
   }
 
   /** The others say this, and the order module has heard it. */
@@ -110,10 +115,10 @@ export class OrderDesk {
   }
 
   /** Two masala dosas, unless it is said otherwise. */
-  place(order: object = {}): Promise<Reply> {
+  place(order: object = {}, headers: Record<string, string> = {}): Promise<Reply> {
     const lines = [{ itemId: 'masala-dosa', quantity: 2 }];
     const deliverTo = { address: 'Chausseestr. 1, Berlin', location: { lat: 52.53, lon: 13.38 } };
-    return this.post('/orders', { restaurantId, lines, deliverTo, paymentToken: 'tok_visa', ...order });
+    return this.post('/orders', { restaurantId, lines, deliverTo, paymentToken: 'tok_visa', ...order }, headers);
   }
 
   /** What the order module has said about an order, private time limits left out. */

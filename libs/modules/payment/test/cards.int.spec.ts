@@ -145,7 +145,7 @@ describe('a provider that does not answer', () => {
     await till.held('tok_visa');
     expect(await Promise.all(silent.map((orderId) => till.said(orderId)))).toEqual(silent.map(() => []));
     for (const orderId of silent) await eventually(async () => (await till.charges(orderId)).length > 0);
-    await till.giveUpWaiting();
+    till.giveUpWaiting();
     await Promise.all(silent.map((orderId) => till.says(orderId, PaymentAuthorized)));
   });
 });

@@ -23,11 +23,9 @@ export class Hours {
     this.restore = () => [waiting, sleeping].forEach((spy) => spy.mockRestore());
   }
 
-  /** Ends what is waited for now. @returns how much that was. */
-  endWaits(): number {
-    const ended = this.waits.splice(0);
-    for (const end of ended) end();
-    return ended.length;
+  /** Ends what is waited for now. */
+  endWaits(): void {
+    for (const end of this.waits.splice(0)) end();
   }
 
   /** Ends what is slept for now. */
