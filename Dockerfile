@@ -2,6 +2,7 @@
 FROM node:22-bookworm-slim AS build
 WORKDIR /thali
 COPY package.json package-lock.json ./
+COPY lab/package.json lab/
 RUN npm ci --include=dev --no-audit --no-fund
 COPY . .
 # The embedded database is for machines without a database server.

@@ -1,5 +1,4 @@
-import { readSettings } from '@thali/kit/app/settings';
-import type { Environment } from '@thali/kit/app';
+import { readSettings, type Environment } from '@thali/kit/app';
 import { startEmbeddedPostgres } from '@thali/kit/postgres/embedded';
 import { existsSync } from 'node:fs';
 import path from 'node:path';

@@ -2,10 +2,8 @@ import { Client } from 'pg';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Environment } from '@thali/kit/app';
-import { launchRabbitMq } from '../dev/rabbitmq';
-import { modules, portOf, servicesAt } from '../dev/services';
+import { findFreePorts, launchRabbitMq, modules, portOf, servicesAt } from '@thali/tools/dev';
 import { Servers } from './contestants/servers';
-import { findFreePorts } from '../dev/free-ports';
 import type { Deployment } from './contestants/thali';
 import { buildTown, places } from './town';
 

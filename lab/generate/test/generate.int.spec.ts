@@ -1,8 +1,5 @@
-import { audit } from '../../audit/audit';
-import { Evening } from '../../audit/test/evening';
-import { modules, type Module } from '../../audit/modules';
-import { connectTo } from '../../audit/reader';
-import { acknowledged } from '../../audit/witness';
+import { acknowledged, audit, connectTo, modules, type Module } from '@thali/tools/audit';
+import { Evening } from '@thali/tools/audit/testing';
 import { generateOrders } from '../generate';
 
 let evening: Evening;

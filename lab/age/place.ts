@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { Client } from 'pg';
 import type { Sample, Times } from '../bench/contestants/contestant';
-import { findFreePorts } from '../dev/free-ports';
+import { findFreePorts } from '@thali/tools/dev';
 import { Thali, type ThaliOnStage } from '../bench/contestants/thali';
 import { Meter, costOf, quantile } from '../bench/measure';
 import { buildTown } from '../bench/town';

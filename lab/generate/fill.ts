@@ -1,12 +1,8 @@
-import type { Environment } from '@thali/kit/app';
-import { readSettings } from '@thali/kit/app/settings';
+import { readSettings, type Environment } from '@thali/kit/app';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { findDatabases } from '../audit/databases';
-import { modules } from '../audit/modules';
-import { waitForRest } from '../audit/rest';
-import { Simulation } from '../simulate/simulation';
-import { ThaliProcess } from '../simulate/thali-process';
+import { findDatabases, modules, waitForRest } from '@thali/tools/audit';
+import { Simulation, ThaliProcess } from '@thali/tools/simulate';
 import { generateOrders } from './generate';
 
 export interface FillOptions {

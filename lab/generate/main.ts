@@ -1,8 +1,6 @@
 import { messageOf } from '@thali/kit/core';
 import { parseArgs } from 'node:util';
-import { audit } from '../audit/audit';
-import { findDatabases } from '../audit/databases';
-import { printFindings, summarise } from '../audit/print';
+import { audit, findDatabases, printFindings, summarise } from '@thali/tools/audit';
 import { fill } from './fill';
 
 const usage = 'npm run generate -- [--orders 100000] [--days 365] [--templates 48] [--audit]';

@@ -1,8 +1,7 @@
 import { firstIdAt } from '@thali/kit/core';
 import { tableOf, weekAt, weekMs, weeklyTables } from '@thali/kit/outbox';
 import type { Client } from 'pg';
-import { modules, type Module, type UrlOf } from '../audit/modules';
-import { connectTo } from '../audit/reader';
+import { connectTo, modules, type Module, type UrlOf } from '@thali/tools/audit';
 import { Cloner, type Plan } from './clone';
 import { readTemplates, type Clients, type Template } from './templates';
 

@@ -1,8 +1,7 @@
 import { firstTypeIdAt } from '@thali/kit/core';
 import { Client } from 'pg';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { UrlOf } from '../../audit/modules';
-import { waitForRest } from '../../audit/rest';
+import { waitForRest, type UrlOf } from '@thali/tools/audit';
 import { fillMs } from '../load/arrivals';
 import type { ClosedLoop, Goal, OpenLoop, Placed } from '../load/customers';
 import { costOf, type Meter, type Processes } from '../measure';

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { canLaunchRabbitMq } from '../../dev/rabbitmq';
+import { canLaunchRabbitMq } from '@thali/tools/dev';
 import type { Report } from '../report';
 
 const root = path.resolve(__dirname, '../../..');
@@ -15,7 +15,8 @@ let report: Report;
 beforeAll(async () => {
   out = mkdtempSync(path.join(tmpdir(), 'thali-bench-'));
   const args = [
-    'tools/bench.mjs',
+    'tools/run.mjs',
+    'lab/bench/main',
     '--quick',
     '--seconds',
     '3',

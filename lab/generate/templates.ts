@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { modules, type Module } from '../audit/modules';
+import { modules, type Module } from '@thali/tools/audit';
 import { momentOf, ownIdsIn } from './holes';
 
 export interface Column {

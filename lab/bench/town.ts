@@ -1,17 +1,14 @@
-import { CourierRepository } from '../../libs/modules/delivery/src/courier.repository';
-import { Database } from '@thali/kit/postgres';
 import type { Environment } from '@thali/kit/app';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { importFiles } from '../import/import-files';
+import { Client } from 'pg';
+import { importFiles } from '@thali/tools/import';
 
 /** Restaurants so far apart that each has its own couriers; named by four digits, from `firstPlace`. */
 export const places = 256;
 export const firstPlace = 1_000;
 const couriersPerPlace = 8;
 const bagsPerCourier = 10;
-/** Orders that couriers can have at once. */
-export const bags = places * couriersPerPlace * bagsPerCourier;
 
 const dishes = ['masala-dosa', 'idli', 'sambar', 'dal', 'raita', 'chai'];
 const enoughPortions = 1_000_000;
@@ -36,16 +33,28 @@ export async function buildTown(env: Environment, deliveryUrl: string, folder: s
   await writeFile(file, JSON.stringify(everyPlace().map(describeRestaurant)));
   const said: string[] = [];
   if (!(await importFiles([file], env, (line) => said.push(line)))) throw new Error(said.slice(0, 4).join('\n'));
-  const delivery = await Database.open({ module: 'delivery', url: deliveryUrl, migrations: [] });
-  const couriers = new CourierRepository();
+  await employCouriers(deliveryUrl);
+}
+
+/** Through the database, as `POST /couriers` makes up the ids, and the recipe finds a courier by the place in their id. */
+async function employCouriers(deliveryUrl: string): Promise<void> {
+  const delivery = new Client({ connectionString: deliveryUrl });
+  await delivery.connect();
   try {
-    await delivery.transaction((tx) =>
-      Promise.all(everyPlace().flatMap((place) => couriersAt(place).map((one) => couriers.insert(tx, one, true)))),
-    );
+    await delivery.query(insertCouriers, [JSON.stringify(everyPlace().flatMap(couriersAt))]);
   } finally {
-    await delivery.close();
+    await delivery.end();
   }
 }
+
+const insertCouriers = `
+  with new as (
+    insert into delivery.couriers (courier_id, name, capacity, autopilot, on_shift, lat, lon, position_at)
+    select id, name, capacity, true, true, lat, lon, now()
+    from json_to_recordset($1) as courier(id text, name text, capacity smallint, lat float8, lon float8)
+    returning courier_id, capacity
+  )
+  insert into delivery.bags (courier_id, bag) select courier_id, generate_series(1, capacity) from new`;
 
 function everyPlace(): number[] {
   return Array.from({ length: places }, (_, n) => firstPlace + n);
@@ -57,11 +66,10 @@ function restaurantAt(place: number): string {
 
 function couriersAt(place: number) {
   return Array.from({ length: couriersPerPlace }, (_, n) => ({
-    courierId: `cou_${String((n + 10) * 10_000 + place).padStart(26, '0')}`,
+    id: `cou_${String((n + 10) * 10_000 + place).padStart(26, '0')}`,
     name: `Courier ${n}`,
-    location: locate(place, n),
     capacity: bagsPerCourier,
-    autopilot: true,
+    ...locate(place, n),
   }));
 }
 

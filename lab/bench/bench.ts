@@ -1,5 +1,4 @@
-import { audit } from '../audit/audit';
-import { summarise } from '../audit/print';
+import { audit, summarise } from '@thali/tools/audit';
 import type { Contestant, Letter, Performance, Sample } from './contestants/contestant';
 import type { Thali, Waits } from './contestants/thali';
 import type { Goal } from './load/customers';

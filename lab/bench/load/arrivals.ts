@@ -1,4 +1,4 @@
-import { Random } from '../../simulate/random';
+import { Random } from '@thali/tools/simulate';
 
 /**
  * When customers come who know nothing of each other: a Poisson process. Its moments are chosen beforehand and latencies are counted

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { nodeFlags } from '../../dev/node-flags';
+import { nodeFlags } from '@thali/tools/dev';
 
 const readyWithinMs = 60_000;
 const pollMs = 50;

@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { Module } from '../audit/modules';
+import type { Module } from '@thali/tools/audit';
 import { Holes, lettersOf, quote } from './holes';
 import type { TableRows, Template } from './templates';
 
