@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { letters, type Letter } from './contestants/contestant';
 import type { Goal } from './load/customers';
 
-export const usage =
+const usage =
   'npm run bench -- [--quick] [--overload] [--rounds 3] [--seconds 10] [--only a,b,c,d] [--to confirmed|delivered|both] [--json] [--out FOLDER] [--write-docs]';
 
 export interface Options {

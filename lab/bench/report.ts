@@ -8,7 +8,7 @@ import type { Recipe } from './recipe/recipe';
 import type { World } from './world';
 
 /** The middle of several rounds, and how far they lie apart. */
-export interface Spread {
+interface Spread {
   readonly median: number;
   readonly min: number;
   readonly max: number;

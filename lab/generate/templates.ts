@@ -2,12 +2,12 @@ import type { Client } from 'pg';
 import { modules, type Module } from '@thali/tools/audit';
 import { momentOf, ownIdsIn } from './holes';
 
-export interface Column {
+interface Column {
   readonly name: string;
   readonly type: string;
 }
 
-export interface Table {
+interface Table {
   readonly name: string;
   /** Those that are written; what the database numbers or computes is not. */
   readonly columns: readonly Column[];

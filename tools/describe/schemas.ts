@@ -98,6 +98,6 @@ export function readSchemaFiles(): SchemaFiles {
   );
 }
 
-export function fileOf(type: string, version: number): string {
+function fileOf(type: string, version: number): string {
   return `${type}.v${version}.json`;
 }

@@ -1,7 +1,7 @@
 import { marks, type Recipe, type Values, type Write } from './recipe';
 
 /** A statement for one order at a time; `:high`, `:low` and `:place` stand for the marks, as pgbench has its variables. */
-export function asStatement({ table, operation, index, columns, types, rows }: Write): string {
+function asStatement({ table, operation, index, columns, types, rows }: Write): string {
   const value = (row: Values, column: string) => literal(row[column]!, types[column]!);
   const first = rows[0]!;
   const which = found(

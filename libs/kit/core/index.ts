@@ -11,7 +11,6 @@ export {
   type Draft,
   type Message,
   type MessageType,
-  type Upcast,
 } from './message';
 export { defineQuestion, type Question } from './question';
 export { storableText, toStorable } from './text';

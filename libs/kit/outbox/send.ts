@@ -57,7 +57,7 @@ export interface RecordRow extends Draft {
  * Counts the messages of each key. The lock it takes orders the senders of a key; the next statement, which sees what they have
  * committed, gives out the numbers.
  */
-export const number = lock<{ key: string }>(
+const number = lock<{ key: string }>(
   'last',
   `
   insert into message_keys as k (key, version)

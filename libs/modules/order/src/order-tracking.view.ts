@@ -86,7 +86,7 @@ export class OrderTrackingView {
 }
 
 /** What changes in the row, and what it says in the timeline. */
-export function newsOf(message: Draft): { parts: object; what: string } {
+function newsOf(message: Draft): { parts: object; what: string } {
   if (isA(message, OrderPlaced))
     return { parts: { status: 'placed', restaurantName: message.data.restaurantName }, what: 'You placed the order.' };
   if (isA(message, OrderRevised)) return { parts: {}, what: 'You changed the order.' };

@@ -10,7 +10,7 @@ export const orderStatuses = [
   'delivered',
   'cancelled',
 ] as const;
-export type OrderStatus = (typeof orderStatuses)[number];
+type OrderStatus = (typeof orderStatuses)[number];
 
 /** What was asked for, priced. */
 export interface Placed {

@@ -10,7 +10,7 @@ export interface Dish {
   readonly modifiers: readonly Modifier[];
 }
 
-export interface Section {
+interface Section {
   readonly name: string;
   readonly items: readonly Dish[];
 }

@@ -3,7 +3,7 @@ import type { JsonLd } from './json-ld';
 import { dearest, type Dish } from './menu';
 import { priceExample, toMinorUnits } from './minor-units';
 
-export interface PublishedDish extends Dish {
+interface PublishedDish extends Dish {
   /** How many there are, if the file says so. */
   readonly portions?: number;
   readonly available: boolean;
