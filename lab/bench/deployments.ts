@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Environment } from '@thali/kit/app';
+import type { Environment } from '@thali/kit/nest';
 import { findFreePorts, launchRabbitMq, modules, portOf, servicesAt } from '@thali/tools/dev';
 import { Servers } from './contestants/servers';
 import type { Deployment } from './contestants/thali';

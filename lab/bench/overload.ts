@@ -33,7 +33,7 @@ const recoverWithinMs = 20_000;
 /** @param windowMs how long each rate is offered while looking for the most; three times as long for the overload. */
 export async function overload(thali: Thali, windowMs: number, tell: (what: string) => void): Promise<Overload> {
   // What is measured is the door as it is by default.
-  const stage = await thali.enter('delivered', { ...peopleFor('delivered'), THALI_BEARABLE_LAG_MS: '' });
+  const stage = await thali.enter('delivered', { ...peopleFor('delivered'), THALI_MAX_LAG_MS: '' });
   const orders = new Client({ connectionString: thali.urlOf('order') });
   await orders.connect();
   try {

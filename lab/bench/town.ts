@@ -1,4 +1,4 @@
-import type { Environment } from '@thali/kit/app';
+import type { Environment } from '@thali/kit/nest';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Client } from 'pg';

@@ -1,4 +1,4 @@
-import { readSettings, type Environment } from '@thali/kit/app';
+import { readSettings, type Environment } from '@thali/kit/nest';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { findDatabases, modules, waitForRest } from '@thali/tools/audit';

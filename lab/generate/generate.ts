@@ -1,5 +1,5 @@
 import { firstIdAt } from '@thali/kit/core';
-import { tableOf, weekAt, weekMs, weeklyTables } from '@thali/kit/outbox';
+import { tableOf, weekAt, weekMs, weeklyTables } from '@thali/kit/messaging';
 import type { Client } from 'pg';
 import { connectTo, modules, type Module, type UrlOf } from '@thali/tools/audit';
 import { Cloner, type Plan } from './clone';

@@ -1,5 +1,5 @@
 import { messageOf } from '@thali/kit/core';
-import type { VitalSigns } from '@thali/kit/observability';
+import type { VitalSigns } from '@thali/kit/telemetry';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';

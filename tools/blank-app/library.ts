@@ -1,10 +1,9 @@
 // An application that has nothing to do with food, and nothing of this repository but the package @thali/kit.
 import 'reflect-metadata';
 import { Injectable, Module } from '@nestjs/common';
-import { ServiceModule, createApp } from '@thali/kit/app';
+import { ServiceModule, createApp } from '@thali/kit/nest';
 import { defineEvent, type DataOf } from '@thali/kit/core';
-import { Handles } from '@thali/kit/event-bus';
-import { messagingMigrations, send } from '@thali/kit/outbox';
+import { Handles, messagingMigrations, send } from '@thali/kit/messaging';
 import { Database, change, type Tx } from '@thali/kit/postgres';
 import { once } from 'node:events';
 import type { MigrationInterface, QueryRunner } from 'typeorm';

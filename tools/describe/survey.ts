@@ -1,7 +1,7 @@
 import { listeners } from '@thali/contracts';
 import { DeliveryModule } from '@thali/delivery';
-import { createApp, servicesOf, type App, type Service } from '@thali/kit/app';
-import { answeringsOf, subscriptionsOf } from '@thali/kit/event-bus';
+import { createApp, servicesOf, type App, type Service } from '@thali/kit/nest';
+import { answeringsOf, subscriptionsOf } from '@thali/kit/messaging';
 import type { SagaDefinition } from '@thali/kit/saga';
 import { SagaRunner } from '@thali/kit/saga/runner';
 import { OrderModule } from '@thali/order';

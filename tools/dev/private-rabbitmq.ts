@@ -39,7 +39,7 @@ export class PrivateRabbitMq {
     /** The folder with everything it writes. */
     readonly home: string,
     private readonly env: NodeJS.ProcessEnv,
-    private readonly undertaker: ChildProcess,
+    private readonly reaper: ChildProcess,
     readonly url: string,
   ) {}
 
@@ -61,7 +61,7 @@ export class PrivateRabbitMq {
     writeFileSync(path.join(home, 'rabbitmq.conf'), settings.join('\n'));
     writeFileSync(path.join(home, 'enabled_plugins'), '[].');
     const env = environment(home, { distributionPort, epmdPort });
-    const broker = new PrivateRabbitMq(programs, home, env, engageUndertaker(directory ? undefined : home), url);
+    const broker = new PrivateRabbitMq(programs, home, env, engageReaper(directory ? undefined : home), url);
     // Otherwise the server would start one that nobody ends.
     broker.run('epmd', ['-port', `${epmdPort}`]).on('error', () => {});
     await broker.start();
@@ -103,8 +103,8 @@ export class PrivateRabbitMq {
   /** Ends it for good, and removes its data unless they were to stay. */
   async end(): Promise<void> {
     await this.stop();
-    this.undertaker.stdin?.end();
-    await endOf(this.undertaker);
+    this.reaper.stdin?.end();
+    await endOf(this.reaper);
   }
 
   /**
@@ -114,7 +114,7 @@ export class PrivateRabbitMq {
   private run(program: string, args: string[]): ChildProcess {
     const log = openSync(this.logFile, 'a');
     const child = spawn(program, args, { env: this.env, cwd: this.home, detached: true, stdio: ['ignore', log, log] });
-    if (child.pid) this.undertaker.stdin?.write(`${child.pid}\n`);
+    if (child.pid) this.reaper.stdin?.write(`${child.pid}\n`);
     child.unref();
     return child;
   }
@@ -158,7 +158,7 @@ function environment(home: string, ports: { distributionPort?: number; epmdPort?
  * A shell that is told the process groups to end. It does so as soon as we close its input, which the system does for
  * us when we are killed, and then removes the folder.
  */
-function engageUndertaker(home = ''): ChildProcess {
+function engageReaper(home = ''): ChildProcess {
   const script = `
     while read -r group; do groups="$groups -$group"; done
     for group in $groups; do kill -s TERM -- "$group"; done

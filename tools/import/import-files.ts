@@ -1,6 +1,6 @@
 import { listeners } from '@thali/contracts';
 import { DeliveryModule } from '@thali/delivery';
-import { createApp, type Environment } from '@thali/kit/app';
+import { createApp, type Environment } from '@thali/kit/nest';
 import { messageOf } from '@thali/kit/core';
 import { OrderModule } from '@thali/order';
 import { PaymentModule } from '@thali/payment';

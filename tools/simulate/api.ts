@@ -32,10 +32,10 @@ export class Api {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 128 });
   private closed = false;
 
-  /** @param patienceMs how long to ask again before giving up; a server may be restarting. */
+  /** @param shedAfterMs how long to ask again before giving up; a server may be restarting. */
   constructor(
     readonly url: string,
-    private readonly patienceMs = 60_000,
+    private readonly shedAfterMs = 60_000,
   ) {}
 
   /**
@@ -43,7 +43,7 @@ export class Api {
    * @throws {Error} when nothing that says anything came in all that time.
    */
   async call<Body = unknown>(call: Call, heard: (reply: Reply | undefined) => void = () => {}): Promise<Reply<Body>> {
-    const until = performance.now() + this.patienceMs;
+    const until = performance.now() + this.shedAfterMs;
     for (let tries = 0; ; tries++) {
       const reply = await this.attempt(call).catch(() => undefined);
       heard(reply);

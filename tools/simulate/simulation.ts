@@ -18,7 +18,7 @@ export interface SimulationOptions {
   /** The same seed makes the same plans; who is faster than whom is another matter. */
   readonly seed: number;
   /** How long somebody asks again who gets no answer. */
-  readonly patienceMs?: number;
+  readonly shedAfterMs?: number;
 }
 
 /** What a run has come to. */
@@ -52,7 +52,7 @@ export class Simulation {
   private stopped = false;
 
   constructor(private readonly options: SimulationOptions) {
-    this.api = new Api(options.url, options.patienceMs);
+    this.api = new Api(options.url, options.shedAfterMs);
   }
 
   get progress(): Progress {

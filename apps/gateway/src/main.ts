@@ -1,4 +1,4 @@
-import { run } from '@thali/kit/app';
+import { run } from '@thali/kit/nest';
 import { gateway } from './gateway';
 
 void run(gateway);

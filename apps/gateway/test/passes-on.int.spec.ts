@@ -1,4 +1,4 @@
-import { createApp, type App } from '@thali/kit/app';
+import { createApp, type App } from '@thali/kit/nest';
 import { once } from 'node:events';
 import { createServer, request, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
@@ -6,7 +6,7 @@ import { buffer, text } from 'node:stream/consumers';
 import { gateway } from '../src/gateway';
 
 /** As many as the gateway lets wait for one service. */
-const placesPerService = 256;
+const concurrencyPerService = 256;
 
 interface Asked {
   readonly method: string | undefined;
@@ -111,7 +111,7 @@ it('tells in a problem what it cannot pass on', async () => {
 it('serves others while more than it has places for have begun to say something and do not go on', async () => {
   const head =
     'POST /orders HTTP/1.1\r\nhost: thali\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"a":';
-  const slow = Array.from({ length: placesPerService + 1 }, () => connect(port, '127.0.0.1'));
+  const slow = Array.from({ length: concurrencyPerService + 1 }, () => connect(port, '127.0.0.1'));
   try {
     await Promise.all(slow.map((socket) => new Promise((resolve) => socket.write(head, resolve))));
     expect((await ask({ headers: { 'content-type': 'application/json' }, body: '{}' })).status).toBe(200);

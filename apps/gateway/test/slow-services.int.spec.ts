@@ -1,11 +1,11 @@
-import { createApp, type App } from '@thali/kit/app';
+import { createApp, type App } from '@thali/kit/nest';
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gateway } from '../src/gateway';
 
 /** As many as the gateway lets wait for one service. */
-const placesPerService = 256;
+const concurrencyPerService = 256;
 
 describe('the gateway, while a service', () => {
   const servers: Server[] = [];
@@ -82,7 +82,7 @@ describe('the gateway, while a service', () => {
   it('does not answer, lets only so many wait for it, refuses the others, and still asks the other services', async () => {
     const leaving = new AbortController();
     const ask = (signal?: AbortSignal) => fetch(`${url}/payments/some-id`, signal ? { signal } : {});
-    const waiting = Array.from({ length: placesPerService + 1 }, () => ask(leaving.signal).catch(() => undefined));
+    const waiting = Array.from({ length: concurrencyPerService + 1 }, () => ask(leaving.signal).catch(() => undefined));
     let refused: Response | undefined;
     // Only a refusal is answered at all, and there is none before the first in line has waited too long.
     while (!refused) {
@@ -92,7 +92,7 @@ describe('the gateway, while a service', () => {
     }
     expect(await refused.json()).toMatchObject({ code: 'service.overloaded', status: 503 });
     expect(['1', '2', '3']).toContain(refused.headers.get('retry-after'));
-    expect(unanswered).toHaveLength(placesPerService);
+    expect(unanswered).toHaveLength(concurrencyPerService);
 
     expect((await fetch(`${url}/restaurants`)).status).toBe(200);
 

@@ -1,5 +1,5 @@
 import { listeners } from '@thali/contracts';
-import { run } from '@thali/kit/app';
+import { run } from '@thali/kit/nest';
 import { OrderModule } from '@thali/order';
 
 void run({ name: 'thali', modules: { order: OrderModule }, listeners });

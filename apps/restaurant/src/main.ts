@@ -1,5 +1,5 @@
 import { listeners } from '@thali/contracts';
-import { run } from '@thali/kit/app';
+import { run } from '@thali/kit/nest';
 import { RestaurantModule } from '@thali/restaurant';
 
 void run({ name: 'thali', modules: { restaurant: RestaurantModule }, listeners });

@@ -1,4 +1,4 @@
-import type { AppOptions } from '@thali/kit/app';
+import type { AppOptions } from '@thali/kit/nest';
 import messages from '../../../docs/asyncapi.json';
 
 const api = {

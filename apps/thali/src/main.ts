@@ -1,6 +1,6 @@
 import { DeliveryModule } from '@thali/delivery';
 import { listeners } from '@thali/contracts';
-import { run } from '@thali/kit/app';
+import { run } from '@thali/kit/nest';
 import { OrderModule } from '@thali/order';
 import { PaymentModule } from '@thali/payment';
 import { RestaurantModule } from '@thali/restaurant';

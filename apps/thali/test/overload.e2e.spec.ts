@@ -18,7 +18,7 @@ describe('more orders than can be brought', () => {
   const replies = new Map<string, Reply<Placed>>();
 
   beforeAll(async () => {
-    thali = await startThali({ ...shortLimits, THALI_BEARABLE_LAG_MS: '10' });
+    thali = await startThali({ ...shortLimits, THALI_MAX_LAG_MS: '10' });
     const town = await Town.open(thali.url);
     api = town.api;
     const { restaurantId, location } = town.automatic;

@@ -11,7 +11,7 @@ export interface Deployment {
 export const shortLimits = {
   THALI_SEED: 'true',
   // A machine that is busy with other things is not to be taken for one of which too much is asked.
-  THALI_BEARABLE_LAG_MS: '60000',
+  THALI_MAX_LAG_MS: '60000',
   THALI_LEASE_MS: '2000',
   THALI_HOLD_MONEY_WITHIN_MS: '3000',
   THALI_ASK_KITCHEN_WITHIN_MS: '6000',

@@ -36,7 +36,7 @@ export function peopleFor(goal: Goal, answerMs = 1): Record<string, string> {
     THALI_PAYMENT_PROVIDER_FASTEST_MS: '1',
     THALI_PAYMENT_PROVIDER_SLOWEST_MS: '2',
     // A queue at full load is what is wanted here, not a fault.
-    THALI_BEARABLE_LAG_MS: '600000',
+    THALI_MAX_LAG_MS: '600000',
     THALI_HOLD_MONEY_WITHIN_MS: '600000',
     THALI_DELIVERY_OFFER_WITHIN_MS: '600000',
     THALI_DELIVERY_SEARCH_WITHIN_MS: '600000',

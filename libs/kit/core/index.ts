@@ -1,6 +1,8 @@
 export { Clock, SystemClock } from './clock';
 export { DomainError, messageOf, overloaded, type ErrorKind } from './errors';
 export { Ids, SystemIds, firstIdAt, firstTypeIdAt, idOf } from './ids';
+export { Log } from './log';
+export { Loop } from './loop';
 export {
   UnreadableMessage,
   defineCommand,
@@ -12,6 +14,7 @@ export {
   type Message,
   type MessageType,
 } from './message';
+export { partitionCount, partitionOf } from './partition';
 export { defineQuestion, type Question } from './question';
 export { storableText, toStorable } from './text';
-export { UnderWay } from './under-way';
+export { InFlight } from './in-flight';

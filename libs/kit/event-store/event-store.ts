@@ -46,16 +46,16 @@ export class EventStore<State, Event extends DomainEvent> {
    * @returns the stream with the events.
    */
   append(tx: Tx, streamId: string, loaded: Loaded<State>, events: readonly Event[]): Loaded<State> {
-    const { correlationId, causationId } = tx.story;
+    const { correlationId, causationId } = tx.context;
     for (const [n, { type, ...data }] of events.entries()) {
       const version = loaded.version + n + 1;
-      tx.collect(appendEvent, { streamId, version, type, data, correlationId, causationId });
+      tx.defer(appendEvent, { streamId, version, type, data, correlationId, causationId });
     }
     const state = events.reduce(this.definition.evolve, loaded.state);
     const version = loaded.version + events.length;
     const every = this.definition.snapshotEvery ?? 50;
     if (Math.floor(version / every) > Math.floor(loaded.version / every))
-      tx.collect(saveSnapshot, { streamId, version, state });
+      tx.defer(saveSnapshot, { streamId, version, state });
     return { state, version };
   }
 

@@ -11,9 +11,9 @@ export interface Load {
 }
 
 /** This route begins work that goes on after its answer, so it is the first to be refused when there is too much of it. */
-export const BeginsWork = () =>
+export const Sheddable = () =>
   applyDecorators(
-    RouteConfig({ beginsWork: true }),
+    RouteConfig({ sheddable: true }),
     ApiResponse({
       status: 503,
       description: 'Too much is asked of us at the moment. Nothing was changed; `Retry-After` says when to come again.',
@@ -36,15 +36,15 @@ export const refusedShareHeader = 'x-refused-share';
 export function refuseNewWorkWhileLate(fastify: FastifyInstance, load: Load, bearableMs: number): void {
   const share = () => Math.min(1, load.lagMs / bearableMs - 1);
   fastify.addHook('onRequest', (request, _, done) => {
-    done(beginsWork(request) && Math.random() < share() ? overloaded() : undefined);
+    done(sheddable(request) && Math.random() < share() ? overloaded() : undefined);
   });
   fastify.addHook('onSend', (request, reply, _, done) => {
-    const refused = beginsWork(request) ? share() : 0;
+    const refused = sheddable(request) ? share() : 0;
     if (refused > 0) void reply.header(refusedShareHeader, refused);
     done();
   });
 }
 
-function beginsWork({ routeOptions }: FastifyRequest): boolean {
-  return (routeOptions.config as { beginsWork?: boolean }).beginsWork ?? false;
+function sheddable({ routeOptions }: FastifyRequest): boolean {
+  return (routeOptions.config as { sheddable?: boolean }).sheddable ?? false;
 }

@@ -1,7 +1,7 @@
 import { Controller, Get, Res, type OnApplicationShutdown } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Vitals, type VitalSigns } from '../observability';
+import { Vitals, type VitalSigns } from '../telemetry';
 
 /** Something that can say whether it is fit to serve. */
 export abstract class Readiness {

@@ -1,7 +1,6 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { DomainError, messageOf, type ErrorKind } from '../core';
-import type { Log } from '../observability';
+import { DomainError, messageOf, type ErrorKind, type Log } from '../core';
 
 const statusOf: Record<ErrorKind, number> = {
   invalid: 422,

@@ -15,7 +15,7 @@ import { DomainError } from '../core';
 import { fingerprintOf, once, type RepeatableRequest } from '../idempotency';
 import { Database, StaleVersion, type Tx } from '../postgres';
 import { InvalidInput } from './input';
-import { Places } from './places';
+import { Semaphore } from './semaphore';
 
 const transactions = new WeakMap<object, Tx>();
 const keyRequired = 'kit:idempotency-key-required';
@@ -25,7 +25,7 @@ const keyRequired = 'kit:idempotency-key-required';
  */
 const readers = 256;
 /** How long the first request in line may have waited before others are refused. Longer than what begins new work has to wait. */
-const patienceMs = 1_000;
+const shedAfterMs = 1_000;
 const keptHeaders = ['location', 'etag'] as const;
 
 /** The transaction that the {@link UnitOfWork} interceptor opened for this request. */
@@ -60,7 +60,7 @@ export const Idempotent = () =>
 @Injectable()
 export class UnitOfWork implements NestInterceptor {
   private readonly running = new Set<string>();
-  private readonly places = new Places(readers, patienceMs);
+  private readonly semaphore = new Semaphore(readers, shedAfterMs);
 
   constructor(
     private readonly db: Database,
@@ -80,11 +80,11 @@ export class UnitOfWork implements NestInterceptor {
   }
 
   private async read(next: CallHandler): Promise<unknown> {
-    await this.places.take();
+    await this.semaphore.take();
     try {
       return await handle(next);
     } finally {
-      this.places.leave();
+      this.semaphore.leave();
     }
   }
 
@@ -101,7 +101,7 @@ export class UnitOfWork implements NestInterceptor {
       void reply.headers(answer.headers);
       return answer.body;
     };
-    const turn = { patienceMs, key: subjectOf(request) };
+    const turn = { shedAfterMs, key: subjectOf(request) };
     return this.db.transaction(work, { correlationId: request.id, causationId: null }, turn).catch((error: unknown) => {
       throw error instanceof StaleVersion ? contended() : error;
     });

@@ -41,7 +41,7 @@ export async function once(
   const unanswered = looking.then((stored) => {
     if (stored) throw new AnsweredBefore();
   });
-  tx.holdChanges(unanswered);
+  tx.deferWritesUntil(unanswered);
   const [found, done] = await Promise.allSettled([looking, work()]);
   if (found.status === 'rejected') throw found.reason;
   const stored = found.value;
@@ -57,7 +57,7 @@ export async function once(
   if (done.status === 'rejected') throw done.reason;
   const answer = done.value;
   // Two at once: the second meets the primary key, is rolled back, runs again and finds the answer of the first.
-  tx.collect(storeAnswer, { ...request, answer });
+  tx.defer(storeAnswer, { ...request, answer });
   return answer;
 }
 

@@ -2,11 +2,11 @@ import { EventEmitter } from 'node:events';
 import type { Pool, PoolClient } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { DomainError, SystemClock, SystemIds, messageOf, type Clock, type Ids } from '../core';
-import { GroupCommit, type Turn } from './group-commit';
-import { getTypeParser } from './round-trip';
-import { connectionLost, outdated } from './sql-errors';
-import { nameOf, type Statement, type Wording } from './statement';
-import type { Signals, Story, Tx } from './transaction';
+import { GroupCommit, type QueueOptions } from './group-commit';
+import { getTypeParser } from './pipeline';
+import { connectionLost, isPlanStale } from './sql-errors';
+import { nameOf, type Statement, type SqlText } from './statement';
+import type { Signals, MessageContext, Tx } from './transaction';
 
 export interface DatabaseOptions {
   /** The module that owns it; its schema has the same name. */
@@ -35,7 +35,7 @@ export class Database extends EventEmitter {
   readonly ids: Ids;
   private readonly clock: Clock;
   private readonly commits: GroupCommit;
-  private readonly wordings = new Map<string, Choose>();
+  private readonly sqlTexts = new Map<string, Choose>();
 
   private constructor(
     readonly dataSource: DataSource,
@@ -52,7 +52,7 @@ export class Database extends EventEmitter {
       connect: () => this.connect(),
       now: () => this.clock.now(),
       ids: this.ids,
-      wordingOf: (statement, rows) => this.wordings.get(statement.name)?.(rows) ?? statement,
+      sqlTextFor: (statement, rows) => this.sqlTexts.get(statement.name)?.(rows) ?? statement,
       committed: (signals) => this.raise(signals),
     });
   }
@@ -88,15 +88,19 @@ export class Database extends EventEmitter {
    * Work that waits at the same moment may share a transaction (group commit), so it must touch nothing but the database
    * and may be run again: alone when a neighbour failed, or when another transaction got in between.
    *
-   * Work that may be refused (`patienceMs`) is, while the first of its kind has waited longer than this for its turn. By default
+   * Work that may be refused (`shedAfterMs`) is, while the first of its kind has waited longer than this for its turn. By default
    * work is never refused, and goes first.
    *
    * @throws whatever the work throws; nothing of it is kept then.
    * @throws {DomainError} `service.overloaded`
    * @throws {DomainError} `database.unavailable` when the database is away; after a lost commit the outcome is unknown.
    */
-  transaction<T>(work: (tx: Tx) => Promise<T>, story: Story = this.newStory(), turn: Turn = {}): Promise<T> {
-    return this.commits.run(work, story, turn);
+  transaction<T>(
+    work: (tx: Tx) => Promise<T>,
+    context: MessageContext = this.newContext(),
+    turn: QueueOptions = {},
+  ): Promise<T> {
+    return this.commits.run(work, context, turn);
   }
 
   /**
@@ -109,7 +113,7 @@ export class Database extends EventEmitter {
     try {
       return (await client.query<Row>({ name: `read ${nameOf(sql)}`, text: sql, values: [...values] })).rows;
     } catch (error) {
-      if (connectionLost(error) || outdated(error)) lost = error as Error;
+      if (connectionLost(error) || isPlanStale(error)) lost = error as Error;
       throw connectionLost(error) ? unavailable(this.module, error) : error;
     } finally {
       client.release(lost);
@@ -124,14 +128,14 @@ export class Database extends EventEmitter {
 
   /**
    * From now on, says a statement in other words on this database; what goes in and comes out stays as it is.
-   * @param choose says them. Every wording is prepared and planned once per connection: there should be few.
+   * @param choose says them. Every sqlText is prepared and planned once per connection: there should be few.
    */
-  reword<Row extends object>({ name }: Statement<Row>, choose: (rows: readonly Row[]) => Wording): void {
-    this.wordings.set(name, choose as Choose);
+  override<Row extends object>({ name }: Statement<Row>, choose: (rows: readonly Row[]) => SqlText): void {
+    this.sqlTexts.set(name, choose as Choose);
   }
 
   /** A story that begins here. */
-  newStory(): Story {
+  newContext(): MessageContext {
     return { correlationId: this.ids.uuid(), causationId: null };
   }
 
@@ -180,7 +184,7 @@ async function migrate(options: DatabaseOptions): Promise<void> {
   }
 }
 
-type Choose = (rows: readonly object[]) => Wording;
+type Choose = (rows: readonly object[]) => SqlText;
 
 /**
  * Every statement of ours knows its keys, but the planner takes a JSON parameter for a hundred rows and would rather read a

@@ -1,14 +1,14 @@
 import type { PoolClient } from 'pg';
 import { DomainError, messageOf, overloaded, type Ids } from '../core';
-import { StaleVersion, aftermath, connectionLost, outdated, worthRepeating } from './sql-errors';
-import { gate, longMs, type Queue } from './gate';
-import { NotRun } from './round-trip';
-import { SharedTransaction, Tx, WriteFailed, type Raised, type Signals, type Story } from './transaction';
-import { staleRowsOf, type Statement, type Wording } from './statement';
+import { StaleVersion, isTransactionAborted, connectionLost, isPlanStale, worthRepeating } from './sql-errors';
+import { limiter, longMs, type Queue } from './concurrency-limiter';
+import { NotRun } from './pipeline';
+import { SharedTransaction, Tx, WriteFailed, type Raised, type Signals, type MessageContext } from './transaction';
+import { staleRowsOf, type Statement, type SqlText } from './statement';
 
 interface Unit {
   work: (tx: Tx) => Promise<unknown>;
-  story: Story;
+  context: MessageContext;
   resolve: (result: never) => void;
   reject: (error: unknown) => void;
   readonly since: number;
@@ -16,9 +16,9 @@ interface Unit {
 }
 
 /** How a unit of work is queued. */
-export interface Turn {
+export interface QueueOptions {
   /** For work that may be refused: how long the first of its kind may have waited for its turn. */
-  readonly patienceMs?: number | undefined;
+  readonly shedAfterMs?: number | undefined;
   /** What it is about. Units of one key never share a transaction and never run at once, so they do not get in each other's way. */
   readonly key?: string | undefined;
 }
@@ -36,7 +36,7 @@ interface Options {
   connect: () => Promise<PoolClient>;
   now: () => Date;
   ids: Ids;
-  wordingOf: (statement: Wording, rows: readonly object[]) => Wording;
+  sqlTextFor: (statement: SqlText, rows: readonly object[]) => SqlText;
   committed: (signals: Signals) => void;
 }
 
@@ -44,12 +44,12 @@ interface Options {
  * Transactions at once. A second begins only when a whole group waits, or the first takes long: one larger group is
  * cheaper than two.
  */
-const lanes = 2;
+const concurrentTransactions = 2;
 /** Units of work in one transaction at most. */
 const groupSize = 64;
 const attemptsAlone = 10;
-/** At the gate, requests are so much ahead of what moves messages elsewhere: somebody waits for their answer. */
-const headStartMs = 20;
+/** At the limiter, requests are so much ahead of what moves messages elsewhere: somebody waits for their answer. */
+const requestHeadStartMs = 20;
 
 /**
  * Runs units of work, as many as are waiting in one transaction (group commit). It never waits in order to group, so a
@@ -59,9 +59,9 @@ const headStartMs = 20;
  * run again together, and those by themselves. When nobody knows whose fault it was, each runs by itself.
  */
 export class GroupCommit implements Queue {
-  private readonly urgent: Unit[] = [];
+  private readonly priority: Unit[] = [];
   /** Those that may be refused instead. */
-  private readonly patient: Unit[] = [];
+  private readonly sheddable: Unit[] = [];
   private readonly busyKeys = new Set<string>();
   /** When those that are running began. */
   private readonly running = new Set<{ readonly since: number }>();
@@ -69,16 +69,16 @@ export class GroupCommit implements Queue {
   private closed = false;
 
   constructor(private readonly options: Options) {
-    gate.add(this);
+    limiter.add(this);
   }
 
-  run<T>(work: (tx: Tx) => Promise<T>, story: Story, { patienceMs, key }: Turn = {}): Promise<T> {
+  run<T>(work: (tx: Tx) => Promise<T>, context: MessageContext, { shedAfterMs, key }: QueueOptions = {}): Promise<T> {
     if (this.closed) return Promise.reject(this.asUnavailable(new Error('it is closed')));
-    if (patienceMs !== undefined && this.lagMs > patienceMs) return Promise.reject(overloaded());
+    if (shedAfterMs !== undefined && this.lagMs > shedAfterMs) return Promise.reject(overloaded());
     const since = performance.now();
     return new Promise<T>((resolve, reject) => {
-      (patienceMs === undefined ? this.urgent : this.patient).push({ work, story, resolve, reject, since, key });
-      gate.open();
+      (shedAfterMs === undefined ? this.priority : this.sheddable).push({ work, context, resolve, reject, since, key });
+      limiter.open();
     });
   }
 
@@ -86,19 +86,19 @@ export class GroupCommit implements Queue {
   async close(): Promise<void> {
     this.closed = true;
     if (this.running.size > 0 || this.waiting > 0) await new Promise<void>((resolve) => this.whenIdle.push(resolve));
-    gate.remove(this);
+    limiter.remove(this);
   }
 
   get firstSince(): number | undefined {
     if (this.waiting === 0 || !this.mayBegin()) return undefined;
-    const [urgent, patient] = [this.urgent.find(this.isFree), this.patient.find(this.isFree)];
-    if (!patient) return urgent?.since;
-    return Math.min(urgent?.since ?? Infinity, patient.since - headStartMs);
+    const [priority, sheddable] = [this.priority.find(this.isFree), this.sheddable.find(this.isFree)];
+    if (!sheddable) return priority?.since;
+    return Math.min(priority?.since ?? Infinity, sheddable.since - requestHeadStartMs);
   }
 
   async begin(): Promise<void> {
-    const patient = this.take(this.patient, Math.max(groupSize / 4, groupSize - this.urgent.length));
-    const units = [...this.take(this.urgent, groupSize - patient.length), ...patient];
+    const sheddable = this.take(this.sheddable, Math.max(groupSize / 4, groupSize - this.priority.length));
+    const units = [...this.take(this.priority, groupSize - sheddable.length), ...sheddable];
     const run = { since: performance.now() };
     this.running.add(run);
     try {
@@ -112,14 +112,14 @@ export class GroupCommit implements Queue {
 
   /** How long the first unit has waited of those that may be refused, and wait for nobody who is about the same. */
   get lagMs(): number {
-    const first = this.patient.find(this.isFree);
+    const first = this.sheddable.find(this.isFree);
     return first ? performance.now() - first.since : 0;
   }
 
   private readonly isFree = ({ key }: Unit): boolean => key === undefined || !this.busyKeys.has(key);
 
   private get waiting(): number {
-    return this.urgent.length + this.patient.length;
+    return this.priority.length + this.sheddable.length;
   }
 
   private take(queue: Unit[], count: number): Unit[] {
@@ -137,7 +137,10 @@ export class GroupCommit implements Queue {
   private mayBegin(): boolean {
     const [first] = this.running;
     if (!first) return true;
-    return this.running.size < lanes && (this.waiting >= groupSize || performance.now() - first.since > longMs);
+    return (
+      this.running.size < concurrentTransactions &&
+      (this.waiting >= groupSize || performance.now() - first.since > longMs)
+    );
   }
 
   private async runGroup(units: Unit[]): Promise<void> {
@@ -145,17 +148,17 @@ export class GroupCommit implements Queue {
       for (const outcome of await this.attempt(units)) settle(outcome);
     } catch (error) {
       if (connectionLost(error) || databaseAway(error)) units.forEach((unit) => unit.reject(this.asUnavailable(error)));
-      else if (error instanceof Spoiled) await this.runApart(units, error.culprits);
+      else if (error instanceof UnitsFailed) await this.runApart(units, error.failedUnits);
       else if (units.length === 1 && units[0] && !worthRepeating(error)) units[0].reject(error);
       else for (const unit of units) await this.runAlone(unit);
     }
   }
 
   /** The innocent together once more, then each of the others by itself. */
-  private async runApart(units: Unit[], culprits: ReadonlySet<Unit>): Promise<void> {
-    const innocent = units.filter((unit) => !culprits.has(unit));
+  private async runApart(units: Unit[], failedUnits: ReadonlySet<Unit>): Promise<void> {
+    const innocent = units.filter((unit) => !failedUnits.has(unit));
     if (innocent.length > 0) await this.runGroup(innocent);
-    for (const culprit of culprits) await this.runAlone(culprit);
+    for (const failed of failedUnits) await this.runAlone(failed);
   }
 
   private async runAlone(unit: Unit): Promise<void> {
@@ -175,15 +178,18 @@ export class GroupCommit implements Queue {
     let broken: Error | undefined;
     const onError = (error: Error) => (broken = error);
     client.on('error', onError);
-    const { now, ids, module, wordingOf } = this.options;
-    const shared = new SharedTransaction(client, now(), ids, module, wordingOf);
+    const { now, ids, module, sqlTextFor } = this.options;
+    const shared = new SharedTransaction(client, now(), ids, module, sqlTextFor);
     try {
       const outcomes = await Promise.all(units.map((unit) => runUnit(unit, shared))).finally(() => shared.end());
       const { failure } = shared;
       if (connectionLost(failure)) throw failure;
-      const spoiled = outcomes.filter(({ failed, tx }) => failed && (tx.changed || failure !== undefined));
-      if (units.length > 1 && spoiled.length > 0) throw spoiledBy(spoiled);
-      if (spoiled[0]) throw aftermath(spoiled[0].error) ? (failure ?? spoiled[0].error) : spoiled[0].error;
+      const failedOutcomes = outcomes.filter(({ failed, tx }) => failed && (tx.changed || failure !== undefined));
+      if (units.length > 1 && failedOutcomes.length > 0) throw failureOf(failedOutcomes);
+      if (failedOutcomes[0])
+        throw isTransactionAborted(failedOutcomes[0].error)
+          ? (failure ?? failedOutcomes[0].error)
+          : failedOutcomes[0].error;
       const kept = outcomes.filter(({ failed }) => !failed);
       const writes = writesOf(kept);
       const results = await shared.commit(writes).catch((error: unknown) => {
@@ -195,7 +201,7 @@ export class GroupCommit implements Queue {
       return outcomes;
     } catch (error) {
       if (connectionLost(error)) broken ??= error as Error;
-      else if (outdated(shared.failure)) broken ??= shared.failure as Error;
+      else if (isPlanStale(shared.failure)) broken ??= shared.failure as Error;
       else await shared.rollback().catch((rollback: Error) => (broken = rollback));
       throw error;
     } finally {
@@ -215,16 +221,16 @@ export class GroupCommit implements Queue {
 }
 
 /** Some units have failed after they had changed something, or the transaction with them. */
-class Spoiled extends Error {
-  constructor(readonly culprits: ReadonlySet<Unit>) {
+class UnitsFailed extends Error {
+  constructor(readonly failedUnits: ReadonlySet<Unit>) {
     super('units of work have failed');
   }
 }
 
 /** Whose statements were not run because another's had failed before is not to blame. */
-function spoiledBy(spoiled: readonly Outcome[]): Error {
-  const culprits = spoiled.filter(({ error }) => !aftermath(error));
-  return culprits.length > 0 ? new Spoiled(new Set(culprits.map(({ unit }) => unit))) : new NotRun();
+function failureOf(failedOutcomes: readonly Outcome[]): Error {
+  const failedUnits = failedOutcomes.filter(({ error }) => !isTransactionAborted(error));
+  return failedUnits.length > 0 ? new UnitsFailed(new Set(failedUnits.map(({ unit }) => unit))) : new NotRun();
 }
 
 /** Where rows were not as they had been read, those whose rows they are are to blame. */
@@ -233,12 +239,12 @@ function whyNotWritten({ n, cause }: WriteFailed, writes: readonly Write[], { le
   const stale = write && staleRowsOf(cause);
   if (!stale) return cause;
   return length > 1
-    ? new Spoiled(new Set(stale.flatMap((row) => write.units[row] ?? [])))
+    ? new UnitsFailed(new Set(stale.flatMap((row) => write.units[row] ?? [])))
     : new StaleVersion('what was read');
 }
 
 async function runUnit(unit: Unit, shared: SharedTransaction): Promise<Outcome> {
-  const tx = new Tx(shared, unit.story);
+  const tx = new Tx(shared, unit.context);
   try {
     return { unit, tx, result: await unit.work(tx), failed: false };
   } catch (error) {
@@ -253,12 +259,12 @@ interface Write {
   readonly units: Unit[];
 }
 
-/** What the units have collected, by statement, each in the order in which it was collected. */
+/** What the units have deferred, by statement, each in the order in which it was deferred. */
 function writesOf(outcomes: readonly Outcome[]): Write[] {
   const writes = new Map<Statement<object>, Write>();
-  const collected = outcomes.flatMap(({ unit, tx }) => tx.collected.map((each) => ({ each, unit })));
-  if (outcomes.length > 1) collected.sort((one, other) => one.each.place - other.each.place);
-  for (const { each, unit } of collected) {
+  const deferred = outcomes.flatMap(({ unit, tx }) => tx.deferred.map((each) => ({ each, unit })));
+  if (outcomes.length > 1) deferred.sort((one, other) => one.each.place - other.each.place);
+  for (const { each, unit } of deferred) {
     const { statement, row } = each;
     const write = writes.get(statement) ?? { statement, rows: [], units: [] };
     writes.set(statement, write);

@@ -1,5 +1,5 @@
 export { Database, type DatabaseOptions } from './database';
 export { ensureSchema, provisionModule } from './provision';
 export { StaleVersion, connectionLost, refusedByLock, unstorable } from './sql-errors';
-export { change, lock, named, none, query, save, type Statement, type Wording } from './statement';
-export { Tx, type Raised, type Signals, type Story } from './transaction';
+export { change, lock, named, none, query, save, type Statement, type SqlText } from './statement';
+export { Tx, type Raised, type Signals, type MessageContext } from './transaction';

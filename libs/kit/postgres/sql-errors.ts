@@ -1,4 +1,4 @@
-import { NotRun } from './round-trip';
+import { NotRun } from './pipeline';
 
 /** A changed row was not there as it was read: somebody else was faster. The unit of work runs again, on fresh data. */
 export class StaleVersion extends Error {
@@ -20,17 +20,17 @@ export function worthRepeating(error: unknown): boolean {
   return (
     error instanceof StaleVersion ||
     [serializationFailure, deadlockDetected, uniqueViolation].includes(codeOf(error)) ||
-    outdated(error)
+    isPlanStale(error)
   );
 }
 
 /** Whether what the connection has prepared no longer fits: somebody has changed a table. On another connection it will. */
-export function outdated(error: unknown): boolean {
+export function isPlanStale(error: unknown): boolean {
   return ['0A000', '26000'].includes(codeOf(error));
 }
 
 /** Whether the statement failed only because another of the transaction had failed before. */
-export function aftermath(error: unknown): boolean {
+export function isTransactionAborted(error: unknown): boolean {
   return error instanceof NotRun || codeOf(error) === abortedTransaction;
 }
 

@@ -17,7 +17,7 @@ import { createHash } from 'node:crypto';
  * The idea is DataLoader's (https://github.com/graphql/dataloader), for writes too.
  * One trap: an UPDATE touches each row once per statement, so two input rows that meet in one table row must be summed first.
  */
-export interface Statement<Row extends object, Result extends object = object> extends Wording {
+export interface Statement<Row extends object, Result extends object = object> extends SqlText {
   /** Whether it can change data; a unit of work that has changed nothing can fail without harming its neighbours. */
   readonly changes: boolean;
   /** Its place among what is written just before the commit. */
@@ -27,7 +27,7 @@ export interface Statement<Row extends object, Result extends object = object> e
 }
 
 /** How a statement is said. */
-export interface Wording {
+export interface SqlText {
   readonly sql: string;
   /** Name of the prepared statement. */
   readonly name: string;
@@ -87,7 +87,7 @@ export function staleRowsOf(error: unknown): number[] | undefined {
 }
 
 /** A statement with the name under which it is prepared. */
-export function named(sql: string): Wording {
+export function named(sql: string): SqlText {
   return { sql, name: nameOf(sql) };
 }
 

@@ -1,10 +1,10 @@
 import type { PoolClient } from 'pg';
 import type { Ids } from '../core';
-import { NotRun, travel, type Answer, type Step } from './round-trip';
-import { named, type Statement, type Wording } from './statement';
+import { NotRun, executePipelined, type Answer, type Step } from './pipeline';
+import { named, type Statement, type SqlText } from './statement';
 
 /** What a unit of work is part of: carried into every message and log line that comes of it. */
-export interface Story {
+export interface MessageContext {
   /** One for everything that follows from one request. */
   readonly correlationId: string;
   /** The message being handled, if any. */
@@ -16,14 +16,14 @@ type Numbered = { n: number };
 /** What was raised by a commit: each signal, once for each unit of work and each result row that has raised it. */
 export type Signals = Map<string, Raised[]>;
 
-/** The row that was collected and what its statement gave for it, where a signal came of one. */
+/** The row that was deferred and what its statement gave for it, where a signal came of one. */
 export interface Raised {
   readonly row?: object | undefined;
   readonly result?: object;
 }
 
-const begin: Step = { wording: named('BEGIN') };
-const commit: Step = { wording: named('COMMIT') };
+const begin: Step = { sqlText: named('BEGIN') };
+const commit: Step = { sqlText: named('COMMIT') };
 
 /** The statements of all units of work that share one database transaction, gathered into as few round trips as possible. */
 export class SharedTransaction {
@@ -32,14 +32,14 @@ export class SharedTransaction {
   private begun = false;
   private firstFailure: unknown;
   private over = false;
-  private collected = 0;
+  private deferred = 0;
 
   constructor(
     private readonly client: PoolClient,
     readonly now: Date,
     readonly ids: Ids,
     readonly module: string,
-    private readonly wordingOf: (statement: Wording, rows: readonly object[]) => Wording,
+    private readonly sqlTextFor: (statement: SqlText, rows: readonly object[]) => SqlText,
   ) {}
 
   /** From here on it only ends. A unit that has failed may have left something behind that still goes on. */
@@ -47,9 +47,9 @@ export class SharedTransaction {
     this.over = true;
   }
 
-  /** The place of what is collected next, among all that is collected. */
+  /** The place of what is deferred next, among all that is deferred. */
   nextPlace(): number {
-    return this.collected++;
+    return this.deferred++;
   }
 
   call(statement: Statement<object>, row: object): Promise<object[]> {
@@ -72,7 +72,9 @@ export class SharedTransaction {
       if (this.over) throw new Error('the transaction is over');
       if (this.failure !== undefined) throw new NotRun();
       const rowsOf = (calls: Call[]) => calls.map(({ row }) => row);
-      const answers = await this.travel(batch.map(([statement, calls]) => this.step(statement, rowsOf(calls))));
+      const answers = await this.executePipelined(
+        batch.map(([statement, calls]) => this.step(statement, rowsOf(calls))),
+      );
       for (const [n, [, calls]] of batch.entries()) giveOut(answers[n]!, calls);
     } catch (error) {
       for (const [, calls] of batch) for (const { reject } of calls) reject(error);
@@ -91,7 +93,10 @@ export class SharedTransaction {
    */
   async commit(writes: readonly { statement: Statement<object>; rows: readonly object[] }[]): Promise<object[][]> {
     if (!this.begun && writes.length === 0) return [];
-    const answers = await this.travel([...writes.map(({ statement, rows }) => this.step(statement, rows)), commit]);
+    const answers = await this.executePipelined([
+      ...writes.map(({ statement, rows }) => this.step(statement, rows)),
+      commit,
+    ]);
     const results = answers.map((answer, n) => {
       if ('error' in answer) throw n < writes.length ? new WriteFailed(n, answer.error) : answer.error;
       return answer.rows;
@@ -106,10 +111,10 @@ export class SharedTransaction {
     if (this.begun) await this.client.query('ROLLBACK');
   }
 
-  private async travel(steps: Step[]): Promise<readonly Answer[]> {
-    if (this.begun) return this.note(await travel(this.client, steps));
+  private async executePipelined(steps: Step[]): Promise<readonly Answer[]> {
+    if (this.begun) return this.note(await executePipelined(this.client, steps));
     this.begun = true;
-    const [begun, ...answers] = await travel(this.client, [begin, ...steps]);
+    const [begun, ...answers] = await executePipelined(this.client, [begin, ...steps]);
     if ('error' in begun!) answers[0] = begun;
     return this.note(answers);
   }
@@ -121,7 +126,7 @@ export class SharedTransaction {
   }
 
   private step(statement: Statement<object>, rows: readonly object[]): Step {
-    return { wording: this.wordingOf(statement, rows), input: `[${rows.map(numbered).join(',')}]` };
+    return { sqlText: this.sqlTextFor(statement, rows), input: `[${rows.map(numbered).join(',')}]` };
   }
 }
 
@@ -150,7 +155,7 @@ function giveOut(answer: Answer, calls: readonly Call[]): void {
 }
 
 /** What is to be written just before the commit. */
-export interface Collected {
+export interface DeferredWrite {
   readonly statement: Statement<object>;
   readonly row: object;
   readonly place: number;
@@ -169,13 +174,13 @@ interface Call {
 export class Tx {
   /** Whether this unit of work may have changed data. */
   changed = false;
-  readonly collected: Collected[] = [];
+  readonly deferred: DeferredWrite[] = [];
   readonly signals = new Set<string>();
   private mayChange: Promise<unknown> | undefined;
 
   constructor(
     private readonly shared: SharedTransaction,
-    readonly story: Story,
+    readonly context: MessageContext,
   ) {}
 
   /** The moment this unit of work began, by this process's clock. */
@@ -214,8 +219,8 @@ export class Tx {
    * succeeds: for each statement in the order in which they were added, so that who has seen another's change speaks after him. Result
    * rows of the statement that have a `signal` raise it, as {@link signal} does, and come along with it.
    */
-  collect<Row extends object>(statement: Statement<Row, object>, row: Row): void {
-    this.collected.push({ statement: statement as unknown as Statement<object>, row, place: this.shared.nextPlace() });
+  defer<Row extends object>(statement: Statement<Row, object>, row: Row): void {
+    this.deferred.push({ statement: statement as unknown as Statement<object>, row, place: this.shared.nextPlace() });
   }
 
   /** Tells listeners of `Database.on(signal)` once this has committed. */
@@ -224,14 +229,14 @@ export class Tx {
   }
 
   /** Lets the work read, but change nothing before this has resolved; what is changed after it was rejected fails with it. */
-  holdChanges(until: Promise<unknown>): void {
+  deferWritesUntil(until: Promise<unknown>): void {
     until.catch(() => {}); // Perhaps nothing is changed.
     this.mayChange = until;
   }
 
-  /** Forgets what was collected so far, and signalled. */
+  /** Forgets what was deferred so far, and signalled. */
   discard(): void {
-    this.collected.length = 0;
+    this.deferred.length = 0;
     this.signals.clear();
   }
 }

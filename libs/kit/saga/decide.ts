@@ -33,7 +33,7 @@ export type SagaInput =
 export interface Decision<Data, Own> {
   readonly state: SagaState<Data>;
   readonly send: readonly Draft[];
-  readonly own: readonly Own[];
+  readonly localCommands: readonly Own[];
   /** A new time limit, instead of the one before; null: none any more; undefined: as before. */
   readonly limit: { readonly withinMs: number; readonly epoch: number } | null | undefined;
 }
@@ -90,18 +90,14 @@ function onAnswer<Data, Own>(
   message: Draft,
 ): Decision<Data, Own> | undefined {
   if (isOneOf(step.done, message)) {
-    const { data = state.data, own }: Consequence<Data, Own> = step.then?.(state.data, message) ?? {};
-    return advance(
-      definition,
-      { ...mark(state, step.name, 'done'), data, alarm: null },
-      own === undefined ? [] : [own],
-    );
+    const { data = state.data, localCommand }: Consequence<Data, Own> = step.then?.(state.data, message) ?? {};
+    return advance(definition, { ...mark(state, step.name, 'done'), data, alarm: null }, listOf(localCommand));
   }
   if (isOneOf(step.failed, message))
-    return beginUndo(definition, mark(state, step.name, 'failed'), step.because(state.data, message));
-  if (isOneOf(step.meanwhile ?? [], message)) {
-    const { data = state.data, own }: Consequence<Data, Own> = step.heard?.(state.data, message) ?? {};
-    return { state: { ...state, data }, send: [], own: own === undefined ? [] : [own], limit: undefined };
+    return beginUndo(definition, mark(state, step.name, 'failed'), step.failureReason(state.data, message));
+  if (step.interim && isOneOf(step.interim.news, message)) {
+    const { data = state.data, localCommand }: Consequence<Data, Own> = step.interim.onInterim(state.data, message);
+    return { state: { ...state, data }, send: [], localCommands: listOf(localCommand), limit: undefined };
   }
   return undefined;
 }
@@ -111,7 +107,7 @@ function onLate<Data, Own>(
   state: SagaState<Data>,
   step: Step<Data, Own>,
 ): Decision<Data, Own> {
-  return beginUndo(definition, state, step.because(state.data, undefined));
+  return beginUndo(definition, state, step.failureReason(state.data, undefined));
 }
 
 function onUndone<Data, Own>(
@@ -120,9 +116,11 @@ function onUndone<Data, Own>(
   step: Step<Data, Own>,
   message: Draft,
 ): Decision<Data, Own> | undefined {
-  if (step.tooLate && isOneOf(step.tooLate.news, message)) return goOn(definition, state, step, step.tooLate, message);
-  if (!isOneOf(step.undone ?? [], message)) return undefined;
-  const data = step.takenBack?.(state.data, message) ?? state.data;
+  if (typeof step.undo !== 'object') return undefined;
+  const { done, onCompensated, tooLate } = step.undo;
+  if (tooLate && isOneOf(tooLate.news, message)) return goOn(definition, state, step, tooLate, message);
+  if (!isOneOf(done, message)) return undefined;
+  const data = onCompensated?.(state.data, message) ?? state.data;
   return undoNext(definition, { ...mark(state, step.name, 'undone'), data, alarm: null }, []);
 }
 
@@ -136,13 +134,13 @@ function goOn<Data, Own>(
 ): Decision<Data, Own> | undefined {
   const last = state.ledger.at(-1);
   if (!last || state.ledger.every((entry) => entry.step !== since)) return undefined;
-  const { data = state.data, own } = then(state.data, message);
-  const told = own === undefined ? [] : [own];
+  const { data = state.data, localCommand } = then(state.data, message);
+  const localCommands = listOf(localCommand);
   const ledger = state.ledger.map((entry) => (isTakenBack(entry) ? { ...entry, outcome: 'done' as const } : entry));
   const before = { ...state, status: 'running' as const, step: last.step, data, ledger, reason: null };
   return last.outcome === 'failed'
-    ? { ...alarm(before, `${state.reason} But '${step.name}' cannot be undone.`), own: told }
-    : advance(definition, { ...before, alarm: null }, told);
+    ? { ...alarm(before, `${state.reason} But '${step.name}' cannot be undone.`), localCommands }
+    : advance(definition, { ...before, alarm: null }, localCommands);
 }
 
 function isTakenBack({ outcome }: { outcome: StepOutcome }): boolean {
@@ -153,16 +151,15 @@ function isTakenBack({ outcome }: { outcome: StepOutcome }): boolean {
 function advance<Data, Own>(
   definition: Definition<Data, Own>,
   state: SagaState<Data>,
-  own: readonly Own[],
+  localCommands: readonly Own[],
 ): Decision<Data, Own> {
   const from = definition.steps.findIndex(({ name }) => name === state.step) + 1;
   const step = definition.steps.slice(from).find(({ when }) => when?.(state.data) ?? true);
   if (!step) {
-    const last = definition.completed?.(state.data);
     return {
       state: { ...state, status: 'completed', step: null },
       send: [],
-      own: last === undefined ? own : [...own, last],
+      localCommands: [...localCommands, ...listOf(definition.completed?.(state.data))],
       limit: null,
     };
   }
@@ -171,7 +168,7 @@ function advance<Data, Own>(
   return {
     state: { ...state, step: step.name, epoch, ledger },
     send: commandOf(step, state.data),
-    own,
+    localCommands,
     limit: { withinMs: step.withinMs, epoch },
   };
 }
@@ -183,15 +180,15 @@ function beginUndo<Data, Own>(
 ): Decision<Data, Own> {
   const blocker = irrevocable(definition, state);
   if (blocker) return alarm(state, `${reason} But '${blocker}' cannot be undone.`);
-  const own = definition.undoing?.(state.data, reason);
-  return undoNext(definition, { ...state, status: 'undoing', reason, alarm: null }, own === undefined ? [] : [own]);
+  const localCommand = definition.undoing?.(state.data, reason);
+  return undoNext(definition, { ...state, status: 'undoing', reason, alarm: null }, listOf(localCommand));
 }
 
 /** Undoes the last step that was done or may have been done; ends when there is none. */
 function undoNext<Data, Own>(
   definition: Definition<Data, Own>,
   state: SagaState<Data>,
-  own: readonly Own[],
+  localCommands: readonly Own[],
 ): Decision<Data, Own> {
   const why = state.reason ?? '';
   const last = [...state.ledger].reverse().find(({ outcome }) => outcome === 'done' || outcome === 'waiting');
@@ -199,16 +196,16 @@ function undoNext<Data, Own>(
     return {
       state: { ...state, status: 'undone', step: null },
       send: [],
-      own: [...own, definition.undone(state.data, why)],
+      localCommands: [...localCommands, definition.undone(state.data, why)],
       limit: null,
     };
   }
   const step = definition.steps.find(({ name }) => name === last.step);
   const undo = step ? undoOf(step, state.data, why) : 'nothing';
-  if (typeof undo === 'string') return undoNext(definition, mark(state, last.step, 'nothing-to-undo'), own);
+  if (typeof undo === 'string') return undoNext(definition, mark(state, last.step, 'nothing-to-undo'), localCommands);
   const epoch = state.epoch + 1;
   const next = { ...mark(state, last.step, 'undoing'), step: last.step, epoch };
-  return { state: next, send: [undo], own, limit: { withinMs: definition.undoWithinMs, epoch } };
+  return { state: next, send: [undo], localCommands, limit: { withinMs: definition.undoWithinMs, epoch } };
 }
 
 function sendAgain<Data, Own>(
@@ -223,17 +220,17 @@ function sendAgain<Data, Own>(
     return {
       state: mark(again, step.name, 'waiting'),
       send: commandOf(step, state.data),
-      own: [],
+      localCommands: [],
       limit: { withinMs: step.withinMs, epoch },
     };
   }
   const undo = undoOf(step, state.data, state.reason ?? '');
   if (typeof undo === 'string') return undefined;
-  return { state: again, send: [undo], own: [], limit: { withinMs: definition.undoWithinMs, epoch } };
+  return { state: again, send: [undo], localCommands: [], limit: { withinMs: definition.undoWithinMs, epoch } };
 }
 
 function alarm<Data, Own>(state: SagaState<Data>, why: string): Decision<Data, Own> {
-  return { state: { ...state, alarm: why }, send: [], own: [], limit: null };
+  return { state: { ...state, alarm: why }, send: [], localCommands: [], limit: null };
 }
 
 /** A step that was or may have been done and cannot be undone. */
@@ -247,7 +244,7 @@ function irrevocable<Data, Own>(
 
 /** What takes the step back, as things stand. */
 function undoOf<Data, Own>({ undo }: Step<Data, Own>, data: Data, why: string): Draft | 'nothing' | 'impossible' {
-  return typeof undo === 'function' ? undo(data, why) : undo;
+  return typeof undo === 'object' ? undo.send(data, why) : undo;
 }
 
 function commandOf<Data, Own>({ send }: Step<Data, Own>, data: Data): Draft[] {
@@ -260,4 +257,8 @@ function mark<Data>(state: SagaState<Data>, name: string, outcome: StepOutcome):
 
 function isOneOf(types: readonly AnyMessageType[], message: Draft): boolean {
   return types.some(({ type }) => type === message.type);
+}
+
+function listOf<Item>(item: Item | undefined): Item[] {
+  return item === undefined ? [] : [item];
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { DomainError, defineCommand, isA, type Draft, type Message, type MessageType } from '../core';
-import { Subscriber, type Subscription } from '../event-bus';
-import { forget, remind, send } from '../outbox';
+import { Subscriber, type Subscription, cancelScheduled, schedule, send } from '../messaging';
 import { query, save, type Tx } from '../postgres';
 import { CreateSagas1700000000004 } from './create-sagas.migration';
 import { canAbort, decide, start, type Decision, type SagaInput, type SagaState } from './decide';
@@ -12,7 +11,7 @@ import { IndexAlarms1700000000014 } from './index-alarms.migration';
 export const sagaMigrations = [CreateSagas1700000000004, IndexAlarms1700000000014];
 
 /** Carries out what a saga tells its own module. */
-export type Tell<Own> = (own: readonly Own[]) => Promise<unknown>;
+export type Tell<Own> = (commands: readonly Own[]) => Promise<unknown>;
 
 interface TimeLimit {
   sagaId: string;
@@ -30,12 +29,12 @@ export class SagaRunner<Data, Own> extends Subscriber {
   /**
    * @param open makes ready what the saga tells its own module, in the given transaction and at the same time as the saga itself is
    *   loaded. It may turn out that nothing is told.
-   * @param heard is told of every message that a saga hears, in the transaction that handles it: for a view of the same news.
+   * @param onMessage is called with every message that the saga receives, in the transaction that handles it: for a view of the same news.
    */
   constructor(
     readonly definition: SagaDefinition<Data, Own>,
     private readonly open: (tx: Tx, sagaId: string) => Tell<Own>,
-    private readonly heard: (tx: Tx, message: Message) => void = () => {},
+    private readonly onMessage: (tx: Tx, message: Message) => void = () => {},
   ) {
     super();
     const schema = z.object({ sagaId: z.string(), epoch: z.int() });
@@ -48,8 +47,8 @@ export class SagaRunner<Data, Own> extends Subscriber {
   /** Begins the first saga of this id, with the transaction that is its reason. */
   start(tx: Tx, sagaId: string, data: Data): Promise<void> {
     const decision = start(this.definition, data);
-    tx.collect(insertSaga, this.row(sagaId, decision.state, 1));
-    return this.carryOut(tx, sagaId, decision, (own) => this.open(tx, sagaId)(own));
+    tx.defer(insertSaga, this.row(sagaId, decision.state, 1));
+    return this.carryOut(tx, sagaId, decision, (commands) => this.open(tx, sagaId)(commands));
   }
 
   /**
@@ -57,7 +56,7 @@ export class SagaRunner<Data, Own> extends Subscriber {
    * @throws {DomainError} `saga.running` (conflict) when one of this id has not ended.
    */
   async startAgain(tx: Tx, sagaId: string, data: Data): Promise<void> {
-    const tell: Tell<Own> = (own) => this.open(tx, sagaId)(own);
+    const tell: Tell<Own> = (commands) => this.open(tx, sagaId)(commands);
     const former = await tx.one(loadSaga, { name: this.definition.name, sagaId });
     if (!former) return this.start(tx, sagaId, data);
     const ended = former.state as SagaState<Data>;
@@ -91,7 +90,7 @@ export class SagaRunner<Data, Own> extends Subscriber {
   private hear(tx: Tx, message: Message): Promise<void> {
     if (isA(message, this.timeLimit))
       return this.proceed(tx, message.key, { kind: 'time-limit', epoch: message.data.epoch });
-    this.heard(tx, message);
+    this.onMessage(tx, message);
     return this.proceed(tx, message.key, { kind: 'message', message: message as Draft });
   }
 
@@ -109,20 +108,20 @@ export class SagaRunner<Data, Own> extends Subscriber {
     decision: Decision<Data, Own>,
     tell: Tell<Own>,
   ): Promise<void> {
-    tx.collect(updateSaga, this.row(sagaId, decision.state, seen + 1));
+    tx.defer(updateSaga, this.row(sagaId, decision.state, seen + 1));
     await this.carryOut(tx, sagaId, decision, tell);
   }
 
   private async carryOut(
     tx: Tx,
     sagaId: string,
-    { send: drafts, own, limit }: Decision<Data, Own>,
+    { send: drafts, localCommands, limit }: Decision<Data, Own>,
     tell: Tell<Own>,
   ): Promise<void> {
-    if (own.length > 0) await tell(own);
+    if (localCommands.length > 0) await tell(localCommands);
     for (const draft of drafts) send(tx, draft);
-    if (limit) remind(tx, this.timeLimit({ sagaId, epoch: limit.epoch }), { afterMs: limit.withinMs });
-    else if (limit === null) forget(tx, this.timeLimit, sagaId);
+    if (limit) schedule(tx, this.timeLimit({ sagaId, epoch: limit.epoch }), { afterMs: limit.withinMs });
+    else if (limit === null) cancelScheduled(tx, this.timeLimit, sagaId);
   }
 
   private row(sagaId: string, state: SagaState<Data>, version: number): SagaRow {

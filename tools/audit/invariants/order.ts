@@ -109,8 +109,8 @@ export const order: readonly Invariant[] = [
     violations: `
       select order_id as "orderId", o.status, s.status as saga
       from orders o full join (select * from sagas where name = 'order.fulfil-order') s on s.saga_id = o.order_id
-      where (s.status = 'completed' and s.state #>> '{data,ride,brought}' = 'true') is distinct from (o.status = 'delivered')
-        or (s.status = 'undone' or s.state #>> '{data,ride,brought}' = 'false') is distinct from (o.status = 'cancelled')`,
+      where (s.status = 'completed' and s.state #>> '{data,deliveryOutcome,delivered}' = 'true') is distinct from (o.status = 'delivered')
+        or (s.status = 'undone' or s.state #>> '{data,deliveryOutcome,delivered}' = 'false') is distinct from (o.status = 'cancelled')`,
   },
   {
     id: 'O8',

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { json } from 'node:stream/consumers';
 import { Client } from 'pg';
-import { eventually } from '@thali/kit/event-bus/testing';
+import { eventually } from '@thali/kit/messaging/testing';
 import { Api } from '../../simulate/api';
 import { reached } from '../../simulate/crash';
 import { haste } from '../../simulate/haste';
@@ -90,7 +90,7 @@ const all = 32;
     const simulation = aSimulation(30);
     const evening = simulation.run();
     await reached(simulation, 0.1);
-    const underWay = await Promise.all(Array.from({ length: 10 }, (_, n) => begin(leaving.url, `drain-${n}`, order)));
+    const inFlight = await Promise.all(Array.from({ length: 10 }, (_, n) => begin(leaving.url, `drain-${n}`, order)));
 
     const told = performance.now();
     const exit = leaving.stop();
@@ -98,7 +98,7 @@ const all = 32;
       () => takesConnections(leaving.url),
       (takes) => !takes,
     );
-    const answers = await Promise.all(underWay.map((call) => finish(call, order)));
+    const answers = await Promise.all(inFlight.map((call) => finish(call, order)));
     const exitCode = await exit;
     const drainedInMs = performance.now() - told;
     const handedOverInMs = await sharesToBecome(all);

@@ -29,14 +29,14 @@ import {
   orderId,
   timeLimits,
 } from '../../../libs/modules/order/testing/orders';
-import { hear } from '../../../libs/modules/payment/src/domain/answers';
+import { hear } from '../../../libs/modules/payment/src/domain/responses';
 import {
   heldOf,
   noPayment,
   type Decision as PaymentDecision,
   type Payment,
 } from '../../../libs/modules/payment/src/domain/payment';
-import { adjustPayment, authorizePayment, capturePayment } from '../../../libs/modules/payment/src/domain/wishes';
+import { adjustPayment, authorizePayment, capturePayment } from '../../../libs/modules/payment/src/domain/commands';
 import { announce } from '../../../libs/modules/restaurant/src/domain/announce';
 import {
   confirmTicket,
@@ -152,8 +152,8 @@ class Evening {
     this.revision.begin({ orderId, revision: this.revisions * 2, lines, total, oldTotal: this.order.total });
   }
 
-  private carryOut<Data>({ send, own }: Decision<Data, OrderCommand>): void {
-    for (const command of own) this.order = tell(this.order, command).reduce(become, this.order);
+  private carryOut<Data>({ send, localCommands }: Decision<Data, OrderCommand>): void {
+    for (const command of localCommands) this.order = tell(this.order, command).reduce(become, this.order);
     for (const draft of send) {
       if (isA(draft, CollectMeal))
         this.fulfilment.fromKitchen.push(DeliveryPickedUp(courier), DeliveryDelivered(courier));

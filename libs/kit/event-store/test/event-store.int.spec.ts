@@ -86,10 +86,10 @@ describe('an event store', () => {
   });
 
   it('remembers which story each event is part of', async () => {
-    const story = { correlationId: 'a-story', causationId: '0198a1f0-0000-7000-8000-000000000001' };
-    await db.transaction(async (tx) => accounts.append(tx, 'ida', { state: empty, version: 0 }, [paidIn(1)]), story);
+    const context = { correlationId: 'a-story', causationId: '0198a1f0-0000-7000-8000-000000000001' };
+    await db.transaction(async (tx) => accounts.append(tx, 'ida', { state: empty, version: 0 }, [paidIn(1)]), context);
     expect(await accounts.history(db, 'ida')).toEqual([
-      { version: 1, type: 'PaidIn', data: { amount: 1 }, recordedAt: expect.any(Date), ...story },
+      { version: 1, type: 'PaidIn', data: { amount: 1 }, recordedAt: expect.any(Date), ...context },
     ]);
   });
 

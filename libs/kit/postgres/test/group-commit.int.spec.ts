@@ -149,8 +149,8 @@ describe('work that waits at the same moment', () => {
 
   it('does not lose collected rows of one to the failure of another', async () => {
     await Promise.allSettled([
-      db.transaction((tx) => Promise.resolve(tx.collect(put, { name: 'f1', value: 1 }))),
-      db.transaction((tx) => Promise.resolve(tx.collect(put, { name: 'f2', value: -1 }))),
+      db.transaction((tx) => Promise.resolve(tx.defer(put, { name: 'f1', value: 1 }))),
+      db.transaction((tx) => Promise.resolve(tx.defer(put, { name: 'f2', value: -1 }))),
     ]);
     expect([await valueOf('f1'), await valueOf('f2')]).toEqual([1, undefined]);
   });
@@ -161,9 +161,9 @@ describe('work that waits at the same moment', () => {
     await Promise.all([
       db.transaction(async (tx) => {
         await tx.run(read, { name: 'a1' });
-        tx.collect(note, { name: 'late' });
+        tx.defer(note, { name: 'late' });
       }),
-      db.transaction(async (tx) => Promise.resolve(tx.collect(note, { name: 'early' }))),
+      db.transaction(async (tx) => Promise.resolve(tx.defer(note, { name: 'early' }))),
     ]);
     expect(seen).toEqual([[{ name: 'early' }, { name: 'late' }]]);
   });
@@ -182,7 +182,7 @@ describe('work that waits at the same moment', () => {
       }),
       db.transaction(async (tx) => {
         tx.signal('lost');
-        return Promise.resolve(tx.collect(put, { name: 'g3', value: -1 }));
+        return Promise.resolve(tx.defer(put, { name: 'g3', value: -1 }));
       }),
     ]);
     expect(heard).toEqual(['kept']);
@@ -221,16 +221,16 @@ describe('work that may be refused', () => {
 
   const begun: string[] = [];
   const note = (name: string) => async () => void begun.push(name);
-  const ask = (patienceMs: number, name = 'a request') => db.transaction(note(name), undefined, { patienceMs });
+  const ask = (shedAfterMs: number, name = 'a request') => db.transaction(note(name), undefined, { shedAfterMs });
   const work = () => db.transaction(note('a message'));
   beforeEach(() => void begun.splice(0));
 
   it('is, while the first of its kind has waited too long; other work never is', async () => {
     const first = ask(0);
     await expect(ask(0)).rejects.toMatchObject({ code: 'service.overloaded' });
-    const [patient, message] = [ask(60_000), work()];
+    const [sheddable, message] = [ask(60_000), work()];
     release();
-    await Promise.all([first, patient, message]);
+    await Promise.all([first, sheddable, message]);
     expect(begun.length).toBe(3);
     await ask(0);
   });
@@ -247,7 +247,7 @@ describe('work that may be refused', () => {
   it('is not late because it is about what somebody else is busy with', async () => {
     release();
     let finish: () => void = () => {};
-    const turn = { patienceMs: 60_000, key: 'the same' };
+    const turn = { shedAfterMs: 60_000, key: 'the same' };
     const busy = new Promise<void>((begun) => {
       void db.transaction(() => (begun(), new Promise<void>((resolve) => (finish = resolve))), undefined, turn);
     });
@@ -275,7 +275,7 @@ describe('work that may be refused', () => {
   });
 });
 
-describe('a request, at the gate', () => {
+describe('a request, at the limiter', () => {
   const error = new Error('nobody connects here');
   const aQueue = () =>
     new GroupCommit({
@@ -283,17 +283,17 @@ describe('a request, at the gate', () => {
       connect: () => Promise.reject(error),
       now: () => new Date(),
       ids: new SystemIds(),
-      wordingOf: (statement) => statement,
+      sqlTextFor: (statement) => statement,
       committed: () => {},
     });
   const [one, other] = [aQueue(), aQueue()];
   afterAll(() => Promise.all([one.close(), other.close()]));
 
-  const story = { correlationId: 'any', causationId: null };
+  const context = { correlationId: 'any', causationId: null };
   const work = (tx: Tx) => tx.run(read, { name: 'any' });
   const ended: Promise<unknown>[] = [];
-  const message = (queue: GroupCommit) => ended.push(queue.run(work, story));
-  const request = (queue: GroupCommit) => ended.push(queue.run(work, story, { patienceMs: 60_000 }));
+  const message = (queue: GroupCommit) => ended.push(queue.run(work, context));
+  const request = (queue: GroupCommit) => ended.push(queue.run(work, context, { shedAfterMs: 60_000 }));
   afterEach(() => Promise.allSettled(ended.splice(0)));
 
   it('is ahead of messages of another module that came a little earlier', () => {

@@ -40,7 +40,7 @@ describe('what is saved as it was read', () => {
   afterAll(() => close());
   beforeEach(async () => {
     await db.read('truncate books, notes restart identity');
-    await db.transaction(async (tx) => ['a', 'b', 'c'].forEach((title) => tx.collect(buy, { title })));
+    await db.transaction(async (tx) => ['a', 'b', 'c'].forEach((title) => tx.defer(buy, { title })));
   });
 
   const books = () => db.read<{ title: string; page: number }>('select title, page from books order by title');
@@ -51,7 +51,7 @@ describe('what is saved as it was read', () => {
       const isFirst = !runs.includes(title);
       runs.push(title);
       if (isFirst) await meanwhile(tx);
-      tx.collect(turn, { title, page: page + 1, seen: page });
+      tx.defer(turn, { title, page: page + 1, seen: page });
     });
 
   it('is stored when it is as it was', async () => {
@@ -76,14 +76,14 @@ describe('what is saved as it was read', () => {
   });
 
   it('fails when it never is as it was read', async () => {
-    const hopeless = db.transaction(async (tx) => tx.collect(turn, { title: 'a', page: 5, seen: 99 }));
+    const hopeless = db.transaction(async (tx) => tx.defer(turn, { title: 'a', page: 5, seen: 99 }));
     await expect(hopeless).rejects.toThrow(StaleVersion);
     expect((await books())[0]).toEqual({ title: 'a', page: 0 });
   });
 
   it('fails when it is there already, and takes nobody along', async () => {
     const [again, another] = await Promise.allSettled(
-      ['a', 'd'].map((title) => db.transaction(async (tx) => tx.collect(buy, { title }))),
+      ['a', 'd'].map((title) => db.transaction(async (tx) => tx.defer(buy, { title }))),
     );
     expect([again!.status, another!.status]).toEqual(['rejected', 'fulfilled']);
     expect((await books()).map(({ title }) => title)).toEqual(['a', 'b', 'c', 'd']);
@@ -100,10 +100,10 @@ describe('what is saved as it was read', () => {
 
   it('travels after what locks first, and before what changes and what locks last', async () => {
     await db.transaction(async (tx) => {
-      tx.collect(locksLast, { note: 'locks last' });
-      tx.collect(changes, { note: 'changes' });
-      tx.collect(saves, { note: 'saves' });
-      tx.collect(locksFirst, { note: 'locks first' });
+      tx.defer(locksLast, { note: 'locks last' });
+      tx.defer(changes, { note: 'changes' });
+      tx.defer(saves, { note: 'saves' });
+      tx.defer(locksFirst, { note: 'locks first' });
     });
     const notes = await db.read<{ note: string }>('select note from notes order by position');
     expect(notes.map(({ note }) => note)).toEqual(['locks first', 'saves', 'changes', 'locks last']);

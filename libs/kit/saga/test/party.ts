@@ -42,9 +42,8 @@ export const steps: Step<Party, string>[] = [
     done: [HallRented],
     failed: [HallTaken],
     withinMs: 1_000,
-    because: (_, answer) => (answer ? 'the hall is taken' : 'the hall did not answer'),
-    undo: ({ id }) => LeaveHall({ id }),
-    undone: [HallLeft],
+    failureReason: (_, answer) => (answer ? 'the hall is taken' : 'the hall did not answer'),
+    undo: { send: ({ id }) => LeaveHall({ id }), done: [HallLeft] },
   },
   {
     name: 'put up the tent',
@@ -53,7 +52,7 @@ export const steps: Step<Party, string>[] = [
     done: [TentUp],
     failed: [],
     withinMs: 2_000,
-    because: () => 'the tent is not up',
+    failureReason: () => 'the tent is not up',
     undo: 'nothing',
   },
   {
@@ -62,15 +61,13 @@ export const steps: Step<Party, string>[] = [
     done: [BandBooked],
     then: (party, { data }) => ({
       data: { ...party, band: (data as { band?: string }).band ?? 'a band' },
-      own: 'band is coming',
+      localCommand: 'band is coming',
     }),
     failed: [BandBusy],
-    meanwhile: [BandThinking],
-    heard: () => ({ own: 'band is thinking' }),
+    interim: { news: [BandThinking], onInterim: () => ({ localCommand: 'band is thinking' }) },
     withinMs: 3_000,
-    because: () => 'there is no band',
-    undo: ({ id }) => CancelBand({ id }),
-    undone: [BandCancelled],
+    failureReason: () => 'there is no band',
+    undo: { send: ({ id }) => CancelBand({ id }), done: [BandCancelled] },
   },
   {
     name: 'light the fireworks',
@@ -78,7 +75,7 @@ export const steps: Step<Party, string>[] = [
     done: [FireworksLit],
     failed: [FireworksWet],
     withinMs: 4_000,
-    because: () => 'the fireworks are wet.',
+    failureReason: () => 'the fireworks are wet.',
     undo: 'impossible',
   },
   {
@@ -87,7 +84,7 @@ export const steps: Step<Party, string>[] = [
     done: [PartyOver],
     failed: [PartyDull],
     withinMs: 5_000,
-    because: () => 'nobody dances.',
+    failureReason: () => 'nobody dances.',
     undo: 'nothing',
   },
 ];

@@ -1,8 +1,7 @@
 import { defineCommand, type Draft } from '@thali/kit/core';
-import { InProcessTransport } from '@thali/kit/event-bus';
-import { eventually } from '@thali/kit/event-bus/testing';
-import { createLog } from '@thali/kit/observability';
-import { messagingMigrations, Messaging, deadLetters, send } from '@thali/kit/outbox';
+import { InProcessTransport, messagingMigrations, Messaging, deadLetters, send } from '@thali/kit/messaging';
+import { eventually } from '@thali/kit/messaging/testing';
+import { createLog } from '@thali/kit/telemetry';
 import { Database, change, provisionModule, type Tx } from '@thali/kit/postgres';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';
 import type { MigrationInterface, QueryRunner } from 'typeorm';

@@ -108,7 +108,7 @@ class When<Data, Own> {
   }
 
   private get said(): (Draft | Own)[] {
-    return [...(this.decision?.own ?? []), ...(this.decision?.send ?? [])];
+    return [...(this.decision?.localCommands ?? []), ...(this.decision?.send ?? [])];
   }
 }
 

@@ -121,7 +121,7 @@ class World<Data, Own> {
       this.hear(answer);
     });
     const repetitions = this.answers.map((answer) => () => this.hear(answer));
-    const news = (this.step()?.meanwhile ?? []).map(
+    const news = (this.step()?.interim?.news ?? []).map(
       ({ type }) =>
         () =>
           this.hear(type),
@@ -155,7 +155,7 @@ class World<Data, Own> {
     const before = this.state;
     this.state = decision.state;
     if (decision.state.epoch !== before.epoch) this.follow(decision, again);
-    else this.told.push(...decision.own);
+    else this.told.push(...decision.localCommands);
     const { alarm } = decision.state;
     if (alarm && alarm !== before.alarm) this.alarms.push(alarm);
     const attended = decision.state.step === null || alarm !== null || decision.limit !== null;
@@ -163,8 +163,8 @@ class World<Data, Own> {
   }
 
   /** A new wait has begun. */
-  private follow({ state: { step, status, epoch }, own, limit }: Decision<Data, Own>, again = false): void {
-    this.told.push(...own);
+  private follow({ state: { step, status, epoch }, localCommands, limit }: Decision<Data, Own>, again = false): void {
+    this.told.push(...localCommands);
     if (step === null) return;
     if (limit?.epoch === epoch) this.limits.push(epoch);
     else this.openEnds++;
@@ -175,7 +175,8 @@ class World<Data, Own> {
 
   /** Somebody does what was asked, or does it not. Who is asked to undo what never happened makes sure that it never will. */
   private carryOut({ step, what }: Errand): void {
-    const { done, failed, undone = [], tooLate } = this.step(step) ?? { done: [], failed: [] };
+    const { done, failed, undo } = this.step(step) ?? { done: [], failed: [], undo: 'nothing' };
+    const { done: undone, tooLate } = typeof undo === 'object' ? undo : { done: [] };
     const before = this.standing.get(step);
     if (what === 'undo') {
       const isPossible = before === 'done' && tooLate && this.standing.get(tooLate.since) === 'done';

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CancelDelivery, DeliveryCancelled, deliveryIdOf } from '@thali/contracts';
 import type { DataOf } from '@thali/kit/core';
-import { Handles } from '@thali/kit/event-bus';
-import { send } from '@thali/kit/outbox';
+import { Handles, send } from '@thali/kit/messaging';
 import type { Tx } from '@thali/kit/postgres';
 import { ChangeDelivery } from './change-delivery';
 import { DeliveryRepository } from './delivery.repository';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { forget, remind, send } from '@thali/kit/outbox';
+import { cancelScheduled, schedule, send } from '@thali/kit/messaging';
 import type { Tx } from '@thali/kit/postgres';
 import { DeliveryRepository, endingOf } from './delivery.repository';
 import { Dispatch } from './dispatch';
@@ -32,7 +32,7 @@ export class ChangeDelivery {
     const searches = delivery.status === 'searching';
     if (searches && events.some(({ type }) => asksForCourier.includes(type)))
       await this.dispatch.offerOrder(tx, delivery);
-    if (!searches && before.status === 'searching') forget(tx, ContinueSearch, delivery.orderId);
+    if (!searches && before.status === 'searching') cancelScheduled(tx, ContinueSearch, delivery.orderId);
     this.driveOn(tx, delivery);
     return delivery;
   }
@@ -41,7 +41,7 @@ export class ChangeDelivery {
     if (!courier?.autopilot) return;
     const { pickUpMs, deliverMs } = this.settings.autopilot;
     if (status === 'assigned' && mealReady)
-      remind(tx, DriveCourier({ orderId, does: 'pick-up', fence }), { afterMs: pickUpMs });
-    if (status === 'picked-up') remind(tx, DriveCourier({ orderId, does: 'deliver', fence }), { afterMs: deliverMs });
+      schedule(tx, DriveCourier({ orderId, does: 'pick-up', fence }), { afterMs: pickUpMs });
+    if (status === 'picked-up') schedule(tx, DriveCourier({ orderId, does: 'deliver', fence }), { afterMs: deliverMs });
   }
 }

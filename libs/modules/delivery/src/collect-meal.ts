@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CollectMeal } from '@thali/contracts';
 import type { DataOf } from '@thali/kit/core';
-import { Handles } from '@thali/kit/event-bus';
+import { Handles } from '@thali/kit/messaging';
 import type { Tx } from '@thali/kit/postgres';
 import { ChangeDelivery } from './change-delivery';
 import { DeliveryRepository } from './delivery.repository';

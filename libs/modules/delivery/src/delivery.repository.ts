@@ -31,7 +31,7 @@ export class DeliveryRepository {
 
   /** Stores a delivery that is not there. If it is after all, the unit of work runs again. */
   add(tx: Tx, delivery: Delivery): void {
-    tx.collect(insertDelivery, newRow(tx, delivery));
+    tx.defer(insertDelivery, newRow(tx, delivery));
   }
 
   /**
@@ -43,11 +43,10 @@ export class DeliveryRepository {
     const after = events.reduce(evolve, before);
     const { orderId, status, waiting, mealReady, courier, fence, searchUntil, version } = after;
     const state = { status, waiting, mealReady, courierId: courier?.courierId, fence, searchUntil };
-    tx.collect(updateDelivery, { orderId, version, ...state });
+    tx.defer(updateDelivery, { orderId, version, ...state });
     for (const event of events) {
-      if (event.type === 'Assigned')
-        tx.collect(beginAssignment, { orderId, fence, courierId: event.courier.courierId });
-      if (event.type === 'Delivered') tx.collect(noteEarning, { orderId });
+      if (event.type === 'Assigned') tx.defer(beginAssignment, { orderId, fence, courierId: event.courier.courierId });
+      if (event.type === 'Delivered') tx.defer(noteEarning, { orderId });
     }
     return { ...after, version: version + 1 };
   }
@@ -115,11 +114,11 @@ const deliveryWithOffer = query<{ offerId: string }, WithOffer>(`
     where d.order_id = o.order_id
   ) found`);
 
-export type NewRow = Omit<Delivery, 'route' | 'courier'> & Partial<NonNullable<Delivery['route']>> & Tx['story'];
+export type NewRow = Omit<Delivery, 'route' | 'courier'> & Partial<NonNullable<Delivery['route']>> & Tx['context'];
 
 /** A delivery as {@link insertInto} wants it. */
 export function newRow(tx: Tx, { route, ...rest }: Delivery): NewRow {
-  return { ...rest, ...route, ...tx.story };
+  return { ...rest, ...route, ...tx.context };
 }
 
 /** Puts deliveries that are not there from the {@link NewRow}s of `source` into the table. */

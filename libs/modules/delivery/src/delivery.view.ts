@@ -11,8 +11,7 @@ import {
   type DeliveryView,
   type HistoryEntry,
 } from '@thali/contracts';
-import { Answers } from '@thali/kit/event-bus';
-import { historyOf } from '@thali/kit/outbox';
+import { Answers, historyOf } from '@thali/kit/messaging';
 import { Database } from '@thali/kit/postgres';
 import { z } from 'zod';
 import { deliveryColumns, deliveryNotFound } from './delivery.repository';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { remind } from '@thali/kit/outbox';
-import { change, type Story, type Tx } from '@thali/kit/postgres';
+import { schedule } from '@thali/kit/messaging';
+import { change, type MessageContext, type Tx } from '@thali/kit/postgres';
 import { insertInto, newColumns, newRow, type Ending, type NewRow } from './delivery.repository';
 import type { Courier, Delivery } from './domain/delivery';
 import { ContinueSearch, DriveCourier } from './timers';
@@ -30,9 +30,9 @@ export class Dispatch {
 
   private offerTo(tx: Tx, delivery: Delivery, courier: Courier | undefined): void {
     const { orderId } = delivery;
-    if (courier) return this.ask(tx, courier, orderId, tx.story);
-    tx.collect(startWaiting, { orderId });
-    remind(tx, ContinueSearch({ orderId, offerId: null }), { afterMs: this.untilNextLookMs(delivery, tx.now) });
+    if (courier) return this.ask(tx, courier, orderId, tx.context);
+    tx.defer(startWaiting, { orderId });
+    schedule(tx, ContinueSearch({ orderId, offerId: null }), { afterMs: this.untilNextLookMs(delivery, tx.now) });
   }
 
   /** Offers the courier, who may have a bag free, an order that waits. */
@@ -51,14 +51,14 @@ export class Dispatch {
     this.ask(tx, order, order.orderId, { correlationId, causationId });
   }
 
-  private ask(tx: Tx, courier: Courier, orderId: string, story: Story): void {
+  private ask(tx: Tx, courier: Courier, orderId: string, context: MessageContext): void {
     const { offerWithinMs, autopilot } = this.settings;
     const { courierId } = courier;
     const offerId = tx.ids.next('ofr');
-    tx.collect(insertOffer, { offerId, orderId, courierId, expiresAt: new Date(tx.now.getTime() + offerWithinMs) });
-    remind(tx, ContinueSearch({ orderId, offerId }), { afterMs: offerWithinMs, story });
+    tx.defer(insertOffer, { offerId, orderId, courierId, expiresAt: new Date(tx.now.getTime() + offerWithinMs) });
+    schedule(tx, ContinueSearch({ orderId, offerId }), { afterMs: offerWithinMs, context });
     if (courier.autopilot)
-      remind(tx, DriveCourier({ orderId, does: 'accept', offerId }), { afterMs: autopilot.acceptMs, story });
+      schedule(tx, DriveCourier({ orderId, does: 'accept', offerId }), { afterMs: autopilot.acceptMs, context });
   }
 
   /** As long again as it has searched so far: patient orders look ever more rarely, and cost ever less. */
@@ -88,7 +88,7 @@ const insertAndTakeNearestBag = change<NewRow & { radiusKm: number }, { courier:
   from added left join lateral take_nearest_bag(added.order_id, added.radius) taken on true`);
 
 /** An order, and the courier who is to be asked. */
-type Waiting = Courier & Story & { orderId: string };
+type Waiting = Courier & MessageContext & { orderId: string };
 
 const waitingColumns = `taken.order_id as "orderId", taken.correlation_id as "correlationId", taken.causation_id as "causationId",
   taken.courier_id as "courierId", taken.name, taken.autopilot`;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { RequestDelivery, deliveryIdOf } from '@thali/contracts';
 import type { DataOf } from '@thali/kit/core';
-import { Handles } from '@thali/kit/event-bus';
+import { Handles } from '@thali/kit/messaging';
 import type { Tx } from '@thali/kit/postgres';
 import { Dispatch } from './dispatch';
 import { requestDelivery } from './domain/delivery';

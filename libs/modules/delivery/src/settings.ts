@@ -1,4 +1,4 @@
-import { Runtime, milliseconds, readVariables, type Environment } from '@thali/kit/app';
+import { Runtime, milliseconds, readVariables, type Environment } from '@thali/kit/nest';
 import { z } from 'zod';
 
 /** How this deployment wants couriers to be found. */

@@ -9,7 +9,7 @@ import {
   NoCourierFound,
 } from '@thali/contracts';
 import { DeliveryModule } from '@thali/delivery';
-import { createApp, type App } from '@thali/kit/app';
+import { createApp, type App } from '@thali/kit/nest';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';
 import { Client } from 'pg';
 import { couriersOfSeed } from '../src/seed-couriers';
@@ -58,7 +58,7 @@ describe('the delivery module', () => {
          (select count(*)::int from delivery.courier_earnings) as earned,
          (select count(*)::int from delivery.bags where order_id is not null) as carried,
          (select count(*)::int from delivery.offers where status = 'open') as offered,
-         (select count(*)::int from delivery.assignments where ended_at is null) as "underWay",
+         (select count(*)::int from delivery.assignments where ended_at is null) as "inFlight",
          (select count(*)::int from delivery.dead_letters) as dead`,
     );
     await client.end();
@@ -103,7 +103,7 @@ describe('the delivery module', () => {
         await orders.hears(DeliveryDelivered, orderId);
       }),
     );
-    expect(await numbers()).toEqual({ delivered: 60, earned: 60, carried: 0, offered: 0, underWay: 0, dead: 0 });
+    expect(await numbers()).toEqual({ delivered: 60, earned: 60, carried: 0, offered: 0, inFlight: 0, dead: 0 });
   });
 
   it('lets a courier bring an order over HTTP, and tells them why not when they are too early or not the one', async () => {

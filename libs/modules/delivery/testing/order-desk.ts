@@ -7,10 +7,9 @@ import {
   NoCourierFound,
   RequestDelivery,
 } from '@thali/contracts';
-import { ServiceModule } from '@thali/kit/app';
+import { ServiceModule } from '@thali/kit/nest';
 import type { AnyMessageType, DataOf, Draft, Message } from '@thali/kit/core';
-import { Handles } from '@thali/kit/event-bus';
-import { messagingMigrations, send } from '@thali/kit/outbox';
+import { Handles, messagingMigrations, send } from '@thali/kit/messaging';
 import { Database, type Tx } from '@thali/kit/postgres';
 import { EventEmitter } from 'node:events';
 import { kmEast, saravanaBhavan } from './places';

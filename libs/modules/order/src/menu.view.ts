@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ItemAvailabilityChanged, MenuPublished, OpeningChanged, type Location, type Modifier } from '@thali/contracts';
 import type { DataOf } from '@thali/kit/core';
-import { Handles } from '@thali/kit/event-bus';
+import { Handles } from '@thali/kit/messaging';
 import { change, query, type Tx } from '@thali/kit/postgres';
 
 /** What is needed to price an order at one restaurant. */
@@ -25,9 +25,9 @@ export class MenuView {
     data: DataOf<typeof MenuPublished> | DataOf<typeof ItemAvailabilityChanged> | DataOf<typeof OpeningChanged>,
     tx: Tx,
   ): Promise<void> {
-    if ('itemId' in data) tx.collect(setAvailable, data);
-    else if ('open' in data) tx.collect(setOpen, data);
-    else tx.collect(saveMenu, rowOf(data));
+    if ('itemId' in data) tx.defer(setAvailable, data);
+    else if ('open' in data) tx.defer(setOpen, data);
+    else tx.defer(saveMenu, rowOf(data));
   }
 
   /** The named items of a restaurant's menu; undefined when there is no such restaurant. */

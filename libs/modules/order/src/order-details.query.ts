@@ -10,7 +10,7 @@ import {
   type OrderId,
 } from '@thali/contracts';
 import { DomainError, type Question } from '@thali/kit/core';
-import { Questions } from '@thali/kit/event-bus';
+import { Questions } from '@thali/kit/messaging';
 import { z } from 'zod';
 import { GetOrder, OrderView } from './order.queries';
 import { OrderSettings } from './settings';

@@ -26,7 +26,7 @@ import {
   type OrderId,
 } from '@thali/contracts';
 import { isA, type Draft, type Message } from '@thali/kit/core';
-import { Handles } from '@thali/kit/event-bus';
+import { Handles } from '@thali/kit/messaging';
 import { Database, change, type Tx } from '@thali/kit/postgres';
 import { z } from 'zod';
 import { unknownOrder } from './domain/order';
@@ -80,7 +80,7 @@ export class OrderTrackingView {
 
   note(tx: Tx, news: Draft, at = tx.now.toISOString()): void {
     const { parts, what } = newsOf(news);
-    tx.collect(merge, { orderId: news.key, parts, entry: { at, what } });
+    tx.defer(merge, { orderId: news.key, parts, entry: { at, what } });
     tx.signal(trackingChanged(news.key));
   }
 }

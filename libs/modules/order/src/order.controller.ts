@@ -3,7 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CustomerId, Money, OrderId } from '@thali/contracts';
 import {
-  BeginsWork,
+  Sheddable,
   Idempotent,
   InBody,
   InPath,
@@ -51,7 +51,7 @@ export class OrderController {
   ) {}
 
   @Post('orders')
-  @BeginsWork()
+  @Sheddable()
   @Idempotent()
   @ApiOperation({
     summary: 'Place an order',

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { Runtime, ServiceModule } from '@thali/kit/app';
+import { Runtime, ServiceModule } from '@thali/kit/nest';
 import { CancelOrderHandler } from './cancel-order';
 import { FollowOrder } from './follow-order';
 import { FulfilOrder } from './fulfil-order';

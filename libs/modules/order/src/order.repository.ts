@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { OrderId } from '@thali/contracts';
 import { EventStore, type Loaded, type StoredEvent } from '@thali/kit/event-store';
-import { send } from '@thali/kit/outbox';
+import { send } from '@thali/kit/messaging';
 import { Database, save, type Tx } from '@thali/kit/postgres';
 import { announce } from './domain/announce';
 import { OrderTrackingView } from './order-tracking.view';
@@ -41,7 +41,7 @@ export class OrderRepository {
     };
   }
 
-  /** Places a new order. */
+  /** Semaphore a new order. */
   place(tx: Tx, command: Extract<OrderCommand, { type: 'Place' }>): Loaded<Order> {
     return this.append(tx, command.orderId, { state: noOrder, version: 0 }, decide(noOrder, command));
   }
@@ -59,7 +59,7 @@ export class OrderRepository {
   private append(tx: Tx, orderId: OrderId, loaded: Loaded<Order>, events: readonly OrderEvent[]): Loaded<Order> {
     if (events.length === 0) return loaded;
     const changed = { state: events.reduce(evolve, loaded.state), version: loaded.version + events.length };
-    tx.collect(loaded.version === 0 ? insertSummary : updateSummary, summaryOf(changed, loaded.version));
+    tx.defer(loaded.version === 0 ? insertSummary : updateSummary, summaryOf(changed, loaded.version));
     this.events.append(tx, orderId, loaded, events);
     for (const event of events) {
       const announcement = announce(orderId, event);

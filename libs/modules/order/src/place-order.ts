@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { CustomerId, DeliverTo, RestaurantId, type OrderId } from '@thali/contracts';
-import { Seal } from '@thali/kit/app';
+import { Seal } from '@thali/kit/nest';
 import { DomainError } from '@thali/kit/core';
 import type { Loaded } from '@thali/kit/event-store';
 import type { Tx } from '@thali/kit/postgres';
@@ -89,7 +89,13 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
     const sealedToken = this.seal.seal(paymentToken);
     const placed = this.orders.place(tx, { type: 'Place', ...order, placedAt: tx.now.toISOString() });
     const { location: restaurantLocation } = menu;
-    await this.fulfilment.start(tx, orderId, { ...order, restaurantLocation, sealedToken, fee: null, ride: null });
+    await this.fulfilment.start(tx, orderId, {
+      ...order,
+      restaurantLocation,
+      sealedToken,
+      fee: null,
+      deliveryOutcome: null,
+    });
     return placed;
   }
 }

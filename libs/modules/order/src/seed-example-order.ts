@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { Runtime } from '@thali/kit/app';
-import { Loop } from '@thali/kit/outbox';
+import { Runtime } from '@thali/kit/nest';
+import { Loop } from '@thali/kit/core';
 import { Database } from '@thali/kit/postgres';
 import { exampleOrder, exampleOrderId } from './examples';
 import { PlaceOrder } from './place-order';

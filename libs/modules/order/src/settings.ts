@@ -1,4 +1,4 @@
-import { milliseconds, readVariables, type Environment } from '@thali/kit/app';
+import { milliseconds, readVariables, type Environment } from '@thali/kit/nest';
 import { z } from 'zod';
 import type { TimeLimits } from './domain/fulfil-order.saga';
 import type { CancellationPolicy } from './domain/order';

@@ -1,5 +1,5 @@
 import { DeliveryCancelled, PaymentCancelled, PaymentDeclined, TicketCancelled } from '@thali/contracts';
-import { eventually } from '@thali/kit/event-bus/testing';
+import { eventually } from '@thali/kit/messaging/testing';
 import { trackingChanged } from '../src/order-tracking.view';
 import { OrderDesk, aMenu, lifeOf } from '../testing/order-desk';
 import { euros } from '../testing/orders';

@@ -9,10 +9,10 @@ import {
   TicketPreparing,
   TicketReady,
 } from '@thali/contracts';
-import { createApp, type App } from '@thali/kit/app';
+import { createApp, type App } from '@thali/kit/nest';
 import type { Draft } from '@thali/kit/core';
-import { eventually } from '@thali/kit/event-bus/testing';
-import { send } from '@thali/kit/outbox';
+import { eventually } from '@thali/kit/messaging/testing';
+import { send } from '@thali/kit/messaging';
 import { Database } from '@thali/kit/postgres';
 import { aServer } from '@thali/kit/postgres/testing';
 import { OrderModule } from '../src';
@@ -81,7 +81,7 @@ export class OrderDesk {
       THALI_DATABASE_URL: server.url,
       THALI_SECRET: 'the secret of a test',
       THALI_LOG_LEVEL: 'silent',
-      THALI_BEARABLE_LAG_MS: '60000',
+      THALI_MAX_LAG_MS: '60000',
     };
     const app = await createApp({ name: 'thali', modules: { order: OrderModule }, env });
     await app.start();

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AdjustPayment } from '@thali/contracts';
 import type { DataOf, Message } from '@thali/kit/core';
-import { HandlesOutside } from '@thali/kit/event-bus';
-import { adjustPayment } from './domain/wishes';
+import { HandlesOutside } from '@thali/kit/messaging';
+import { adjustPayment } from './domain/commands';
 import { PursueCall, type Recording } from './pursue-call';
 
 type Wish = DataOf<typeof AdjustPayment>;

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AuthorizePayment } from '@thali/contracts';
 import type { DataOf, Message } from '@thali/kit/core';
-import { HandlesOutside } from '@thali/kit/event-bus';
-import { authorizePayment } from './domain/wishes';
+import { HandlesOutside } from '@thali/kit/messaging';
+import { authorizePayment } from './domain/commands';
 import { PursueCall, type Recording } from './pursue-call';
 import { PaymentSettings } from './settings';
 

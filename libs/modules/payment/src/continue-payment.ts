@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { DataOf, Message } from '@thali/kit/core';
-import { HandlesOutside } from '@thali/kit/event-bus';
+import { HandlesOutside } from '@thali/kit/messaging';
 import { unchanged } from './domain/payment';
 import { ContinuePayment } from './domain/timers';
 import { PursueCall, type Recording } from './pursue-call';

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
-import { Runtime, ServiceModule } from '@thali/kit/app';
-import { Log } from '@thali/kit/observability';
+import { Runtime, ServiceModule } from '@thali/kit/nest';
+import { Log } from '@thali/kit/core';
 import { Database } from '@thali/kit/postgres';
 import { AdjustPaymentHandler } from './adjust-payment';
 import { AuthorizePaymentHandler } from './authorize-payment';

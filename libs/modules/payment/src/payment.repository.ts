@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { send } from '@thali/kit/outbox';
+import { send } from '@thali/kit/messaging';
 import { query, save, type Tx } from '@thali/kit/postgres';
 import { post } from './ledger.sql';
 import { noPayment, type Decision, type Payment } from './domain/payment';
@@ -12,7 +12,7 @@ export class PaymentRepository {
     const before = (await tx.one(load, { orderId }))?.payment ?? noPayment(orderId);
     const { payment, says, transfers } = decide(before);
     const after = payment === before ? before : this.save(tx, payment);
-    for (const transfer of transfers) tx.collect(post, transfer);
+    for (const transfer of transfers) tx.defer(post, transfer);
     for (const draft of says) send(tx, draft);
     return { before, after };
   }
@@ -48,7 +48,7 @@ export class PaymentRepository {
       version,
       detail,
     };
-    tx.collect(version === 0 ? insert : update, row);
+    tx.defer(version === 0 ? insert : update, row);
     return { ...payment, version: version + 1 };
   }
 }

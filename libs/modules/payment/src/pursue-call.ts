@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Seal } from '@thali/kit/app';
-import { messageOf, type Message } from '@thali/kit/core';
-import { Log } from '@thali/kit/observability';
-import { remind } from '@thali/kit/outbox';
+import { Seal } from '@thali/kit/nest';
+import { messageOf, type Message, Log } from '@thali/kit/core';
+import { schedule } from '@thali/kit/messaging';
 import { Database, type Tx } from '@thali/kit/postgres';
-import { hear } from './domain/answers';
+import { hear } from './domain/responses';
 import { isUnwanted, keyOf, type Answer, type Call, type Decision, type Payment } from './domain/payment';
 import { ContinuePayment } from './domain/timers';
 import { PaymentProvider, type ProviderRequest } from './payment-provider';
@@ -52,7 +51,7 @@ export class PursueCall {
   async later(tx: Tx, orderId: string, decide: Decide): Promise<Payment> {
     const { before, after } = await this.payments.change(tx, orderId, decide);
     const { call } = after;
-    if (call && call !== before.call) remind(tx, ContinuePayment({ orderId }), { afterMs: this.pauseMs(call) });
+    if (call && call !== before.call) schedule(tx, ContinuePayment({ orderId }), { afterMs: this.pauseMs(call) });
     return after;
   }
 

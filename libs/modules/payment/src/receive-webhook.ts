@@ -3,7 +3,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { DomainError } from '@thali/kit/core';
 import { InvalidInput, Parse } from '@thali/kit/http';
 import { change, type Tx } from '@thali/kit/postgres';
-import { hear } from './domain/answers';
+import { hear } from './domain/responses';
 import { callOf, unchanged, type Answer, type Call, type Payment } from './domain/payment';
 import { unknownPayment } from './payment.view';
 import { PursueCall } from './pursue-call';

@@ -4,7 +4,7 @@ import { Money, OrderId } from '@thali/contracts';
 import { idOf } from '@thali/kit/core';
 import type { Tx } from '@thali/kit/postgres';
 import { z } from 'zod';
-import { requestRefund } from './domain/wishes';
+import { requestRefund } from './domain/commands';
 import { unknownPayment } from './payment.view';
 import { PursueCall } from './pursue-call';
 

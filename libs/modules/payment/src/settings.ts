@@ -1,4 +1,4 @@
-import { milliseconds, readVariables, type Environment } from '@thali/kit/app';
+import { milliseconds, readVariables, type Environment } from '@thali/kit/nest';
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { Shares } from './domain/ledger';

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DeliveryDelivered } from '@thali/contracts';
 import type { DataOf } from '@thali/kit/core';
-import { Handles } from '@thali/kit/event-bus';
+import { Handles } from '@thali/kit/messaging';
 import type { Tx } from '@thali/kit/postgres';
-import { settlePayment } from './domain/wishes';
+import { settlePayment } from './domain/commands';
 import { PaymentRepository } from './payment.repository';
 
 /** Shares out what was taken for a meal, now that somebody has brought it. */

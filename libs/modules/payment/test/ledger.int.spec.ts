@@ -23,7 +23,7 @@ describe('the ledger', () => {
       currency,
       postings: Object.entries(postings).map(([account, amount]) => ({ account, amount })),
     };
-    return db.transaction(async (tx) => tx.collect(post, transfer));
+    return db.transaction(async (tx) => tx.defer(post, transfer));
   };
   const balanceOf = async (account: string) =>
     (await db.read<{ balance: number }>('select balance from accounts where account = $1', [account]))[0]?.balance;

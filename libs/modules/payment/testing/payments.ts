@@ -1,5 +1,5 @@
 import { DomainError } from '@thali/kit/core';
-import { hear } from '../src/domain/answers';
+import { hear } from '../src/domain/responses';
 import type { Shares } from '../src/domain/ledger';
 import { noPayment, type Answer, type Decision, type Payment } from '../src/domain/payment';
 import {
@@ -9,7 +9,7 @@ import {
   capturePayment,
   requestRefund,
   settlePayment,
-} from '../src/domain/wishes';
+} from '../src/domain/commands';
 
 export const orderId = 'ord_01h455vb4pex5vsknk084sn02q';
 export const restaurantId = 'rst_01h455vb4pex5vsknk084sn02q';

@@ -7,7 +7,7 @@ import {
   PaymentCaptured,
   type Money,
 } from '@thali/contracts';
-import { Seal, createApp, type App } from '@thali/kit/app';
+import { Seal, createApp, type App } from '@thali/kit/nest';
 import { SystemIds, type AnyMessageType, type DataOf, type Draft, type Message } from '@thali/kit/core';
 import { Database } from '@thali/kit/postgres';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { DataOf } from '@thali/kit/core';
-import { Handles } from '@thali/kit/event-bus';
+import { Handles } from '@thali/kit/messaging';
 import type { Tx } from '@thali/kit/postgres';
 import { acceptTicket, finishTicket, nextOnAutopilot, prepareTicket } from './domain/ticket';
 import { AdvanceTicket } from './timers';

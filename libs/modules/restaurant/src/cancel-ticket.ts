@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CancelTicket, TicketCancelled } from '@thali/contracts';
 import type { DataOf } from '@thali/kit/core';
-import { Handles } from '@thali/kit/event-bus';
-import { send } from '@thali/kit/outbox';
+import { Handles, send } from '@thali/kit/messaging';
 import type { Tx } from '@thali/kit/postgres';
 import { cancelTicket } from './domain/ticket';
 import { Tickets } from './ticket.repository';

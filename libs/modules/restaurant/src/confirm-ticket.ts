@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ConfirmTicket } from '@thali/contracts';
 import type { DataOf } from '@thali/kit/core';
-import { Handles } from '@thali/kit/event-bus';
+import { Handles } from '@thali/kit/messaging';
 import type { Tx } from '@thali/kit/postgres';
 import { confirmTicket } from './domain/ticket';
 import { Tickets } from './ticket.repository';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { OpenTicket, ticketIdOf, type OrderLine } from '@thali/contracts';
 import type { DataOf } from '@thali/kit/core';
-import { Handles } from '@thali/kit/event-bus';
+import { Handles } from '@thali/kit/messaging';
 import type { Tx } from '@thali/kit/postgres';
 import { holdOf, newTicket, rejectTicket, type Ticket, type TicketLine } from './domain/ticket';
 import { takesOrders, type Restaurant } from './domain/restaurant';

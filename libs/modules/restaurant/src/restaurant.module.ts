@@ -1,6 +1,6 @@
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { Runtime, ServiceModule } from '@thali/kit/app';
+import { Runtime, ServiceModule } from '@thali/kit/nest';
 import { Database } from '@thali/kit/postgres';
 import { AcceptTicketHandler } from './accept-ticket';
 import { AdvanceTicketHandler } from './advance-ticket';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { MenuPublished, OpeningChanged, type MenuSection } from '@thali/contracts';
 import { DomainError } from '@thali/kit/core';
-import { send } from '@thali/kit/outbox';
+import { send } from '@thali/kit/messaging';
 import { StaleVersion, change, query, type Tx } from '@thali/kit/postgres';
 import { checkMenu, dishesOf, type Dish, type Menu } from './domain/menu';
 import type { Restaurant, RestaurantDetails } from './domain/restaurant';

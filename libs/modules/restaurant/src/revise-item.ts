@@ -1,7 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ItemAvailabilityChanged, MenuItem } from '@thali/contracts';
 import { DomainError } from '@thali/kit/core';
-import { send } from '@thali/kit/outbox';
+import { send } from '@thali/kit/messaging';
 import type { Tx } from '@thali/kit/postgres';
 import { z } from 'zod';
 import { dishesOf, repriced, type Menu } from './domain/menu';

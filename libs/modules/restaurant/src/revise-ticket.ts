@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ReviseTicket, TicketRevisionRefused } from '@thali/contracts';
 import type { DataOf } from '@thali/kit/core';
-import { Handles } from '@thali/kit/event-bus';
-import { send } from '@thali/kit/outbox';
+import { Handles, send } from '@thali/kit/messaging';
 import type { Tx } from '@thali/kit/postgres';
 import { evolve, holdOf, refuseRevision, type Ticket, type TicketEvent } from './domain/ticket';
 import { explainLacking, forTheCook } from './open-ticket';

@@ -1,4 +1,4 @@
-import { Runtime, milliseconds, readVariables, type Environment } from '@thali/kit/app';
+import { Runtime, milliseconds, readVariables, type Environment } from '@thali/kit/nest';
 
 /** What can be set about this module. */
 export abstract class RestaurantSettings {

@@ -44,8 +44,8 @@ export class Stock {
 
   /** Ends the hold: its portions are gone (`commit`) or free again (`release`). */
   settle(tx: Tx, kind: 'commit' | 'release', hold: Hold): void {
-    tx.collect(lockStock, {});
-    tx.collect(settleHold, { kind, ...hold });
+    tx.defer(lockStock, {});
+    tx.defer(settleHold, { kind, ...hold });
   }
 
   /** Somebody counted: so many portions can be ordered, beside those that orders hold. */

@@ -9,8 +9,7 @@ import {
   type OrderId,
   type TicketId,
 } from '@thali/contracts';
-import { Answers } from '@thali/kit/event-bus';
-import { historyOf } from '@thali/kit/outbox';
+import { Answers, historyOf } from '@thali/kit/messaging';
 import { Database } from '@thali/kit/postgres';
 import { z } from 'zod';
 import type { Ticket } from './domain/ticket';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ticketIdOf, type OrderId, type TicketId } from '@thali/contracts';
 import { DomainError } from '@thali/kit/core';
-import { remind, send } from '@thali/kit/outbox';
+import { schedule, send } from '@thali/kit/messaging';
 import { query, save, type Tx } from '@thali/kit/postgres';
 import { announce } from './domain/announce';
 import { evolve, fateOfHold, holdOf, nextOnAutopilot, type Ticket, type TicketEvent } from './domain/ticket';
@@ -36,7 +36,7 @@ export class Tickets {
   /** A new ticket, to which this may have happened already. If its order is called off in this very moment, this runs again and knows. */
   add(tx: Tx, ticket: Ticket, events: readonly TicketEvent[]): void {
     const after = events.reduce(evolve, ticket);
-    tx.collect(insertTicket, after);
+    tx.defer(insertTicket, after);
     this.tell(tx, after, events);
   }
 
@@ -48,7 +48,7 @@ export class Tickets {
   change(tx: Tx, ticket: Ticket, events: readonly TicketEvent[]): Ticket {
     if (events.length === 0) return ticket;
     const after = { ...events.reduce(evolve, ticket), version: ticket.version + 1 };
-    tx.collect(updateTicket, after);
+    tx.defer(updateTicket, after);
     const fate = fateOfHold(ticket, after);
     if (fate) this.stock.settle(tx, fate, holdOf(ticket));
     this.tell(tx, after, events);
@@ -57,7 +57,7 @@ export class Tickets {
 
   /** Remembers that an order was called off before its ticket came. If it comes meanwhile, the unit of work runs again. */
   callOff(tx: Tx, orderId: OrderId, reason: string): void {
-    tx.collect(insertCalledOff, { ticketId: ticketIdOf(orderId), orderId, reason });
+    tx.defer(insertCalledOff, { ticketId: ticketIdOf(orderId), orderId, reason });
   }
 
   private tell(tx: Tx, ticket: Ticket, events: readonly TicketEvent[]): void {
@@ -67,7 +67,7 @@ export class Tickets {
     }
     const step = nextOnAutopilot(ticket);
     if (step)
-      remind(tx, AdvanceTicket({ orderId: ticket.orderId, step }), {
+      schedule(tx, AdvanceTicket({ orderId: ticket.orderId, step }), {
         afterMs: this.settings.autopilotAfterMs[step],
       });
   }

@@ -13,7 +13,7 @@ import {
   TicketRevisionRefused,
   type TicketView,
 } from '@thali/contracts';
-import { Questions } from '@thali/kit/event-bus';
+import { Questions } from '@thali/kit/messaging';
 import { AdvanceTicket } from '../src/timers';
 import type { TicketBoard } from '../src/ticket-board.view';
 import { Kitchen, line, openTicket } from '../testing/kitchen';

@@ -1,5 +1,5 @@
 import { OpenTicket, type OrderLine, type TicketView } from '@thali/contracts';
-import { createApp, type App } from '@thali/kit/app';
+import { createApp, type App } from '@thali/kit/nest';
 import { SystemIds, type Draft } from '@thali/kit/core';
 import { Database } from '@thali/kit/postgres';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';

@@ -43,8 +43,8 @@ export function fail(delivery: Delivery, speaker: Speaker, reason: string, searc
 
 /** Calls it off, wherever it is; what has ended stays as it ended. */
 export function cancel(delivery: Delivery, reason: string): DeliveryEvent[] {
-  const underWay = ['searching', 'assigned', 'picked-up'].includes(delivery.status);
-  return underWay ? [{ type: 'Cancelled', reason }] : [];
+  const inFlight = ['searching', 'assigned', 'picked-up'].includes(delivery.status);
+  return inFlight ? [{ type: 'Cancelled', reason }] : [];
 }
 
 function refuseFormerCourier({ fence }: Delivery, speaker: Speaker): void {

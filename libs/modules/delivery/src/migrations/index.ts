@@ -1,5 +1,5 @@
 import { idempotencyMigrations } from '@thali/kit/idempotency';
-import { messagingMigrations } from '@thali/kit/outbox';
+import { messagingMigrations } from '@thali/kit/messaging';
 import { CreateDelivery1700000000100 } from './create-delivery.migration';
 
 /** What makes the delivery schema, in order. */

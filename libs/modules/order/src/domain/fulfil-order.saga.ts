@@ -40,8 +40,8 @@ export interface Fulfilment extends Omit<Placed, 'placedAt'> {
   sealedToken: string;
   /** What is kept of the money if the customer calls off a meal that is being cooked. */
   fee: Money | null;
-  /** How the ride ended, once it has. */
-  ride: { brought: true } | { brought: false; reason: string } | null;
+  /** How the deliveryOutcome ended, once it has. */
+  deliveryOutcome: { delivered: true } | { delivered: false; reason: string } | null;
 }
 
 /** How long each step may take, in milliseconds. */
@@ -70,13 +70,16 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
         then: (order) => ({ data: { ...order, sealedToken: '' } }),
         failed: [PaymentDeclined],
         withinMs: within.holdMoney,
-        because: (_, answer) =>
+        failureReason: (_, answer) =>
           answer ? `Your payment was declined: ${reasonOf(answer)}` : 'Your bank did not answer in time.',
         // Voids what is held, refunds what was taken, and keeps the fee: one command for whatever was or may have been done.
-        undo: ({ orderId, fee }, reason) => CancelPayment({ orderId, keep: fee, reason }),
-        undone: [PaymentCancelled],
-        // What was kept counts, not what we wanted to keep: a card may have been closed meanwhile.
-        takenBack: (order, answer) => (isA(answer, PaymentCancelled) ? { ...order, fee: answer.data.kept } : order),
+        undo: {
+          send: ({ orderId, fee }, reason) => CancelPayment({ orderId, keep: fee, reason }),
+          done: [PaymentCancelled],
+          // What was kept counts, not what we wanted to keep: a card may have been closed meanwhile.
+          onCompensated: (order, answer) =>
+            isA(answer, PaymentCancelled) ? { ...order, fee: answer.data.kept } : order,
+        },
       },
       {
         name: 'ask the kitchen',
@@ -85,53 +88,60 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
         done: [TicketAccepted],
         failed: [TicketRejected],
         withinMs: within.askKitchen,
-        because: (_, answer) =>
+        failureReason: (_, answer) =>
           answer
             ? `The restaurant cannot make your order: ${reasonOf(answer)}`
             : 'The restaurant did not answer in time.',
-        undo: ({ orderId }, reason) => CancelTicket({ orderId, reason }),
-        undone: [TicketCancelled],
+        undo: { send: ({ orderId }, reason) => CancelTicket({ orderId, reason }), done: [TicketCancelled] },
       },
       {
         name: 'find a courier',
         send: ({ orderId, restaurantName, restaurantLocation, deliverTo }) =>
           RequestDelivery({ orderId, pickUpAt: { name: restaurantName, location: restaurantLocation }, deliverTo }),
         done: [CourierAssigned],
-        then: () => ({ own: { type: 'Confirm' } }),
+        then: () => ({ localCommand: { type: 'Confirm' } }),
         failed: [NoCourierFound],
         withinMs: within.findCourier,
-        because: noCourier,
-        // Who has eaten is past calling off.
-        undo: ({ orderId, ride }, reason) => (ride?.brought ? 'impossible' : CancelDelivery({ orderId, reason })),
-        undone: [DeliveryCancelled],
-        // The courier may have been quicker than we: who has eaten pays.
-        tooLate: {
-          since: 'hand it to the courier',
-          news: [DeliveryDelivered],
-          then: (order) => ({ data: { ...order, fee: null, ride: { brought: true } }, own: { type: 'PickUp' } }),
+        failureReason: noCourier,
+        undo: {
+          // A delivered meal cannot be called off.
+          send: ({ orderId, deliveryOutcome }, reason) =>
+            deliveryOutcome?.delivered ? 'impossible' : CancelDelivery({ orderId, reason }),
+          done: [DeliveryCancelled],
+          // The courier may have been quicker than the cancellation: a customer who has the meal pays for it.
+          tooLate: {
+            since: 'hand it to the courier',
+            news: [DeliveryDelivered],
+            then: (order) => ({
+              data: { ...order, fee: null, deliveryOutcome: { delivered: true } },
+              localCommand: { type: 'PickUp' },
+            }),
+          },
         },
       },
       {
         name: 'cook the meal',
         send: ({ orderId }) => ConfirmTicket({ orderId }),
-        meanwhile: [TicketPreparing, TicketRevised],
-        heard: (order, news) =>
-          isA(news, TicketRevised) ? revised(order, news.data) : { own: { type: 'BeginPreparation' } },
+        interim: {
+          news: [TicketPreparing, TicketRevised],
+          onInterim: (order, news) =>
+            isA(news, TicketRevised) ? revised(order, news.data) : { localCommand: { type: 'BeginPreparation' } },
+        },
         done: [TicketReady],
-        then: () => ({ own: { type: 'MakeReady' } }),
+        then: () => ({ localCommand: { type: 'MakeReady' } }),
         failed: [NoCourierFound],
         withinMs: within.cook,
-        because: (_, answer) => (answer ? noCourier() : 'The kitchen did not finish your order in time.'),
+        failureReason: (_, answer) => (answer ? noCourier() : 'The kitchen did not finish your order in time.'),
         undo: 'nothing', // Cancelling the ticket covers it.
       },
       {
         name: 'hand it to the courier',
         send: ({ orderId }) => CollectMeal({ orderId }),
         done: [DeliveryPickedUp],
-        then: () => ({ own: { type: 'PickUp' } }),
+        then: () => ({ localCommand: { type: 'PickUp' } }),
         failed: [NoCourierFound],
         withinMs: within.pickUp,
-        because: (_, answer) => (answer ? noCourier() : 'No courier picked your order up in time.'),
+        failureReason: (_, answer) => (answer ? noCourier() : 'No courier picked your order up in time.'),
         undo: 'nothing', // Cancelling the delivery covers it.
       },
       {
@@ -140,40 +150,39 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
         done: [PaymentCaptured],
         failed: [PaymentCaptureFailed],
         // A quick courier may be there before the provider has answered.
-        meanwhile: [DeliveryDelivered, DeliveryFailed],
-        heard: rideOver,
+        interim: { news: [DeliveryDelivered, DeliveryFailed], onInterim: deliveryOver },
         withinMs: within.takeMoney,
-        because: (_, answer) =>
+        failureReason: (_, answer) =>
           answer ? `The payment could not be taken: ${reasonOf(answer)}` : 'The payment was not taken in time.',
         undo: 'impossible', // The courier has the meal: from here there are refunds only.
       },
       {
         name: 'bring it',
-        when: ({ ride }) => ride === null,
+        when: ({ deliveryOutcome }) => deliveryOutcome === null,
         send: 'nothing',
         done: [DeliveryDelivered, DeliveryFailed],
-        then: rideOver,
+        then: deliveryOver,
         failed: [],
         withinMs: within.bring,
-        because: () => 'The courier did not bring your order in time.',
+        failureReason: () => 'The courier did not bring your order in time.',
         undo: 'impossible',
       },
       {
         name: 'give the money back',
-        when: ({ ride }) => ride?.brought === false,
+        when: ({ deliveryOutcome }) => deliveryOutcome?.delivered === false,
         send: ({ orderId }) => CancelPayment({ orderId, keep: null, reason: 'the courier could not bring the meal' }),
         done: [PaymentCancelled],
         failed: [],
         withinMs: within.takeMoney,
-        because: () => 'The refund was not made in time.',
+        failureReason: () => 'The refund was not made in time.',
         undo: 'impossible',
       },
     ],
-    completed: ({ ride }) =>
-      ride?.brought === false
+    completed: ({ deliveryOutcome }) =>
+      deliveryOutcome?.delivered === false
         ? {
             type: 'Cancel',
-            reason: `The courier could not bring your order (${ride.reason}). You have your money back.`,
+            reason: `The courier could not bring your order (${deliveryOutcome.reason}). You have your money back.`,
             fee: null,
           }
         : { type: 'Deliver' },
@@ -187,14 +196,14 @@ function revised(
   order: Fulfilment,
   { revision, agreed }: DataOf<typeof TicketRevised>,
 ): Consequence<Fulfilment, OrderCommand> {
-  return agreed ? { data: { ...order, ...agreed }, own: { type: 'Revise', revision, ...agreed } } : {};
+  return agreed ? { data: { ...order, ...agreed }, localCommand: { type: 'Revise', revision, ...agreed } } : {};
 }
 
-function rideOver(order: Fulfilment, answer: Draft): { data: Fulfilment } {
-  const ride = isA(answer, DeliveryFailed)
-    ? { brought: false as const, reason: answer.data.reason }
-    : { brought: true as const };
-  return { data: { ...order, ride: order.ride ?? ride } };
+function deliveryOver(order: Fulfilment, answer: Draft): { data: Fulfilment } {
+  const deliveryOutcome = isA(answer, DeliveryFailed)
+    ? { delivered: false as const, reason: answer.data.reason }
+    : { delivered: true as const };
+  return { data: { ...order, deliveryOutcome: order.deliveryOutcome ?? deliveryOutcome } };
 }
 
 function noCourier(): string {

@@ -40,13 +40,16 @@ export const reviseOrderSaga = (withinMs: number): SagaDefinition<Revision, Orde
         done: [PaymentAdjusted],
         failed: [PaymentAdjustmentDeclined, PaymentCancelled],
         withinMs,
-        because: (_, answer) =>
+        failureReason: (_, answer) =>
           answer && isA(answer, PaymentCancelled)
             ? 'The order was cancelled.'
             : 'Your bank did not agree to the new amount.',
-        undo: ({ orderId, revision, oldTotal }) => AdjustPayment({ orderId, revision: revision + 1, amount: oldTotal }),
-        // Whatever the bank says: of what is held, no more will be taken than what is due.
-        undone: [PaymentAdjusted, PaymentAdjustmentDeclined, PaymentCancelled],
+        undo: {
+          send: ({ orderId, revision, oldTotal }) =>
+            AdjustPayment({ orderId, revision: revision + 1, amount: oldTotal }),
+          // Whatever the bank says: of what is held, no more will be taken than what is due.
+          done: [PaymentAdjusted, PaymentAdjustmentDeclined, PaymentCancelled],
+        },
         isAnswer: ({ revision }, answer, undoing) =>
           isA(answer, PaymentCancelled) || revisionOf(answer) === (undoing ? revision + 1 : revision),
       },
@@ -55,11 +58,11 @@ export const reviseOrderSaga = (withinMs: number): SagaDefinition<Revision, Orde
         send: ({ orderId, revision, lines, total }) =>
           ReviseTicket({ orderId, revision, lines: lines as [OrderLine, ...OrderLine[]], total }),
         done: [TicketRevised],
-        then: ({ revision, lines, total }) => ({ own: { type: 'Revise', revision, lines, total } }),
+        then: ({ revision, lines, total }) => ({ localCommand: { type: 'Revise', revision, lines, total } }),
         failed: [TicketRevisionRefused],
         // The kitchen answers at once or never heard of it: only its answer says which, so a late one is worth an operator's look.
         withinMs,
-        because: (_, answer) =>
+        failureReason: (_, answer) =>
           answer && isA(answer, TicketRevisionRefused)
             ? answer.data.reason
             : 'The kitchen did not say whether it can change it.',
@@ -73,7 +76,7 @@ export const reviseOrderSaga = (withinMs: number): SagaDefinition<Revision, Orde
         done: [PaymentAdjusted, PaymentAdjustmentDeclined, PaymentCancelled],
         failed: [],
         withinMs,
-        because: () => 'The bank did not say whether it holds less.',
+        failureReason: () => 'The bank did not say whether it holds less.',
         undo: 'impossible',
         isAnswer: ({ revision }, answer) => isA(answer, PaymentCancelled) || revisionOf(answer) === revision,
       },

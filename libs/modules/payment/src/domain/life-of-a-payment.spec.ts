@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { hear } from './answers';
+import { hear } from './responses';
 import type { Transfer } from './ledger';
 import { isUnwanted, keyOf, noPayment, unchanged, type Answer, type Call, type Payment } from './payment';
 import { booksOf, judge, type Entry } from '../simulator/judge';

@@ -15,9 +15,9 @@ import {
   toBeTaken,
   toBeTakenInPart,
 } from '../../testing/payments';
-import { hear } from './answers';
+import { hear } from './responses';
 import { keyOf, type Call, type Decision } from './payment';
-import { capturePayment } from './wishes';
+import { capturePayment } from './commands';
 
 const said = ({ says }: Decision) => says.map(({ type }) => type);
 const calls = ({ payment }: Decision) => payment.call && [payment.call.kind, payment.call.amount];

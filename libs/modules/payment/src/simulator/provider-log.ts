@@ -21,7 +21,7 @@ export class ProviderLog {
         request,
       );
       const entry = { ...request, reason: null, ...verdict, number: log.length + 1, reference: tx.ids.next('psp') };
-      tx.collect(append, entry);
+      tx.defer(append, entry);
       return entry;
     });
   }

@@ -1,5 +1,4 @@
-import { messageOf } from '@thali/kit/core';
-import type { Log } from '@thali/kit/observability';
+import { messageOf, type Log } from '@thali/kit/core';
 import { randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { PaymentProvider, type ProviderAnswer, type ProviderRequest } from '../payment-provider';
@@ -18,7 +17,7 @@ export type Notify = (event: WebhookEvent) => Promise<void>;
  */
 export class ProviderSimulator extends PaymentProvider {
   /** By key: who repeats a request that is being worked on gets the answer of the first. */
-  private readonly underWay = new Map<string, Promise<Judged>>();
+  private readonly inFlight = new Map<string, Promise<Judged>>();
 
   constructor(
     private readonly books: ProviderLog,
@@ -69,12 +68,12 @@ export class ProviderSimulator extends PaymentProvider {
   }
 
   private take(request: Request, extraMs = 0): Promise<Judged> {
-    const same = this.underWay.get(request.key);
+    const same = this.inFlight.get(request.key);
     if (same) return same;
     const work = this.latency(extraMs)
       .then(() => this.books.enter(request))
-      .finally(() => this.underWay.delete(request.key));
-    this.underWay.set(request.key, work);
+      .finally(() => this.inFlight.delete(request.key));
+    this.inFlight.set(request.key, work);
     return work;
   }
 

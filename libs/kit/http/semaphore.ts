@@ -1,0 +1,29 @@
+import { overloaded } from '../core';
+
+/**
+ * A number of places; who finds none waits in line. The line closes while its first has waited too long: who comes then is told at
+ * once, instead of late. It is judged by its waiting time because its length says nothing: fifty may be gone in a moment.
+ */
+export class Semaphore {
+  private readonly line: { since: number; enter: () => void }[] = [];
+
+  constructor(
+    private free: number,
+    private readonly shedAfterMs: number,
+  ) {}
+
+  /** Takes a place; call {@link leave} when done with it. @throws {DomainError} `service.overloaded` */
+  async take(): Promise<void> {
+    if (this.free > 0) return void this.free--;
+    const since = performance.now();
+    const [first] = this.line;
+    if (first && since - first.since > this.shedAfterMs) throw overloaded();
+    await new Promise<void>((enter) => this.line.push({ since, enter }));
+  }
+
+  leave(): void {
+    const next = this.line.shift();
+    if (next) next.enter();
+    else this.free++;
+  }
+}

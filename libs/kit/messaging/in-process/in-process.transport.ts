@@ -1,0 +1,34 @@
+import type { Message } from '../../core';
+import { Transport, type Receiver } from '../ports/transport';
+
+/**
+ * The transport within one process: it stores into the consumer's inbox, in the consumer's database, and that commit is
+ * the confirmation. Nothing is ever only in memory, and nothing is shared: what the consumer reads is what was written.
+ */
+export class InProcessTransport extends Transport {
+  private readonly receivers = new Map<string, Receiver>();
+
+  register(receiver: Receiver): void {
+    this.receivers.set(receiver.module, receiver);
+  }
+
+  neighbours(): Receiver[] {
+    return [...this.receivers.values()];
+  }
+
+  routes(): { type: string; destination: string }[] {
+    return [...this.receivers.values()].flatMap(({ module, types }) =>
+      types.map((type) => ({ type, destination: module })),
+    );
+  }
+
+  async start(): Promise<void> {}
+
+  async deliver(destination: string, messages: readonly Message[]): Promise<void> {
+    const receiver = this.receivers.get(destination);
+    if (!receiver) throw new Error(`no module ${destination} lives in this process`);
+    await receiver.receive(messages);
+  }
+
+  async stop(): Promise<void> {}
+}

@@ -1,0 +1,26 @@
+import type { Database } from '../../postgres';
+
+/** A message of the log, as a person reads it. */
+export interface LogEntry {
+  id: string;
+  module: string;
+  type: string;
+  version: number;
+  key: string;
+  keyVersion: number;
+  data: unknown;
+  correlationId: string;
+  causationId: string | null;
+  recordedAt: string;
+}
+
+/** Everything a module has ever said about a key, in the order in which it was said. */
+export async function historyOf(db: Database, key: string): Promise<LogEntry[]> {
+  const rows = await db.read<Omit<LogEntry, 'module' | 'recordedAt'> & { recordedAt: Date }>(
+    `select message_id as id, type, version, key, key_version as "keyVersion", data, correlation_id as "correlationId",
+       causation_id as "causationId", recorded_at as "recordedAt"
+     from messages where key = $1 order by key_version`,
+    [key],
+  );
+  return rows.map((row) => ({ ...row, module: db.module, recordedAt: row.recordedAt.toISOString() }));
+}

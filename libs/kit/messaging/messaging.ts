@@ -1,0 +1,117 @@
+import type { Subscription } from './ports/subscription';
+import type { Transport } from './ports/transport';
+import type { Log } from '../core';
+import type { Database } from '../postgres';
+import type { InlineDispatch } from './inbox/inline-dispatch';
+import { Consumer } from './inbox/consumer';
+import { Inbox } from './inbox/inbox';
+import { Partitions } from './leases/partitions';
+import { Relay } from './outbox/relay';
+import { Retention, dedupeDays } from './log/retention';
+import { record, recordInto } from './outbox/send';
+import { Timers } from './timers/timers';
+import { WakeUp } from './leases/wake-up';
+
+interface Options {
+  db: Database;
+  subscriptions: readonly Subscription[];
+  transport: Transport;
+  log: Log;
+  /** See {@link Partitions}. */
+  leaseMs?: number;
+  /** Days for which messages are remembered. See {@link Retention}. */
+  retentionDays?: number;
+  /** What else is to be forgotten when it is older than that. */
+  alsoForget?: (db: Database, days: number) => Promise<void>;
+}
+
+/** All that moves a module's messages: relays, timers and one consumer per subscription, on the partitions it has leased. */
+export class Messaging {
+  private readonly partitions: Partitions;
+  private readonly timers: Timers;
+  private readonly wakeUp: WakeUp;
+  private readonly consumers: Consumer[];
+  private readonly retention: Retention;
+  private relays: Relay[] = [];
+  /** By type, who alone of this module wants it, and can handle it at once. */
+  private readonly soleHandlers = new Map<string, InlineDispatch>();
+  /** The types that other modules want, too: a timer that holds one of them has to say it. */
+  private wantedElsewhere = new Set<string>();
+
+  constructor(private readonly options: Options) {
+    const { db, subscriptions, transport, log, leaseMs, retentionDays: days = dedupeDays, alsoForget: also } = options;
+    refuseDuplicates(subscriptions);
+    this.partitions = new Partitions(db, log, leaseMs);
+    this.timers = new Timers(db, this.partitions, (type) => this.handlerOfTimer(type), log);
+    this.wakeUp = new WakeUp(db, this.partitions, log);
+    this.consumers = subscriptions.map((subscription) => new Consumer(db, this.partitions, subscription, log));
+    this.retention = new Retention({ db, log, days, also });
+    for (const type of new Set(subscriptions.flatMap(({ types }) => types.map(({ type }) => type)))) {
+      const wanting = this.consumers.filter((_, n) => subscriptions[n]!.types.some((wanted) => wanted.type === type));
+      const [{ inlineDispatch } = {}] = wanting;
+      if (wanting.length === 1 && inlineDispatch) this.soleHandlers.set(type, inlineDispatch);
+    }
+    transport.register(new Inbox(db, subscriptions, (type) => this.soleHandlers.get(type)));
+  }
+
+  private handlerOfTimer(type: string): InlineDispatch | undefined {
+    return this.wantedElsewhere.has(type) ? undefined : this.soleHandlers.get(type);
+  }
+
+  /**
+   * Writes down who wants what, for `send` to know. Call it when every module of the process has registered and the transport has
+   * started, and before anything is sent: what was recorded before a route was known does not travel it.
+   */
+  async prepare(): Promise<void> {
+    const { db, transport } = this.options;
+    await db.read(
+      `with wanted as (select * from json_to_recordset($1) as r(type text, destination text)),
+       gone as (delete from routes r where not exists (select 1 from wanted w where w.type = r.type and w.destination = r.destination))
+       insert into routes select distinct type, destination from wanted on conflict do nothing`,
+      [JSON.stringify(transport.routes())],
+    );
+    await this.retention.prepare();
+    const coLocatedInboxes = await Promise.all(
+      transport.neighbours().map((neighbour) => neighbour.openCoLocatedInbox(db)),
+    );
+    db.override(
+      record,
+      recordInto(
+        db.module,
+        coLocatedInboxes.flatMap((coLocatedInbox) => coLocatedInbox ?? []),
+      ),
+    );
+  }
+
+  start(): void {
+    const { db, transport, log } = this.options;
+    const routes = transport.routes();
+    const elsewhere = routes.filter(({ destination }) => destination !== db.module);
+    this.wantedElsewhere = new Set(elsewhere.map(({ type }) => type));
+    const destinations = new Set(routes.map(({ destination }) => destination));
+    this.relays = [...destinations].map((destination) => new Relay(db, this.partitions, transport, destination, log));
+    const loops = [...this.relays, this.timers, ...this.consumers, this.wakeUp, this.partitions, this.retention];
+    for (const loop of loops) loop.start();
+  }
+
+  /** How late the module is, in milliseconds: with what it has to handle, and with what it has to deliver. */
+  get lagMs(): number {
+    return Math.max(0, ...[...this.consumers, ...this.relays].map(({ lagMs }) => lagMs));
+  }
+
+  /** Drains: starts nothing new, lets what is running finish, then hands the partitions over. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.consumers, this.timers, this.retention].map((part) => part.stop()));
+    await Promise.all(this.relays.map((relay) => relay.stop()));
+    await this.wakeUp.stop();
+    await this.partitions.stop();
+  }
+}
+
+function refuseDuplicates(subscriptions: readonly Subscription[]): void {
+  const seen = new Set<string>();
+  for (const { name } of subscriptions) {
+    if (seen.has(name)) throw new Error(`two handlers subscribe as ${name}: give each its own name`);
+    seen.add(name);
+  }
+}

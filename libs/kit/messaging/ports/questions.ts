@@ -1,0 +1,99 @@
+import { DomainError, messageOf, type Question } from '../../core';
+import { within } from './time-limit';
+
+/** Answers one question; never changes anything. */
+export interface Answering {
+  readonly question: Question<never>;
+  readonly answer: (ask: never) => Promise<unknown>;
+}
+
+/** Synchronous questions between modules, wherever these run. */
+export abstract class Questions {
+  /** Announces who answers a question. Called for every module of the process before `start`. */
+  abstract register(answering: Answering): void;
+
+  /**
+   * Asks, and waits no longer than `withinMs`.
+   *
+   * @throws {DomainError} `question.unanswered` (unavailable) when no answer came in time or the answerer failed.
+   */
+  abstract ask<Ask, Answer>(question: Question<Ask, Answer>, ask: Ask, options: { withinMs: number }): Promise<Answer>;
+
+  async start(): Promise<void> {}
+
+  /** Takes no more questions and waits for the answers under way. */
+  async stop(): Promise<void> {}
+}
+
+/** Questions within one process: a call, but by value and with a deadline, as over any network. */
+export class InProcessQuestions extends Questions {
+  private readonly answerings = new Map<string, Answering>();
+
+  register(answering: Answering): void {
+    const { name } = answering.question;
+    if (this.answerings.has(name))
+      throw new Error(`the question ${name} has two answers: one module answers a question`);
+    this.answerings.set(name, answering);
+  }
+
+  /** Whether somebody in this process answers the question. */
+  knows(question: string): boolean {
+    return this.answerings.has(question);
+  }
+
+  async ask<Ask, Answer>(
+    question: Question<Ask, Answer>,
+    ask: Ask,
+    { withinMs }: { withinMs: number },
+  ): Promise<Answer> {
+    const answering = this.answerings.get(question.name);
+    if (!answering) throw unanswered(question.name, 'nobody here answers it');
+    const input = byValue(question.ask.parse(ask));
+    const late = () => unanswered(question.name, `no answer within ${withinMs} ms`);
+    try {
+      return question.answer.parse(byValue(await within(withinMs, answering.answer(input as never), late)));
+    } catch (error) {
+      throw error instanceof DomainError ? error : unanswered(question.name, messageOf(error));
+    }
+  }
+}
+
+/** As it would arrive from another process: nobody shares memory with a neighbour. */
+function byValue(value: unknown): unknown {
+  return value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown);
+}
+
+/** Why there is no answer. */
+export function unanswered(name: string, why: string): DomainError {
+  return new DomainError('question.unanswered', 'unavailable', `${name}: ${why}`);
+}
+
+const answersOf = new WeakMap<object, { method: string; question: Question<never> }[]>();
+
+/**
+ * This method answers the question.
+ *
+ * @example
+ * \@Answers(TicketOfOrder)
+ * answer({ orderId }: { orderId: OrderId }): Promise<TicketView | null> { … }
+ */
+export function Answers<Ask, Answer>(question: Question<Ask, Answer>) {
+  return <M extends (ask: Ask) => Promise<Answer>>(
+    prototype: object,
+    method: string,
+    _: TypedPropertyDescriptor<M>,
+  ): void => {
+    const answers = answersOf.get(prototype) ?? [];
+    answers.push({ method, question: question as unknown as Question<never> });
+    answersOf.set(prototype, answers);
+  };
+}
+
+/** The questions that an object's decorated methods answer. */
+export function answeringsOf(provider: object): Answering[] {
+  const answers = answersOf.get(Object.getPrototypeOf(provider) as object) ?? [];
+  return answers.map(({ method, question }) => {
+    const call = (provider as Record<string, unknown>)[method] as (ask: never) => Promise<unknown>;
+    return { question, answer: call.bind(provider) };
+  });
+}

@@ -1,0 +1,107 @@
+import type { AnyMessageType, DataOf, Message } from '../../core';
+import type { Tx } from '../../postgres';
+
+/** Handles a message in its transaction: all it does through `tx` happens exactly once, or not at all. */
+export type Handle<Data = never> = (data: Data, tx: Tx, message: Message<Data>) => Promise<void>;
+
+/**
+ * Does what cannot be in a transaction, such as asking a payment provider, and returns what is to be done in one.
+ * The outer part may run more than once for a message: give the outside world a stable key.
+ */
+export type HandleOutside<Data = never> = (data: Data, message: Message<Data>) => Promise<(tx: Tx) => Promise<void>>;
+
+export interface SubscriptionOptions {
+  /** Attempts before a message is dead, not counting one that may be made before it is stored; default 8. */
+  attempts?: number;
+  /** What becomes of later messages of a dead message's key; default `park-key`: they wait, in order, for an operator. */
+  whenDead?: 'park-key' | 'skip';
+  /** For handlers that go outside: how many at once at most; default 1,000. They wait, so the limit is one of memory. */
+  concurrency?: number;
+}
+
+/** One named handler of one module. Its name is also that of its queue: renaming it abandons what waits there. */
+export interface Subscription extends SubscriptionOptions {
+  /** `<module>.<what it does>`, chosen by hand. */
+  readonly name: string;
+  readonly types: readonly AnyMessageType[];
+  readonly handle: { inside: Handle } | { outside: HandleOutside };
+}
+
+/** A provider that brings subscriptions which are not methods, such as a saga or a projection. */
+export abstract class Subscriber {
+  abstract readonly subscriptions: readonly Subscription[];
+}
+
+interface Handler {
+  readonly method: string;
+  readonly name: string;
+  readonly types: readonly AnyMessageType[];
+  readonly options: SubscriptionOptions;
+  readonly outside: boolean;
+}
+
+const handlersOf = new WeakMap<object, Handler[]>();
+
+type DataOfAny<Types> = Types extends readonly AnyMessageType[]
+  ? DataOf<Types[number]>
+  : Types extends AnyMessageType
+    ? DataOf<Types>
+    : never;
+
+type Method<F> = <M extends F>(prototype: object, method: string, descriptor: TypedPropertyDescriptor<M>) => void;
+
+/**
+ * Subscribes a method: it is called once per message, in order per key, inside one transaction.
+ *
+ * @param name `<module>.<what it does>`; durable, see {@link Subscription}.
+ * @example
+ * \@Handles(OpenTicket, 'restaurant.open-ticket')
+ * async handle({ orderId, lines }: DataOf<typeof OpenTicket>, tx: Tx): Promise<void> { … }
+ */
+export function Handles<const Types extends readonly AnyMessageType[] | AnyMessageType>(
+  types: Types,
+  name: string,
+  options: SubscriptionOptions = {},
+): Method<Handle<DataOfAny<Types>>> {
+  return remember(types, name, options, false);
+}
+
+/** As {@link Handles}, for a method that must go outside before its transaction; see {@link HandleOutside}. */
+export function HandlesOutside<const Types extends readonly AnyMessageType[] | AnyMessageType>(
+  types: Types,
+  name: string,
+  options: SubscriptionOptions = {},
+): Method<HandleOutside<DataOfAny<Types>>> {
+  return remember(types, name, options, true);
+}
+
+function remember(
+  types: AnyMessageType | readonly AnyMessageType[],
+  name: string,
+  options: SubscriptionOptions,
+  outside: boolean,
+) {
+  return (prototype: object, method: string): void => {
+    const handlers = handlersOf.get(prototype) ?? [];
+    const list = (Array.isArray(types) ? types : [types]) as readonly AnyMessageType[];
+    handlers.push({ method, name, types: list, options, outside });
+    handlersOf.set(prototype, handlers);
+  };
+}
+
+/** All subscriptions that an object brings: those of its decorated methods and those of a {@link Subscriber}. */
+export function subscriptionsOf(provider: object): Subscription[] {
+  const prototype = Object.getPrototypeOf(provider) as object | null;
+  const methods = (prototype && handlersOf.get(prototype)) ?? [];
+  const decorated = methods.map(({ method, name, types, options, outside }): Subscription => {
+    const call = (provider as Record<string, unknown>)[method] as (...args: unknown[]) => never;
+    const bound = call.bind(provider);
+    return {
+      ...options,
+      name,
+      types,
+      handle: outside ? { outside: bound as HandleOutside } : { inside: bound as Handle },
+    };
+  });
+  return provider instanceof Subscriber ? [...decorated, ...provider.subscriptions] : decorated;
+}

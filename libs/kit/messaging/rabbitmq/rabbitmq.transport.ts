@@ -1,0 +1,134 @@
+import { InFlight, type Message, type Log } from '../../core';
+import { Transport, type Receiver } from '../ports/transport';
+import { Intake } from './intake';
+import { Lateness } from './lateness';
+import { ReconnectingConnection } from './reconnecting-connection';
+import { Publisher } from './publisher';
+import type { Session } from './session';
+import { Topology, type Wanted } from './topology';
+
+export interface RabbitMqTransportOptions {
+  /** `amqp://user:password@host:port/vhost`, or `amqps:`. */
+  url: string;
+  /** What every module of the system wants of the others, wherever it runs. */
+  wanted?: Wanted;
+  log: Log;
+  /** Of the names of all exchanges and queues, the same for every process; default `thali`. */
+  prefix?: string;
+  /** How long a message may wait to be let through, and then to be confirmed, in milliseconds; default 10 seconds. */
+  confirmWithinMs?: number;
+  /**
+   * How long messages that cannot be stored are held before all of them go back to the broker, in milliseconds; default
+   * 5 minutes. It must be shorter than the broker's `consumer_timeout` (30 minutes): RabbitMQ 4.3 takes messages back one
+   * by one then, and may hand them to somebody else before those that it should have taken back first.
+   */
+  holdAtMostMs?: number;
+}
+
+/**
+ * The transport between processes. What is for a module of this process is stored in its inbox, as in one process. What
+ * is for another is published, and is confirmed when its queue has it on the disks of a majority of the broker's nodes;
+ * the consumer only stores it into its inbox and acknowledges. Retries, delays and dead letters are left to the
+ * databases: no two versions of RabbitMQ agree on them.
+ */
+export class RabbitMqTransport extends Transport {
+  private readonly receivers: Receiver[] = [];
+  private readonly publisher: Publisher;
+  /**
+   * A broker that is short of memory stops reading from those who publish, and must still hear what is acknowledged.
+   */
+  private readonly lifelines: readonly ReconnectingConnection[];
+  private topology: Topology;
+  private intakes: Intake[] = [];
+  private readonly lateness = new Lateness();
+  private readonly deliveries = new InFlight();
+  private started: Promise<void> | undefined;
+  private stopped: Promise<void> | undefined;
+
+  constructor(private readonly options: RabbitMqTransportOptions) {
+    super();
+    const { url, log, wanted = {}, prefix = 'thali', confirmWithinMs = 10_000 } = options;
+    this.topology = new Topology(prefix, wanted);
+    this.publisher = new Publisher(
+      (destination, message) => this.topology.addressOf(destination, message),
+      confirmWithinMs,
+      () => this.lagHere(),
+    );
+    this.lifelines = [
+      new ReconnectingConnection({ name: 'publishing', url, log, begin: (session) => this.beginPublishing(session) }),
+      new ReconnectingConnection({
+        name: 'consuming',
+        url,
+        log,
+        begin: (session) => this.beginConsuming(session),
+        finish: () => this.stopConsuming(),
+      }),
+    ];
+  }
+
+  override get lagElsewhereMs(): number {
+    return this.lateness.worstMs;
+  }
+
+  register(receiver: Receiver): void {
+    this.receivers.push(receiver);
+    this.topology = this.topology.with(receiver.module, receiver.types);
+  }
+
+  neighbours(): readonly Receiver[] {
+    return this.receivers;
+  }
+
+  routes(): { type: string; destination: string }[] {
+    return this.topology.routes;
+  }
+
+  /**
+   * @throws {Error} when the broker refuses us, has queues that were declared otherwise, or does not answer within half
+   * a minute.
+   */
+  start(): Promise<void> {
+    return (this.started ??= this.open());
+  }
+
+  async deliver(destination: string, messages: readonly Message[]): Promise<void> {
+    if (this.stopped) throw new Error('the transport has been stopped');
+    const here = this.receivers.find(({ module }) => module === destination);
+    const delivery = here ? here.receive(messages) : this.publisher.publish(destination, messages);
+    await this.deliveries.track(delivery);
+  }
+
+  stop(): Promise<void> {
+    return (this.stopped ??= this.close());
+  }
+
+  private async open(): Promise<void> {
+    for (const connection of this.lifelines) await connection.start();
+  }
+
+  private async close(): Promise<void> {
+    await this.deliveries.idle();
+    await Promise.all(this.lifelines.map((connection) => connection.stop()));
+  }
+
+  private async beginPublishing(session: Session): Promise<void> {
+    await this.topology.declare(session);
+    await this.publisher.begin(session);
+  }
+
+  private async beginConsuming(session: Session): Promise<void> {
+    await this.stopConsuming();
+    await this.topology.declare(session);
+    const { lateness } = this;
+    const { log, holdAtMostMs = 300_000 } = this.options;
+    for (const receiver of this.receivers.filter(({ types }) => types.length > 0)) {
+      const queues = this.topology.queuesOf(receiver.module);
+      this.intakes.push(await Intake.open({ session, receiver, queues, holdAtMostMs, lateness, log }));
+    }
+  }
+
+  private async stopConsuming(): Promise<void> {
+    await Promise.all(this.intakes.map((intake) => intake.stop()));
+    this.intakes = [];
+  }
+}

@@ -1,0 +1,77 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Log, Loop } from '../../core';
+import { Refused, Session } from './session';
+
+/**
+ * How often to look whether the session has ended. Failed attempts to open another back off further, with full jitter.
+ */
+const pollMs = 250;
+const retryAtStartMs = 250;
+const startWithinMs = 30_000;
+
+interface Options {
+  /** What the broker's operators see. */
+  name: string;
+  url: string;
+  /** What every session begins with: declares, opens channels, consumes. */
+  begin: (session: Session) => Promise<void>;
+  /** What is to be done before the last session is closed. */
+  finish?: () => Promise<void>;
+  log: Log;
+}
+
+/** Keeps a session with the broker: opens one, and another whenever it has ended. */
+export class ReconnectingConnection {
+  private session: Session | undefined;
+  private lost = false;
+  private stopped = false;
+  private readonly loop: Loop;
+
+  constructor(private readonly options: Options) {
+    const { name, log } = options;
+    this.loop = new Loop({ name: `RabbitMQ ${name}`, turn: () => this.hold(), pollMs, log });
+  }
+
+  /** @throws {Error} when the broker refuses us, or does not answer within half a minute. */
+  async start(): Promise<void> {
+    const until = performance.now() + startWithinMs;
+    while (!this.session) {
+      try {
+        await this.hold();
+      } catch (error) {
+        if (this.stopped || error instanceof Refused || performance.now() > until) throw error;
+        await pause(Math.random() * retryAtStartMs);
+      }
+    }
+    this.loop.start();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.loop.stop();
+    await this.options.finish?.();
+    await this.session?.close();
+  }
+
+  private async hold(): Promise<boolean> {
+    if (this.session && !this.session.ended) return false;
+    const { name, url, begin, log } = this.options;
+    if (this.session) {
+      log.warn({ connection: name }, `RabbitMQ ${name} was cut off: ${this.session.ended}`);
+      this.session = undefined;
+      this.lost = true;
+    }
+    const session = await Session.open(url, name);
+    try {
+      await begin(session);
+      if (this.stopped) throw new Error('it was stopped meanwhile');
+    } catch (error) {
+      session.end('it could not begin');
+      throw error;
+    }
+    if (this.lost) log.info({ connection: name }, `RabbitMQ ${name} is connected again`);
+    this.session = session;
+    this.lost = false;
+    return false;
+  }
+}

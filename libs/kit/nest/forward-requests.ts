@@ -1,0 +1,134 @@
+import replyFrom from '@fastify/reply-from';
+import type { AppOptions } from './create-app';
+import { DomainError, overloaded } from '../core';
+import { Semaphore, answerWithProblem, refusedShareHeader } from '../http';
+import { readVariables, type Environment } from './settings';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
+import { z } from 'zod';
+
+const answerWithinMs = 10_000;
+/** Requests that wait for one service at the same time; it must not be able to hold up those for the others. */
+const concurrencyPerService = 256;
+const shedAfterMs = 1_000;
+/** So long it is believed what a service has said of its door. */
+const newsMs = 100;
+
+/** By service, the beginnings of the paths that it answers. */
+export type Paths = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * The front door of separate services: passes every request on as it is, with a deadline. It knows no rules and keeps nothing. Where a service
+ * refuses new work because it is late, it refuses as much of it by itself: who is refused there costs the late one nothing.
+ *
+ * @param prefix of the variables that say where the services are: `THALI` reads `THALI_ORDER_URL`.
+ */
+export function forwardRequests(prefix: string, paths: Paths): NonNullable<AppOptions['extend']> {
+  return async (nest, env) => {
+    const bases = readBases(env, prefix, Object.keys(paths));
+    const fastify = nest.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+    await fastify.register(async (scope) => {
+      // Bodies pass through as they are: signatures are made over bytes. Not before they are whole: who is slow to say it keeps no place.
+      scope.removeAllContentTypeParsers();
+      scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+      scope.setErrorHandler((error, _request, reply) => answerWithProblem(reply, error));
+      await scope.register(replyFrom, {
+        undici: { connections: null, headersTimeout: answerWithinMs, bodyTimeout: 0 },
+      });
+      for (const [service, beginnings] of Object.entries(paths)) {
+        const forward = forwardTo(service, bases[service] ?? '');
+        for (const beginning of beginnings) {
+          scope.all(beginning, forward);
+          scope.all(`${beginning}/*`, forward);
+        }
+      }
+    });
+  };
+}
+
+function forwardTo(service: string, base: string) {
+  const semaphore = new Semaphore(concurrencyPerService, shedAfterMs);
+  const shedding = new LoadSheddingState();
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const route = `${request.method} ${targetOf(request).split('?')[0]}`;
+    if (shedding.refuse(route)) return answerWithProblem(reply, overloaded());
+    try {
+      await semaphore.take();
+    } catch (error) {
+      return answerWithProblem(reply, error);
+    }
+    try {
+      const { body, headers } = request;
+      return reply.from(base + targetOf(request), {
+        ...(body !== undefined && { body, contentType: headers['content-type'] ?? 'application/octet-stream' }),
+        rewriteRequestHeaders: (_, headers) => ({ ...endToEnd(headers), 'x-correlation-id': request.id }),
+        // Asked once after each answer. When to try again is up to the client: we would add to what is too much already.
+        retryDelay: () => {
+          semaphore.leave();
+          return null;
+        },
+        rewriteHeaders: ({ [refusedShareHeader]: share = 0, ...headers }) => {
+          shedding.hear(route, Number(share));
+          return headers;
+        },
+        onError: (failed) => void answerWithProblem(failed as unknown as FastifyReply, unavailable(service)),
+      });
+    } catch (error) {
+      semaphore.leave();
+      return answerWithProblem(reply, error);
+    }
+  };
+}
+
+/** How far a service has closed its door, as it has just said of each route where it does. */
+class LoadSheddingState {
+  private readonly refused = new Map<string, { share: number; at: number }>();
+
+  /** @param share of the requests that the service refuses there, from 0 to 1. */
+  hear(route: string, share: number): void {
+    this.refused.delete(route);
+    if (share > 0) this.refused.set(route, { share, at: performance.now() });
+    for (const [old, { at }] of this.refused) {
+      if (isNews(at)) break;
+      this.refused.delete(old);
+    }
+  }
+
+  /** Whether to refuse in the place of the service. Without news it is asked: so there will be some. */
+  refuse(route: string): boolean {
+    const said = this.refused.get(route);
+    return said !== undefined && isNews(said.at) && Math.random() < said.share;
+  }
+}
+
+function isNews(at: number): boolean {
+  return performance.now() - at < newsMs;
+}
+
+function unavailable(service: string): DomainError {
+  const detail = `The ${service} service does not answer. Nothing is lost: repeat the request with the same Idempotency-Key.`;
+  return new DomainError('gateway.service-unavailable', 'unavailable', detail);
+}
+
+/** Path and query, also where the client has named the server, as to a proxy (RFC 9112, 3.2.2). */
+function targetOf({ url }: FastifyRequest): string {
+  return url.replace(/^https?:\/\/[^/?]*/i, '');
+}
+
+/** Without what is meant for the next server only, and settled with it already (RFC 9110, 7.6.1). */
+function endToEnd(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !hopByHop.has(name)));
+}
+
+const hopByHop = new Set(['expect', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade']);
+
+/** Where the services are; by default on this machine, from port 3001 on. @throws {Misconfigured} */
+function readBases(env: Environment, prefix: string, services: readonly string[]): Record<string, string> {
+  const url = (port: number) => z.url('an HTTP URL such as http://order:3000').default(`http://127.0.0.1:${port}`);
+  const variable = (service: string) => `${prefix}_${service.toUpperCase()}_URL`;
+  const read = readVariables(
+    env,
+    Object.fromEntries(services.map((service, at) => [variable(service), url(3001 + at)])),
+  );
+  return Object.fromEntries(services.map((service) => [service, String(read[variable(service)]).replace(/\/$/, '')]));
+}

@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import { dedupeDays } from '../messaging';
+
+/** Where the process finds its variables: usually `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The deployment is described wrongly: names the variable, what it is, and what it should be. */
+export class Misconfigured extends Error {
+  constructor(variable: string, value: string | undefined, should: string) {
+    super(`${variable} is ${value === undefined ? 'not set' : JSON.stringify(value)}; it should be ${should}`);
+    this.name = 'Misconfigured';
+  }
+}
+
+/** A whole number of milliseconds, as a variable. */
+export const milliseconds = (byDefault: number) => {
+  const should = 'a whole number of milliseconds from 1 to 2147483647';
+  return z.coerce.number(should).int(should).positive(should).max(2_147_483_647, should).default(byDefault);
+};
+
+/**
+ * Reads variables through a schema each.
+ *
+ * @throws {Misconfigured} for the first that does not fit its schema; the schema's own words say what it should be.
+ * @example readVariables(env, { THALI_HOLD_MONEY_WITHIN_MS: milliseconds(30_000) })
+ */
+export function readVariables<Shape extends Record<string, z.ZodType>>(
+  env: Environment,
+  shape: Shape,
+): { [Name in keyof Shape]: z.infer<Shape[Name]> } {
+  const entries = Object.entries(shape).map(([name, schema]) => {
+    const value = env[name] === '' ? undefined : env[name];
+    const parsed = schema.safeParse(value);
+    if (!parsed.success)
+      throw new Misconfigured(name, env[name], parsed.error.issues.map(({ message }) => message).join(', '));
+    return [name, parsed.data];
+  });
+  return Object.fromEntries(entries) as { [Name in keyof Shape]: z.infer<Shape[Name]> };
+}
+
+/** Everything the kit itself wants to know about the deployment. */
+export interface Settings {
+  /** What the variables begin with. */
+  readonly prefix: string;
+  /** The modules that this process hosts. */
+  readonly modules: readonly string[];
+  readonly transport: 'in-process' | 'rabbitmq';
+  readonly rabbitMqUrl: string;
+  readonly port: number;
+  /** Address to listen on. */
+  readonly host: string;
+  readonly dataDirectory: string;
+  /** An administrator's login to the one database that the modules share, each in its own schema and role. */
+  readonly databaseUrl: string | undefined;
+  /** The modules' own databases, where they have them: they win over `databaseUrl`. */
+  readonly moduleDatabaseUrls: Readonly<Record<string, string | undefined>>;
+  /** Seals what only some modules may read; by default one made and kept in the data directory. See `Seal`. */
+  readonly secret: string | undefined;
+  readonly logLevel: string;
+  /** See `Partitions`. */
+  readonly leaseMs: number;
+  /** Days for which messages and answers to repeated requests are remembered. See `Retention`. */
+  readonly retentionDays: number;
+  /** How late accepted work may be before new work is refused. */
+  readonly maxLagMs: number;
+  /** Whether to fill empty tables with an example to play with. */
+  readonly seed: boolean;
+}
+
+const url = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, 'a PostgreSQL URL such as postgresql://user:password@host:5432/database')
+  .optional();
+const someDays = `a whole number of days from ${dedupeDays} to 365: duplicates have to be recognised for ${dedupeDays} days`;
+const days = z.coerce.number(someDays).int(someDays).min(dedupeDays, someDays).max(365, someDays).default(dedupeDays);
+const aPort = 'a port number from 0 to 65535';
+const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** Which modules there are: what the process is able to host, and what the whole product consists of. */
+export interface Inventory {
+  readonly able: readonly string[];
+  readonly whole: readonly string[];
+}
+
+/**
+ * @param prefix of the variables: `THALI` reads `THALI_DATABASE_URL`.
+ * @throws {Misconfigured}
+ */
+export function readSettings(env: Environment, prefix: string, { able, whole }: Inventory): Settings {
+  const { modules, transport, rabbitMqUrl } = readTopology(env, prefix, { able, whole });
+  const moduleUrl = (module: string) => `${prefix}_${module.toUpperCase()}_DATABASE_URL`;
+  const read = readVariables(env, {
+    PORT: z.coerce.number(aPort).int(aPort).min(0, aPort).max(65_535, aPort).default(3000),
+    [`${prefix}_HOST`]: z.string().default('127.0.0.1'),
+    [`${prefix}_DATA_DIR`]: z.string().default(`.${prefix.toLowerCase()}`),
+    [`${prefix}_DATABASE_URL`]: url,
+    [`${prefix}_SECRET`]: z
+      .string()
+      .min(16, 'a secret of at least 16 characters, the same for every process')
+      .optional(),
+    [`${prefix}_LOG_LEVEL`]: z.enum(levels, `one of ${levels.join(', ')}`).default('warn'),
+    [`${prefix}_LEASE_MS`]: milliseconds(5_000),
+    [`${prefix}_RETENTION_DAYS`]: days,
+    [`${prefix}_MAX_LAG_MS`]: milliseconds(150),
+    [`${prefix}_SEED`]: z.enum(['true', 'false'], 'true or false').optional(),
+    ...Object.fromEntries(modules.map((module) => [moduleUrl(module), url])),
+  }) as Record<string, string | number | undefined>;
+  const databaseUrl = read[`${prefix}_DATABASE_URL`] as string | undefined;
+  const moduleDatabaseUrls = Object.fromEntries(
+    modules.map((module) => [module, read[moduleUrl(module)] as string | undefined]),
+  );
+  const embedded = databaseUrl === undefined && Object.values(moduleDatabaseUrls).some((own) => own === undefined);
+  return {
+    prefix,
+    modules,
+    transport,
+    rabbitMqUrl,
+    port: read.PORT as number,
+    host: read[`${prefix}_HOST`] as string,
+    dataDirectory: read[`${prefix}_DATA_DIR`] as string,
+    databaseUrl,
+    moduleDatabaseUrls,
+    secret: read[`${prefix}_SECRET`] as string | undefined,
+    logLevel: read[`${prefix}_LOG_LEVEL`] as string,
+    leaseMs: read[`${prefix}_LEASE_MS`] as number,
+    retentionDays: read[`${prefix}_RETENTION_DAYS`] as number,
+    maxLagMs: read[`${prefix}_MAX_LAG_MS`] as number,
+    seed: read[`${prefix}_SEED`] === undefined ? embedded : read[`${prefix}_SEED`] === 'true',
+  };
+}
+
+type Topology = Pick<Settings, 'modules' | 'transport' | 'rabbitMqUrl'>;
+
+/** Any grouping of modules into processes is legal, but what is apart needs a wire. @throws {Misconfigured} */
+function readTopology(env: Environment, prefix: string, { able, whole }: Inventory): Topology {
+  const names = z
+    .string()
+    .transform((list) => list.split(',').map((name) => name.trim()))
+    .pipe(
+      z
+        .array(z.enum(able as [string, ...string[]], `a list of some of ${able.join(', ')}, separated by commas`))
+        .min(1),
+    )
+    .default([...able]);
+  const read = readVariables(env, {
+    [`${prefix}_MODULES`]: names,
+    [`${prefix}_TRANSPORT`]: z.enum(['in-process', 'rabbitmq'], 'in-process or rabbitmq').default('in-process'),
+    [`${prefix}_RABBITMQ_URL`]: z
+      .string()
+      .regex(/^amqps?:\/\//, 'an AMQP URL such as amqp://user:password@host:5672')
+      .default('amqp://127.0.0.1:5672'),
+  });
+  const modules = [...new Set(read[`${prefix}_MODULES`] as string[])];
+  const transport = read[`${prefix}_TRANSPORT`] as Topology['transport'];
+  const absent = whole.filter((module) => !modules.includes(module));
+  if (transport === 'in-process' && absent.length > 0) {
+    const why = `rabbitmq, because ${absent.join(', ')} run${absent.length === 1 ? 's' : ''} elsewhere: within one process only modules of that process can hear each other`;
+    throw new Misconfigured(`${prefix}_TRANSPORT`, env[`${prefix}_TRANSPORT`], why);
+  }
+  return { modules, transport, rabbitMqUrl: read[`${prefix}_RABBITMQ_URL`] as string };
+}

@@ -1,2 +1,0 @@
-export { Log, createLog } from './log';
-export { Vitals, type VitalSigns } from './vitals';

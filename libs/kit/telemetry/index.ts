@@ -1,0 +1,2 @@
+export { createLog } from './log';
+export { Vitals, type VitalSigns } from './vitals';
