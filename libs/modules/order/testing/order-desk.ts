@@ -16,6 +16,7 @@ import { send } from '@thali/kit/messaging';
 import { Database } from '@thali/kit/postgres';
 import { aServer } from '@thali/kit/postgres/testing';
 import { OrderModule } from '../src';
+import { FollowOrder } from '../src/follow-order';
 import { euros, restaurantId } from './orders';
 
 export interface Reply {
@@ -92,6 +93,10 @@ export class OrderDesk {
     return this.app.nest.get(Database, { strict: false });
   }
 
+  get following(): FollowOrder {
+    return this.app.nest.get(FollowOrder, { strict: false });
+  }
+
   /** The others say this, and the order module has heard it. */
   async hear(...drafts: Draft[]): Promise<void> {
     await this.db.transaction(async (tx) => drafts.forEach((draft) => send(tx, draft)));
@@ -110,10 +115,10 @@ export class OrderDesk {
   }
 
   /** Two masala dosas, unless it is said otherwise. */
-  place(order: object = {}): Promise<Reply> {
+  place(order: object = {}, headers: Record<string, string> = {}): Promise<Reply> {
     const lines = [{ itemId: 'masala-dosa', quantity: 2 }];
     const deliverTo = { address: 'Chausseestr. 1, Berlin', location: { lat: 52.53, lon: 13.38 } };
-    return this.post('/orders', { restaurantId, lines, deliverTo, paymentToken: 'tok_visa', ...order });
+    return this.post('/orders', { restaurantId, lines, deliverTo, paymentToken: 'tok_visa', ...order }, headers);
   }
 
   /** What the order module has said about an order, private time limits left out. */

@@ -10,7 +10,7 @@ export const orderStatuses = [
   'delivered',
   'cancelled',
 ] as const;
-type OrderStatus = (typeof orderStatuses)[number];
+export type OrderStatus = (typeof orderStatuses)[number];
 
 /** What was asked for, priced. */
 export interface Placed {
@@ -183,8 +183,4 @@ function wrongTime(verb: string, order: Order): DomainError {
     `An order that is ${state} cannot do that any more (${words}).`,
     { orderStatus: order.status },
   );
-}
-
-export function unknownOrder(orderId: string): DomainError {
-  return new DomainError('order.unknown', 'not-found', `There is no order ${orderId}.`);
 }

@@ -20,13 +20,19 @@ export interface PriceList {
  */
 export function priceOrder(menu: PriceList, wanted: readonly WantedLine[]): { lines: OrderLine[]; total: Money } {
   const lines = wanted.map((line, at) => priceLine(menu, line, at));
+  return { lines, total: totalOf(lines, menu.currency) };
+}
+
+/** What the lines cost together. @throws {DomainError} `order.nothing-to-pay` (invalid) */
+export function totalOf(lines: readonly OrderLine[], currency: string): Money {
   const amount = lines.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice.amount, 0);
   if (amount === 0)
     throw new DomainError('order.nothing-to-pay', 'invalid', 'These lines cost nothing: there is nothing to order.');
-  return { lines, total: { amount, currency: menu.currency } };
+  return { amount, currency };
 }
 
-function priceLine(menu: PriceList, { itemId, quantity, modifierIds = [] }: WantedLine, at: number): OrderLine {
+/** Prices one line by the menu. @param at its place in the request, which a refusal names. */
+export function priceLine(menu: PriceList, { itemId, quantity, modifierIds = [] }: WantedLine, at: number): OrderLine {
   const item = menu.items.get(itemId);
   const field = `lines.${at}.itemId`;
   if (!item)
