@@ -5,7 +5,12 @@ export interface Item {
   readonly price: { readonly amount: number; readonly currency: string };
   readonly portions: number;
   readonly available: boolean;
-  readonly modifiers: readonly { readonly modifierId: string }[];
+  readonly modifierGroups: readonly {
+    readonly min: number;
+    readonly max: number;
+    readonly defaults: readonly string[];
+    readonly modifiers: readonly { readonly modifierId: string }[];
+  }[];
 }
 
 /** A restaurant that takes orders. */
