@@ -15,9 +15,14 @@ export interface RepeatableRequest {
   readonly fingerprint: string;
 }
 
-/** Recognises equal requests. */
+/** Recognises equal requests, in whatever order their JSON names its fields. */
 export function fingerprintOf(...parts: unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+  return createHash('sha256').update(JSON.stringify(parts, inOrder)).digest('base64url');
+}
+
+function inOrder(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 /**

@@ -141,6 +141,12 @@ describe('a request that may be repeated', () => {
 });
 
 describe('the fingerprint of a request', () => {
+  it('is the same whatever the order in which JSON names its fields, but not for lists in another order', () => {
+    const one = fingerprintOf('/orders', { lines: [{ itemId: 'a', quantity: 2 }], note: null });
+    expect(fingerprintOf('/orders', { note: null, lines: [{ quantity: 2, itemId: 'a' }] })).toBe(one);
+    expect(fingerprintOf('/orders', { lines: [1, 2] })).not.toBe(fingerprintOf('/orders', { lines: [2, 1] }));
+  });
+
   it('is the same for the same request, and another for another', () => {
     expect(fingerprintOf('/a', { b: 1 })).toBe(fingerprintOf('/a', { b: 1 }));
     expect(

@@ -116,7 +116,7 @@ export class OffersToCourierHandler implements IQueryHandler<OffersToCourier> {
     const offers = await this.db.read<Omit<OfferView, 'expiresAt'> & { expiresAt: Date }>(
       `select ${Offers.columns('o', 'offerId', 'orderId', 'expiresAt')}, ${Deliveries.columns('d', 'deliveryId', 'pickUpAt', 'deliverTo')}
        from offers o join deliveries d using (order_id)
-       where o.courier_id = $1 and o.status = 'open' and o.expires_at > clock_timestamp() order by o.expires_at`,
+       where o.courier_id = $1 and o.status = 'open' and o.expires_at > database_time() order by o.expires_at`,
       [courierId],
     );
     return { items: offers.map((offer) => ({ ...offer, expiresAt: offer.expiresAt.toISOString() })) };

@@ -56,7 +56,7 @@ export class Dispatch {
     const { offerWithinMs, autopilot } = this.settings;
     const { courierId } = courier;
     const offerId = tx.ids.next('ofr');
-    tx.defer(Offers.insert, { offerId, orderId, courierId, expiresAt: new Date(tx.now.getTime() + offerWithinMs) });
+    tx.defer(insertOffer, { offerId, orderId, courierId, withinMs: offerWithinMs });
     schedule(tx, ContinueSearch({ orderId, offerId }), { afterMs: offerWithinMs, context });
     if (courier.autopilot)
       schedule(tx, DriveCourier({ orderId, does: 'accept', offerId }), { afterMs: autopilot.acceptMs, context });
@@ -125,4 +125,9 @@ const endAndRefill = ending.change<Waiting>(
 /** Without a new version: that it waits is for dispatchers to know. */
 const startWaiting = rows({ orderId: 'text' }).change(
   (input) => `update deliveries d set waiting = true from ${input} where d.order_id = i."orderId"`,
+);
+
+/** Special, because the database's time decides until when the offer stands. */
+const insertOffer = rows({ offerId: 'text', orderId: 'text', courierId: 'text', withinMs: 'float8' }).change((input) =>
+  Offers.insertFrom(`(select *, database_time() + "withinMs" * interval '1 ms' as "expiresAt" from ${input}) i`),
 );

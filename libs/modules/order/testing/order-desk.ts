@@ -8,6 +8,8 @@ import {
   TicketAccepted,
   TicketPreparing,
   TicketReady,
+  groupOfExtras,
+  type Timetable,
 } from '@thali/contracts';
 import { createApp, type App } from '@thali/kit/nest';
 import type { Draft } from '@thali/kit/core';
@@ -16,6 +18,7 @@ import { send } from '@thali/kit/messaging';
 import { Database } from '@thali/kit/postgres';
 import { aServer } from '@thali/kit/postgres/testing';
 import { OrderModule } from '../src';
+import { FollowOrder } from '../src/follow-order';
 import { euros, restaurantId } from './orders';
 
 export interface Reply {
@@ -28,7 +31,13 @@ const courier = { deliveryId: 'dlv_01h455vb4pex5vsknk084sn02q', courierId: 'cou_
 const ticketId = 'tkt_01h455vb4pex5vsknk084sn02q';
 
 /** A menu with dosas, 8.50 each, and with idlis, which may be off. */
-export function aMenu({ version = 1, price = 850, idliAvailable = true, currency = 'EUR' } = {}) {
+export function aMenu({
+  version = 1,
+  price = 850,
+  idliAvailable = true,
+  currency = 'EUR',
+  timetable = null as Timetable | null,
+} = {}) {
   const money = (amount: number) => ({ amount, currency });
   const item = (itemId: string, name: string, amount: number) => ({
     itemId,
@@ -36,11 +45,11 @@ export function aMenu({ version = 1, price = 850, idliAvailable = true, currency
     price: money(amount),
     portions: 10,
     available: true,
-    modifiers: [],
+    modifierGroups: groupOfExtras([]),
   });
   const ghee = { modifierId: 'ghee', name: 'With ghee', price: money(100) };
   const items = [
-    { ...item('masala-dosa', 'Masala Dosa', price), modifiers: [ghee] },
+    { ...item('masala-dosa', 'Masala Dosa', price), modifierGroups: groupOfExtras([ghee]) },
     { ...item('idli', 'Idli', 450), available: idliAvailable },
   ];
   return MenuPublished({
@@ -49,6 +58,8 @@ export function aMenu({ version = 1, price = 850, idliAvailable = true, currency
     currency,
     location: { lat: 52.52, lon: 13.4 },
     version,
+    timetable,
+    prepMinutes: null,
     sections: [{ name: 'All day', items }],
   });
 }
@@ -90,6 +101,10 @@ export class OrderDesk {
 
   get db(): Database {
     return this.app.nest.get(Database, { strict: false });
+  }
+
+  get following(): FollowOrder {
+    return this.app.nest.get(FollowOrder, { strict: false });
   }
 
   /** The others say this, and the order module has heard it. */
