@@ -30,7 +30,7 @@ const readerWithinMs = 15_000;
 const ignoreErrors = (client: PoolClient) => void client.on('error', () => {});
 
 /**
- * A module's own database: its schema, its login role, its pool. Nobody else opens it.
+ * A module's own database: its schema, its login role, its pool. No other module opens it.
  *
  * Emits the signals that units of work raised (`tx.signal`), each with its {@link Raised} rows, after their commit, and then `committed`
  * with all of them ({@link Signals}).
@@ -95,8 +95,8 @@ export class Database extends EventEmitter {
    * Work that waits at the same moment may share a transaction (group commit), so it must touch nothing but the database
    * and may be run again: alone when a neighbour failed, or when another transaction got in between.
    *
-   * Work that may be refused (`shedAfterMs`) is, while the first of its kind has waited longer than this for its turn. By default
-   * work is never refused, and goes first.
+   * Sheddable work (`shedAfterMs`) is refused while the first sheddable unit of work has waited longer than this. By default work is
+   * never refused, and goes first.
    *
    * @throws whatever the work throws; nothing of it is kept then.
    * @throws {DomainError} `service.overloaded`
@@ -134,14 +134,14 @@ export class Database extends EventEmitter {
   }
 
   /**
-   * From now on, says a statement in other words on this database; what goes in and comes out stays as it is.
-   * @param choose says them. Every sqlText is prepared and planned once per connection: there should be few.
+   * Overrides the SQL text of a statement on this database; its input and its result columns stay as they are.
+   * @param choose gives the text for a batch. Each text is prepared and planned once per connection: there should be few.
    */
   override<Row extends object>({ name }: Statement<Row>, choose: (rows: readonly Row[]) => SqlText): void {
     this.sqlTexts.set(name, choose as Choose);
   }
 
-  /** A story that begins here. */
+  /** A message context that begins here. */
   newContext(): MessageContext {
     return { correlationId: this.ids.uuid(), causationId: null };
   }
@@ -215,9 +215,9 @@ async function migrate(options: DatabaseOptions): Promise<void> {
 type Choose = (rows: readonly object[]) => SqlText;
 
 /**
- * Every statement of ours knows its keys, but the planner takes a JSON parameter for a hundred rows and would rather read a
- * whole small table; and it would plan again and again. So: by index, in its order, in nested loops, planned once. What was planned
- * while a queue was empty has to do when it is full.
+ * Every statement knows its keys, but the planner does not know how many rows an array has, and would rather read a whole small table;
+ * and it would plan again and again. So: by index, in its order, in nested loops, planned once. What was planned while a queue was empty
+ * has to do when it is full.
  */
 function sessionOptions(module: string, statementWithinMs: number): string {
   const settings = {
