@@ -26,18 +26,59 @@ const modules = oneOf('@thali', moduleNames);
 const documents = /^docs\/[^/]+\.json$/;
 const kit = oneOf('@thali/kit', kitEntriesForWork);
 const kitForTests = oneOf('@thali/kit', kitEntries);
+/** What a test run offers its suites. */
+const testRun = oneOf('tools/jest', ['log-folder', 'with-rabbitmq']);
+
+/**
+ * The kit's layers, the lowest first: what a folder may import of the kit besides itself. A transport and an inbox meet in the ports below
+ * them, outbox and inbox know nothing of each other, and only `messaging.ts` puts all of them together.
+ */
+const layers: readonly [folder: string, below: readonly string[]][] = [
+  ['postgres', ['core']],
+  ['messaging/migrations', ['core']],
+  ['messaging/ports', ['core', 'postgres']],
+  ['messaging/log', ['core', 'postgres']],
+  ['messaging/leases', ['core', 'postgres']],
+  ['messaging/outbox', ['core', 'postgres', 'messaging/ports', 'messaging/leases']],
+  ['messaging/inbox', ['core', 'postgres', 'messaging/ports', 'messaging/leases']],
+  [
+    'messaging/timers',
+    ['core', 'postgres', 'messaging/ports', 'messaging/leases', 'messaging/outbox', 'messaging/inbox'],
+  ],
+  ['messaging/in-process', ['core', 'messaging/ports']],
+  ['messaging/rabbitmq', ['core', 'postgres', 'messaging/ports']],
+  ['messaging', ['core', 'postgres']],
+  ['event-store', ['core', 'postgres']],
+  ['idempotency', ['core', 'postgres']],
+  ['saga', ['core', 'postgres', 'messaging']],
+];
+
+/** Folders with an entry are entered through it, the inner folders of messaging file by file. */
+const layerArrows = layers.map(([folder, below]): Arrow => {
+  const inner = below.filter((name) => !kitEntries.includes(name));
+  const files = inner.map((name) => new RegExp(`^libs/kit/${name}/[^/]+$`));
+  const entries = oneOf(
+    'libs/kit',
+    below.filter((name) => kitEntries.includes(name)),
+  );
+  return { from: new RegExp(`^libs/kit/${folder}/`), to: [nodeItself, packages, entries, ...files] };
+});
 
 export const arrows: readonly Arrow[] = [
   { from: /^tools\//, to: [/./] },
-  { from: /^apps\/[^/]+\/(?=test(ing)?\/)/, to: [nodeItself, packages, contracts, modules, kitForTests] },
+  { from: /^apps\/[^/]+\/(?=test(ing)?\/)/, to: [nodeItself, packages, contracts, modules, kitForTests, testRun] },
   { from: /^apps\/[^/]+\/(?=src\/)/, to: [contracts, modules, kit, documents] },
   { from: /^libs\/modules\/[^/]+\/(?=test|src\/.*\.spec\.ts$)/, to: [nodeItself, packages, contracts, kitForTests] },
   { from: /^libs\/modules\/[^/]+\/src\/domain\//, to: [contracts, oneOf('@thali/kit', ['core', 'saga'])] },
   { from: /^libs\/modules\/[^/]+\/(?=src\/)/, to: [nodeItself, packages, contracts, kit] },
   { from: /^libs\/contracts\/(?=src\/)/, to: [oneOf('@thali/kit', ['core']), /^zod$/] },
-  { from: /^libs\/kit\/(?=.*(\/test\/|\.spec\.ts$))/, to: [nodeItself, packages, kitForTests, /^tools\/dev\//] },
+  {
+    from: /^libs\/kit\/(?=.*(\/test\/|\.spec\.ts$))/,
+    to: [nodeItself, packages, kitForTests, testRun, /^tools\/dev\//],
+  },
   { from: /^libs\/kit\/core\//, to: [/^(zod|typeid-js|uuidv7)$/] },
   { from: /^libs\/kit\/[^/]+\/(?=testing\/)/, to: [nodeItself, packages, oneOf('libs/kit', kitEntries)] },
+  ...layerArrows,
   { from: /^libs\/kit\/[^/]+\//, to: [nodeItself, packages, oneOf('libs/kit', kitEntriesForWork)] },
 ];
 

@@ -69,11 +69,11 @@ it('spreads them over the days, and remembers messages of the last weeks only', 
   );
   expect(Number(orders!.days)).toBe(90);
   expect(orders!.customers).toBeGreaterThanOrEqual(100);
-  const [messages] = await ask<{ days: number; strays: number }>(
+  const [messages] = await ask<{ days: number; unplaced: number }>(
     'order',
-    `select extract(day from clock_timestamp() - min(recorded_at)) as days, (select count(*) from messages_strays) as strays from messages`,
+    `select extract(day from clock_timestamp() - min(recorded_at)) as days, (select count(*) from messages_default) as unplaced from messages`,
   );
   expect(Number(messages!.days)).toBeGreaterThanOrEqual(30);
   expect(Number(messages!.days)).toBeLessThan(38);
-  expect(messages!.strays).toBe(0);
+  expect(messages!.unplaced).toBe(0);
 });

@@ -2,7 +2,8 @@ import { DomainError } from '@thali/kit/core';
 import { eventually } from '@thali/kit/messaging/testing';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';
 import { deadLetters } from '../inbox/dead-letters';
-import { schedule, send } from '../outbox/send';
+import { send } from '../outbox/send';
+import { schedule } from '../timers/schedule';
 import { partitionOf } from '../../core';
 import { Instance, Rang, type Hear, type Ring } from './instance';
 

@@ -4,8 +4,8 @@ import { eventually } from '@thali/kit/messaging/testing';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';
 import { randomUUID } from 'node:crypto';
 import { change } from '@thali/kit/postgres';
-import { cancelScheduled, schedule } from '../outbox/send';
-import { takeTimer } from '../timers/timers.sql';
+import { cancelScheduled, schedule } from '../timers/schedule';
+import { claimTimer } from '../timers/timers.sql';
 import { Instance, Rang, type Hear, type Ring } from './instance';
 
 const write = change<{ bell: string; number: number }>(`
@@ -113,7 +113,7 @@ describe('what can be handled at once', () => {
       const taken = (dueAt: string, subscription: string | null) =>
         tower.db
           .transaction(async (tx) => {
-            const taken = await tx.one(takeTimer, { type: Rang.type, key: 'Emmanuel', dueAt, subscription });
+            const taken = await tx.one(claimTimer, { type: Rang.type, key: 'Emmanuel', dueAt, subscription });
             throw taken ? new Error('taken') : new Error('left');
           })
           .catch(({ message }: Error) => message);
@@ -142,7 +142,7 @@ describe('what can be handled at once', () => {
           subscription: null,
         }));
         const inTurn = [seen[first]!, seen[1 - first]!];
-        const taken = await tower.db.transaction((tx) => Promise.all(inTurn.map((timer) => tx.one(takeTimer, timer))));
+        const taken = await tower.db.transaction((tx) => Promise.all(inTurn.map((timer) => tx.one(claimTimer, timer))));
         expect(taken.map((each) => each !== undefined)).toEqual([first === 1, first === 0]);
       },
     );
