@@ -37,7 +37,7 @@ interface Page<T> {
 type Listed = Pick<Restaurant, 'restaurantId' | 'location' | 'autopilot'> & { readonly open: boolean };
 
 /** Of the scarce dish: enough for one. */
-export const scarcePortions = 4;
+const scarcePortions = 4;
 export const scarceQuantity = 3;
 
 /** Looks around, and has the kitchens stock up for so many orders. @throws {Error} when nobody is open. */
@@ -61,7 +61,7 @@ export async function tidyTown(api: Api, { scarce: { restaurant, item } }: Town)
 }
 
 /** Every page of a list. */
-export async function readAll<T>(api: Api, path: string): Promise<T[]> {
+async function readAll<T>(api: Api, path: string): Promise<T[]> {
   const all: T[] = [];
   for (let after: string | null = ''; after !== null;) {
     const query: string = after ? `?after=${after}` : '';

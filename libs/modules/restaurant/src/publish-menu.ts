@@ -34,9 +34,15 @@ const RevisedDish = MenuItem.extend({
   message: 'must be the modifiers of all modifierGroups, or be left out',
 });
 
+/** What a menu says of itself when it is read. It may be sent back, and changes nothing. */
+const asReadOnly = { restaurantId: z.string(), name: z.string(), currency: z.string(), version: z.int() };
+
 /** A whole menu, in the shape in which it is read: what has been read may be sent back, changed. */
 export const MenuRevision = z
-  .object({ sections: z.array(z.object({ name: Name, items: z.array(RevisedDish) })).min(1) })
+  .object({
+    ...z.object(asReadOnly).partial().shape,
+    sections: z.array(z.object({ name: Name, items: z.array(RevisedDish) })).min(1),
+  })
   .meta({
     id: 'MenuRevision',
     example: {

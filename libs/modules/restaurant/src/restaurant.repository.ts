@@ -8,7 +8,7 @@ import type { Restaurant, RestaurantDetails } from './domain/restaurant';
 import { Stock, type ItemStock } from './stock.repository';
 
 /** A dish with what its stock begins with. Both count only while the item is new: afterwards they are the kitchen's. */
-export interface NewDish extends Dish {
+interface NewDish extends Dish {
   readonly portions?: number;
   readonly available?: boolean;
 }

@@ -11,7 +11,7 @@ export interface Dish {
   readonly modifierGroups: readonly ModifierGroup[];
 }
 
-export interface Section {
+interface Section {
   readonly name: string;
   readonly items: readonly Dish[];
 }

@@ -18,7 +18,7 @@ interface Token {
   readonly value: string;
 }
 
-export const aroundTheClock: Range = { opens: '00:00', closes: '24:00' };
+const aroundTheClock: Range = { opens: '00:00', closes: '24:00' };
 
 const dayNames: readonly RegExp[] = [
   /^mo(n(days?)?)?$/,

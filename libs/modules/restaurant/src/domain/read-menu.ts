@@ -5,7 +5,7 @@ import { faultOfName, longest } from './menu-text';
 import { OfferReader } from './read-offers';
 import { idOf, slug, tidy } from './slug';
 
-export interface PublishedDish extends Dish {
+interface PublishedDish extends Dish {
   /** How many there are, if the file says so. */
   readonly portions?: number;
   readonly available: boolean;
