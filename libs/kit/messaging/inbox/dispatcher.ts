@@ -11,6 +11,8 @@ interface Options {
   readonly subscription: Subscription;
   readonly breaker: Breaker;
   readonly log: Log;
+  /** Whether a crash is still to be dealt with. See {@link CrashRecovery}. */
+  readonly isRecovering: () => boolean;
   /** See {@link KeyQueues}. */
   readonly owns: (part: number) => boolean;
   readonly ended: (key: string, interrupted: boolean) => void;
@@ -56,8 +58,21 @@ export class Dispatcher {
     return this.queues.keys();
   }
 
-  isBusy(key: string): boolean {
-    return this.queues.has(key);
+  /** Whether deliveries are begun as they come: nothing is stopped, paused or to be recovered. */
+  get isUndisturbed(): boolean {
+    return this.isOpen && this.options.breaker.isClosed && !this.options.isRecovering();
+  }
+
+  /**
+   * Takes a message that is not in the inbox, from the wire or from a timer, if it can be handled now and without waiting for anything
+   * outside. It is tried once.
+   *
+   * @returns as `dispatch`; undefined when the message is not taken.
+   */
+  offer(delivery: Delivery): Promise<boolean> | undefined {
+    const { subscription, owns } = this.options;
+    if ('outside' in subscription.handle || !this.isUndisturbed) return undefined;
+    return owns(delivery.part) && !this.isBusy(delivery.message.key) ? this.dispatch(delivery) : undefined;
   }
 
   /**
@@ -74,6 +89,10 @@ export class Dispatcher {
   /** Begins nothing more. Resolves when the handlers in flight have ended. */
   close(): Promise<void> {
     return this.queues.close();
+  }
+
+  private isBusy(key: string): boolean {
+    return this.queues.has(key);
   }
 
   private async handle(delivery: Delivery, begin: () => void): Promise<boolean> {
