@@ -1,5 +1,5 @@
 import { UnreadableMessage, type Log, type Message } from '../../core';
-import type { Database } from '../../postgres';
+import type { Database, Tx } from '../../postgres';
 import type { Subscription } from '../ports/subscription';
 import type { Breaker } from './breaker';
 import { NotClaimed, isUnavailable, type Delivery } from './delivery';
@@ -110,24 +110,18 @@ export class Dispatcher {
 
   private async attempt(delivery: Delivery, begin: () => void): Promise<void> {
     const { db, subscription } = this.options;
-    const { context } = delivery;
     const message = this.read(delivery.message);
     const { handle } = subscription;
     if ('outside' in handle) begin();
-    const insideTx = 'outside' in handle ? await handle.outside(message.data, message) : undefined;
-    await db.transaction(
-      async (tx) => {
-        begin();
-        const claim = delivery.claim(tx, subscription.name);
-        const work = 'inside' in handle ? handle.inside(message.data, tx, message) : insideTx?.(tx);
-        // Both may finish: that the message was not to be claimed says more than how the handler went.
-        const [claimed, worked] = await Promise.allSettled([claim, work]);
-        if (claimed.status === 'fulfilled' && !claimed.value) throw new NotClaimed();
-        for (const part of [claimed, worked]) if (part.status === 'rejected') throw part.reason;
-      },
-      context,
-      { key: message.key },
-    );
+    const work =
+      'inside' in handle
+        ? (tx: Tx) => handle.inside(message.data, tx, message)
+        : await handle.outside(message.data, message);
+    const run = (tx: Tx) => {
+      begin();
+      return claimAndHandle(tx, delivery.claim(tx, subscription.name), work);
+    };
+    await db.transaction(run, delivery.context, { key: message.key });
   }
 
   /** The message as the handler knows its type. @throws {UnreadableMessage} */
@@ -146,4 +140,14 @@ export class Dispatcher {
     const pauseMs = breaker.open();
     if (pauseMs !== undefined) log.warn({ ...facts, pauseMs: Math.round(pauseMs) }, 'subscription paused');
   }
+}
+
+/**
+ * Claim and handler run side by side, the claim's statement first. Both may finish: that the message was not to be claimed says more than
+ * how the handler went.
+ */
+async function claimAndHandle(tx: Tx, claim: Promise<object | undefined>, work: (tx: Tx) => Promise<void>) {
+  const [claimed, worked] = await Promise.allSettled([claim, work(tx)]);
+  if (claimed.status === 'fulfilled' && !claimed.value) throw new NotClaimed();
+  for (const part of [claimed, worked]) if (part.status === 'rejected') throw part.reason;
 }
