@@ -26,6 +26,8 @@ const modules = oneOf('@thali', moduleNames);
 const documents = /^docs\/[^/]+\.json$/;
 const kit = oneOf('@thali/kit', kitEntriesForWork);
 const kitForTests = oneOf('@thali/kit', kitEntries);
+/** What a test run offers its suites. */
+const testRun = oneOf('tools/jest', ['log-folder', 'with-rabbitmq']);
 
 /**
  * The kit's layers, the lowest first: what a folder may import of the kit besides itself. A transport and an inbox meet in the ports below
@@ -64,13 +66,16 @@ const layerArrows = layers.map(([folder, below]): Arrow => {
 
 export const arrows: readonly Arrow[] = [
   { from: /^tools\//, to: [/./] },
-  { from: /^apps\/[^/]+\/(?=test(ing)?\/)/, to: [nodeItself, packages, contracts, modules, kitForTests] },
+  { from: /^apps\/[^/]+\/(?=test(ing)?\/)/, to: [nodeItself, packages, contracts, modules, kitForTests, testRun] },
   { from: /^apps\/[^/]+\/(?=src\/)/, to: [contracts, modules, kit, documents] },
   { from: /^libs\/modules\/[^/]+\/(?=test|src\/.*\.spec\.ts$)/, to: [nodeItself, packages, contracts, kitForTests] },
   { from: /^libs\/modules\/[^/]+\/src\/domain\//, to: [contracts, oneOf('@thali/kit', ['core', 'saga'])] },
   { from: /^libs\/modules\/[^/]+\/(?=src\/)/, to: [nodeItself, packages, contracts, kit] },
   { from: /^libs\/contracts\/(?=src\/)/, to: [oneOf('@thali/kit', ['core']), /^zod$/] },
-  { from: /^libs\/kit\/(?=.*(\/test\/|\.spec\.ts$))/, to: [nodeItself, packages, kitForTests, /^tools\/dev\//] },
+  {
+    from: /^libs\/kit\/(?=.*(\/test\/|\.spec\.ts$))/,
+    to: [nodeItself, packages, kitForTests, testRun, /^tools\/dev\//],
+  },
   { from: /^libs\/kit\/core\//, to: [/^(zod|typeid-js|uuidv7)$/] },
   { from: /^libs\/kit\/[^/]+\/(?=testing\/)/, to: [nodeItself, packages, oneOf('libs/kit', kitEntries)] },
   ...layerArrows,

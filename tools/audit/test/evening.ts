@@ -13,10 +13,12 @@ import type { Snapshots } from '../snapshots';
 import type { Witness } from '../witness';
 
 const shortLimits = {
-  THALI_HOLD_MONEY_WITHIN_MS: '1000',
-  THALI_PAYMENT_ANSWER_WITHIN_MS: '300',
-  THALI_PAYMENT_PROVIDER_LATE_MS: '1500',
-  THALI_DELIVERY_OFFER_WITHIN_MS: '1000',
+  THALI_MAX_LAG_MS: '60000',
+  THALI_LEASE_MS: '20000',
+  THALI_HOLD_MONEY_WITHIN_MS: '10000',
+  THALI_PAYMENT_ANSWER_WITHIN_MS: '1000',
+  THALI_PAYMENT_PROVIDER_LATE_MS: '13000',
+  THALI_DELIVERY_OFFER_WITHIN_MS: '6000',
   THALI_AUTOPILOT_ACCEPT_MS: '20',
   THALI_AUTOPILOT_PREPARE_MS: '20',
   THALI_AUTOPILOT_FINISH_MS: '300',
@@ -38,7 +40,7 @@ export class Evening {
     try {
       const url = await app.start();
       const { witness } = await new Simulation({ url, orders, concurrency: orders, seed: 1 }).run();
-      expect(await waitForRest((module) => servers[module].url, 30_000)).toEqual({});
+      expect(await waitForRest((module) => servers[module].url, 120_000)).toEqual({});
       return new Evening(servers, await forEachModule((module) => connectTo(module, servers[module].url)), witness);
     } finally {
       await app.stop();

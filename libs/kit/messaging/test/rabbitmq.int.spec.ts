@@ -3,51 +3,43 @@ import { NestFactory } from '@nestjs/core';
 import { defineQuestion, type Message } from '@thali/kit/core';
 import { RabbitMqQuestions, RabbitMqStrategy, RabbitMqTransport } from '@thali/kit/messaging/rabbitmq';
 import { describeQuestions, describeTransport, eventually } from '@thali/kit/messaging/testing';
-import { createLog } from '@thali/kit/telemetry';
 import { connect, type Channel, type ChannelModel } from 'amqplib';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { findRabbitMq, type RabbitMq } from '../../../../tools/dev/rabbitmq';
+import { describeWithRabbitMq, urlOfSharedRabbitMq } from '../../../../tools/jest/with-rabbitmq';
+import { log, rabbitMq, wanted } from './buses';
 
 jest.setTimeout(60_000);
 
-const log = createLog('test', 'silent');
-const wanted = { talker: [], listener: ['talker.said'] };
-let broker: RabbitMq;
+let url: string;
 
-beforeAll(async () => (broker = await findRabbitMq()));
+describeWithRabbitMq('a bus over a broker', () => {
+  beforeAll(async () => (url = await urlOfSharedRabbitMq()));
 
-describeTransport({
-  name: 'RabbitMQ',
-  apart: true,
-  aTransport: async (world, through) =>
-    new RabbitMqTransport({ url: await through(broker.url), log, prefix: world, wanted }),
-  close: async () => {},
+  describeTransport(rabbitMq);
+
+  describeQuestions({
+    name: 'RabbitMQ',
+    aPair: (world) => {
+      const aProcess = () => new RabbitMqQuestions({ url, log, prefix: world });
+      return { asker: aProcess(), answerer: aProcess() };
+    },
+  });
 });
 
-describeQuestions({
-  name: 'RabbitMQ',
-  aPair: (world) => {
-    const aProcess = () => new RabbitMqQuestions({ url: broker.url, log, prefix: world });
-    return { asker: aProcess(), answerer: aProcess() };
-  },
-});
-
-describe('RabbitMQ', () => {
+describeWithRabbitMq('RabbitMQ', () => {
   const transports: RabbitMqTransport[] = [];
   let prefix: string;
   let connection: ChannelModel;
   let channel: Channel;
 
   beforeAll(async () => {
-    connection = await connect(broker.url);
+    url = await urlOfSharedRabbitMq();
+    connection = await connect(url);
     channel = await connection.createChannel();
   });
 
-  afterAll(async () => {
-    await connection.close();
-    await broker.stop();
-  });
+  afterAll(() => connection.close());
 
   beforeEach(() => (prefix = `test-${randomUUID()}`));
 
@@ -59,7 +51,7 @@ describe('RabbitMQ', () => {
 
   /** A transport of a process that hosts only the talker. */
   function aTalkersTransport(): RabbitMqTransport {
-    const transport = new RabbitMqTransport({ url: broker.url, log, prefix, wanted });
+    const transport = new RabbitMqTransport({ url, log, prefix, wanted });
     transport.register({ module: 'talker', types: [], receive: async () => {}, openCoLocatedInbox });
     transports.push(transport);
     return transport;
@@ -68,7 +60,7 @@ describe('RabbitMQ', () => {
   /** A transport of a process that hosts only the listener, who writes down what arrives. */
   function aListenersTransport(): { transport: RabbitMqTransport; heard: Message[] } {
     const heard: Message[] = [];
-    const transport = new RabbitMqTransport({ url: broker.url, log, prefix, wanted });
+    const transport = new RabbitMqTransport({ url, log, prefix, wanted });
     transport.register({
       module: 'listener',
       types: ['talker.said'],
@@ -158,7 +150,7 @@ describe('RabbitMQ', () => {
   it('stores again, in order, what could not be stored', async () => {
     const heard: Message[] = [];
     let failures = 3;
-    const transport = new RabbitMqTransport({ url: broker.url, log, prefix, wanted });
+    const transport = new RabbitMqTransport({ url, log, prefix, wanted });
     transports.push(transport);
     const receive = async (messages: readonly Message[]) => {
       if (failures-- > 0) throw new Error('the database is away');
@@ -177,7 +169,7 @@ describe('RabbitMQ', () => {
   });
 
   it('gives back, in order, what it could not store for too long, and another instance stores it', async () => {
-    const cutOff = new RabbitMqTransport({ url: broker.url, log, prefix, wanted, holdAtMostMs: 300 });
+    const cutOff = new RabbitMqTransport({ url, log, prefix, wanted, holdAtMostMs: 300 });
     transports.push(cutOff);
     const refused = jest.fn(async () => {
       throw new Error('the database is away, from here');
@@ -202,7 +194,7 @@ describe('RabbitMQ', () => {
   /** A listener who says of each message whether it may be handled at once, and does as it is told. */
   function aListenerWho(receive: () => Promise<void>): { transport: RabbitMqTransport; first: Map<number, boolean> } {
     const first = new Map<number, boolean>();
-    const transport = new RabbitMqTransport({ url: broker.url, log, prefix, wanted, holdAtMostMs: 300 });
+    const transport = new RabbitMqTransport({ url, log, prefix, wanted, holdAtMostMs: 300 });
     transports.push(transport);
     transport.register({
       module: 'listener',
@@ -269,7 +261,7 @@ describe('RabbitMQ', () => {
   });
 
   it('does not start where it is not let in, and keeps the password to itself', async () => {
-    const { host } = new URL(broker.url);
+    const { host } = new URL(url);
     const transport = new RabbitMqTransport({ url: `amqp://nobody:knows@${host}`, log });
     await expect(transport.start()).rejects.toThrow(
       new RegExp(`^RabbitMQ at ${host} cannot be reached: .*ACCESS_REFUSED`),
@@ -306,7 +298,7 @@ describe('RabbitMQ', () => {
 
   it('does not stop before it has answered what it was asked, however much that is', async () => {
     const LifeOf = defineQuestion('registry.life-of', { ask: z.object({}), answer: z.object({ story: z.string() }) });
-    const aProcess = () => new RabbitMqQuestions({ url: broker.url, log, prefix });
+    const aProcess = () => new RabbitMqQuestions({ url, log, prefix });
     const [asker, answerer] = [aProcess(), aProcess()];
     const answers: ((given: { story: string }) => void)[] = [];
     const think = () => new Promise<{ story: string }>((answer) => void answers.push(answer));

@@ -3,10 +3,8 @@ import { deadLetters, replay } from '../inbox/dead-letters';
 import { send } from '../outbox/send';
 import { cancelScheduled, schedule } from '../timers/schedule';
 import type { Database } from '../../postgres';
-import { itSurvivesDeath } from './death';
-import { Said, World, aNotebook, eventually, wordsOf, type BusUnderTest, type Placement, type Word } from './world';
+import { Said, World, aNotebook, eventually, placements, wordsOf, type BusUnderTest, type Word } from './world';
 
-const placements: Placement[] = ['one database', 'a database per module'];
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
 
 const say = (db: Database, who: string, n: number) => db.transaction(async (tx) => send(tx, Said({ who, n })));
@@ -15,7 +13,7 @@ async function sayInOrder(db: Database, who: string, count: number): Promise<voi
   for (const n of upTo(count)) await say(db, who, n);
 }
 
-/** The guarantee, as tests. Every transport passes them all, wherever the modules' tables are. */
+/** The guarantee, as tests. Every transport passes them all, and `describeDeaths`, wherever the modules' tables are. */
 export function describeTransport(bus: BusUnderTest): void {
   afterAll(() => bus.close());
 
@@ -233,7 +231,5 @@ export function describeTransport(bus: BusUnderTest): void {
       );
       expect(count).toEqual({ handled: 10, waiting: 2, dead: 1 });
     });
-
-    itSurvivesDeath(bus, placement);
   });
 }

@@ -1,6 +1,15 @@
 import { isSettled, review, speak, standing, type Speech } from './speech';
 import { Cables, type Exchange } from './wire/cables';
-import { World, aNotebook, eventually, type BusUnderTest, type Placement, type Process, type Witness } from './world';
+import {
+  World,
+  aNotebook,
+  eventually,
+  placements,
+  type BusUnderTest,
+  type Placement,
+  type Process,
+  type Witness,
+} from './world';
 
 const leaseMs = 300;
 /** Lines of lives at once, each in a world of its own: most of a life is waiting for the leases of the dead. */
@@ -24,19 +33,25 @@ interface Life {
  * on. Before a question passes, nothing of it has happened; before its answer does, it has, and the process does not
  * know.
  */
-export function itSurvivesDeath(bus: BusUnderTest, placement: Placement): void {
-  it('loses, doubles and reorders nothing, at whichever message on its wires a process dies', async () => {
-    const [rehearsal] = await liveInLine(bus, placement, []);
-    const deaths = numbered(rehearsal?.exchanges ?? []).filter(({ name, nth }) => nth === 1 || !isRoutine(name));
-    const shares = Array.from({ length: lines }, (_, line) => deaths.filter((_, nth) => nth % lines === line));
-    const lived = await Promise.allSettled(shares.map((share) => liveInLine(bus, placement, share)));
-    const lives = lived.flatMap((line) => {
-      if (line.status === 'rejected') throw line.reason;
-      return line.value;
-    });
-    const deadly = lives.flatMap(({ death, died }) => (death && died ? death.name : []));
-    expect([...new Set(deadly)]).toEqual(expect.arrayContaining(stepsOf(bus, placement)));
-  }, 300_000);
+export function describeDeaths(bus: BusUnderTest): void {
+  afterAll(() => bus.close());
+
+  it.each(placements)(
+    `${bus.name}, %s: loses, doubles and reorders nothing, at whichever message on its wires a process dies`,
+    async (placement) => {
+      const [rehearsal] = await liveInLine(bus, placement, []);
+      const deaths = numbered(rehearsal?.exchanges ?? []).filter(({ name, nth }) => nth === 1 || !isRoutine(name));
+      const shares = Array.from({ length: lines }, (_, line) => deaths.filter((_, nth) => nth % lines === line));
+      const lived = await Promise.allSettled(shares.map((share) => liveInLine(bus, placement, share)));
+      const lives = lived.flatMap((line) => {
+        if (line.status === 'rejected') throw line.reason;
+        return line.value;
+      });
+      const deadly = lives.flatMap(({ death, died }) => (death && died ? death.name : []));
+      expect([...new Set(deadly)]).toEqual(expect.arrayContaining(stepsOf(bus, placement)));
+    },
+    300_000,
+  );
 }
 
 /** What goes on whether or not anything is said: to die of the first is enough. */

@@ -19,7 +19,8 @@ export const Said = defineEvent('talker.said', 2, z.object({ who: z.string(), n:
 export type Word = { who: string; n: number };
 
 /** Where the modules' tables are. */
-export type Placement = 'one database' | 'a database per module';
+export type Placement = (typeof placements)[number];
+export const placements = ['one database', 'a database per module'] as const;
 
 /** The modules of the suite. */
 export type Party = 'talker' | 'listener';

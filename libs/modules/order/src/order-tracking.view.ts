@@ -3,9 +3,10 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { OrderId } from '@thali/contracts';
 import type { Draft, Message } from '@thali/kit/core';
 import { Handles } from '@thali/kit/messaging';
-import { Database, change, type Tx } from '@thali/kit/postgres';
+import { Database, rows, type RowOf, type Tx } from '@thali/kit/postgres';
 import { z } from 'zod';
 import { orderNotFound } from './domain/errors';
+import { Trackings } from './entities';
 import { newsOf, typesNotedBy, upToDate } from './tracking-news';
 
 /** What a customer sees of an order, gathered from all four modules. */
@@ -82,27 +83,25 @@ export class TrackOrderHandler implements IQueryHandler<TrackOrder> {
   constructor(private readonly db: Database) {}
 
   async execute({ orderId }: TrackOrder): Promise<Tracking> {
-    const [row] = await this.db.read<Row>(
-      'select version, parts, timeline, updated_at as "updatedAt" from tracking where order_id = $1',
-      [orderId],
-    );
+    const [row] = await this.db.read<Row>(`select ${Trackings.columns('t')} from tracking t where order_id = $1`, [
+      orderId,
+    ]);
     if (!row) throw orderNotFound(orderId);
     const { parts, timeline, version, updatedAt } = row;
     return { orderId, version, ...parts, timeline: timeline.sort(byTime), updatedAt: updatedAt.toISOString() };
   }
 }
 
+type Row = RowOf<typeof Trackings>;
+
 /** News of other modules may arrive after what the order has said since. */
 const byTime = (one: { at: string }, other: { at: string }) => Date.parse(one.at) - Date.parse(other.at);
 
-interface Row extends Pick<Tracking, 'version' | 'timeline'> {
-  parts: Omit<Tracking, 'orderId' | 'version' | 'timeline' | 'updatedAt'>;
-  updatedAt: Date;
-}
-
-const merge = change<{ orderId: string; parts: object; entry: object }>(`
+/** Special, because a row is not replaced: news of one order, in the batch and in the table, become one. */
+const merge = rows({ orderId: 'text', parts: 'jsonb', entry: 'jsonb' }).change(
+  (input) => `
   insert into tracking as t (order_id, version, parts, timeline)
-  select "orderId", count(*), merged(parts order by n), jsonb_agg(entry order by n)
-  from json_to_recordset($1) as i(n int, "orderId" text, parts jsonb, entry jsonb) group by "orderId" order by "orderId"
+  select "orderId", count(*), merged(parts order by n), jsonb_agg(entry order by n) from ${input} group by "orderId" order by "orderId"
   on conflict (order_id) do update set version = t.version + excluded.version,
-    parts = jsonb_strip_nulls(t.parts || excluded.parts), timeline = t.timeline || excluded.timeline, updated_at = clock_timestamp()`);
+    parts = jsonb_strip_nulls(t.parts || excluded.parts), timeline = t.timeline || excluded.timeline, updated_at = default`,
+);

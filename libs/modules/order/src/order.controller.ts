@@ -194,15 +194,11 @@ export class OrderController {
 @ApiTags('Orders')
 @Controller()
 export class OrderStreamController {
-  constructor(
-    private readonly queries: QueryBus,
-    private readonly following: FollowOrder,
-  ) {}
+  constructor(private readonly following: FollowOrder) {}
 
   @Sse('orders/:id/tracking/stream')
   @ApiOperation({ summary: 'Follow the order live', description: 'Server-sent events, from how it stands to its end.' })
-  async stream(@InPath('id', OrderId) orderId: OrderId): Promise<Observable<MessageEvent>> {
-    await this.queries.execute(new TrackOrder(orderId));
+  stream(@InPath('id', OrderId) orderId: OrderId): Promise<Observable<MessageEvent>> {
     return this.following.follow(orderId);
   }
 }

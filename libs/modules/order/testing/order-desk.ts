@@ -16,6 +16,7 @@ import { send } from '@thali/kit/messaging';
 import { Database } from '@thali/kit/postgres';
 import { aServer } from '@thali/kit/postgres/testing';
 import { OrderModule } from '../src';
+import { FollowOrder } from '../src/follow-order';
 import { euros, restaurantId } from './orders';
 
 export interface Reply {
@@ -90,6 +91,10 @@ export class OrderDesk {
 
   get db(): Database {
     return this.app.nest.get(Database, { strict: false });
+  }
+
+  get following(): FollowOrder {
+    return this.app.nest.get(FollowOrder, { strict: false });
   }
 
   /** The others say this, and the order module has heard it. */

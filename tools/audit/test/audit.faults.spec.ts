@@ -10,7 +10,7 @@ const broken = new Set<string>();
 
 beforeAll(async () => {
   evening = await Evening.spend({ orders: 24 });
-}, 90_000);
+}, 300_000);
 
 afterAll(() => evening.forget());
 

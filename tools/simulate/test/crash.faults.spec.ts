@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { logFolderOf } from '../../jest/log-folder';
 import { findDatabases } from '../../audit/databases';
 import { crashInTurn } from '../crash';
 import { haste } from '../haste';
@@ -25,9 +26,8 @@ afterAll(async () => {
 });
 
 it('ends every order and breaks no invariant, however often it is killed meanwhile', async () => {
-  const seed = Number(process.env.THALI_CRASH_SEED ?? 1 + Math.floor(Math.random() * 1_000_000));
-  process.stderr.write(`the crashes are those of THALI_CRASH_SEED=${seed}\n`);
-  thali = await ThaliProcess.start({ root, env, logFile: path.join(folder, 'thali.log') });
+  const seed = Number(process.env.THALI_TEST_SEED);
+  thali = await ThaliProcess.start({ root, env, logFile: path.join(logFolderOf(__filename), 'thali.log') });
   const simulation = new Simulation({ url: thali.url, orders: 200, concurrency: 25, seed });
 
   const [outcome, crashes] = await Promise.all([

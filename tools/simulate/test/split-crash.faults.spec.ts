@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { modules } from '../../audit/modules';
 import { Deployment } from '../../dev/deployment';
-import { canLaunchRabbitMq } from '../../dev/rabbitmq';
+import { logFolderOf } from '../../jest/log-folder';
+import { describeWithOwnRabbitMq } from '../../jest/with-rabbitmq';
 import { crashInTurn, type Victim } from '../crash';
 import { haste } from '../haste';
 import { Random } from '../random';
@@ -11,13 +10,10 @@ import { Simulation } from '../simulation';
 import { judge } from '../verdict';
 
 const root = path.resolve(__dirname, '../../..');
-const logDirectory = mkdtempSync(path.join(tmpdir(), 'thali-split-crash-'));
-
 let deployment: Deployment | undefined;
 
 afterAll(async () => {
   await deployment?.stop();
-  rmSync(logDirectory, { recursive: true, force: true });
 }, 60_000);
 
 /** Every service, the broker, and every database server. */
@@ -30,11 +26,10 @@ function victimsIn({ services, broker, databases }: Deployment): Victim[] {
 }
 
 // Only with a broker of our own, which nobody misses.
-(canLaunchRabbitMq() ? it : it.skip)(
-  'ends every order and breaks no invariant when each service, the broker and each database server is killed in turn',
-  async () => {
-    const seed = Number(process.env.THALI_CRASH_SEED ?? 1 + Math.floor(Math.random() * 1_000_000));
-    process.stderr.write(`the crashes are those of THALI_CRASH_SEED=${seed}\n`);
+describeWithOwnRabbitMq('the separate services', () => {
+  it('end every order and break no invariant when each service, the broker and each database server is killed in turn', async () => {
+    const seed = Number(process.env.THALI_TEST_SEED);
+    const logDirectory = logFolderOf(__filename);
     deployment = await Deployment.start({ root, env: { PATH: process.env.PATH, ...haste }, logDirectory });
     const simulation = new Simulation({ url: deployment.url, orders: 150, concurrency: 25, seed });
     const victims = new Random(seed).shuffle(victimsIn(deployment));
@@ -53,6 +48,5 @@ function victimsIn({ services, broker, databases }: Deployment): Victim[] {
       outstanding: {},
       findings: [],
     });
-  },
-  300_000,
-);
+  }, 300_000);
+});

@@ -5,8 +5,8 @@ import { send } from '@thali/kit/messaging';
 import type { Database } from '@thali/kit/postgres';
 import { connect } from 'amqplib';
 import { randomUUID } from 'node:crypto';
-import { canLaunchRabbitMq, launchRabbitMq } from '../../../../tools/dev/rabbitmq';
-import type { PrivateRabbitMq } from '../../../../tools/dev/private-rabbitmq';
+import { PrivateRabbitMq } from '../../../../tools/dev/private-rabbitmq';
+import { describeWithOwnRabbitMq } from '../../../../tools/jest/with-rabbitmq';
 
 jest.setTimeout(120_000);
 
@@ -16,7 +16,7 @@ const upTo = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
 const people = upTo(20).map((n) => `who-${n}`);
 
 // Only with a broker of our own, which nobody misses.
-(canLaunchRabbitMq() ? describe : describe.skip)('RabbitMQ in trouble', () => {
+describeWithOwnRabbitMq('RabbitMQ in trouble', () => {
   const unhandled: unknown[] = [];
   const note = (reason: unknown) => void unhandled.push(reason);
   let broker: PrivateRabbitMq;
@@ -25,7 +25,7 @@ const people = upTo(20).map((n) => `who-${n}`);
 
   beforeAll(async () => {
     process.on('unhandledRejection', note);
-    broker = await launchRabbitMq();
+    broker = await PrivateRabbitMq.launch();
   });
 
   afterAll(async () => {

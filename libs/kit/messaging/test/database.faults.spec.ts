@@ -1,5 +1,3 @@
-import { InProcessTransport } from '@thali/kit/messaging';
-import { RabbitMqTransport } from '@thali/kit/messaging/rabbitmq';
 import {
   World,
   aNotebook,
@@ -12,11 +10,11 @@ import {
   type Party,
   type Speech,
 } from '@thali/kit/messaging/testing';
-import { createLog } from '@thali/kit/telemetry';
 import type { Database } from '@thali/kit/postgres';
 import { setTimeout as pause } from 'node:timers/promises';
 import { PrivatePostgres } from '../../../../tools/dev/private-postgres';
-import { findRabbitMq, type RabbitMq } from '../../../../tools/dev/rabbitmq';
+import { describeWithRabbitMq } from '../../../../tools/jest/with-rabbitmq';
+import { inProcess, rabbitMq } from './buses';
 
 jest.setTimeout(120_000);
 
@@ -30,23 +28,6 @@ const [statementWithinMs, standstillMs] = [1_000, 6_500];
 
 /** Between speeches: the standstill shall not leave more behind than can be looked at one by one. */
 const breathMs = 100;
-
-let broker: RabbitMq;
-beforeAll(async () => (broker = await findRabbitMq()));
-afterAll(() => broker.stop());
-
-const buses: BusUnderTest[] = [
-  { name: 'in process', apart: false, aTransport: async () => new InProcessTransport(), close: async () => {} },
-  {
-    name: 'RabbitMQ',
-    apart: true,
-    aTransport: async (prefix) => {
-      const wanted = { talker: [], listener: ['talker.said'] };
-      return new RabbitMqTransport({ url: broker.url, log: createLog('test', 'silent'), prefix, wanted });
-    },
-    close: async () => {},
-  },
-];
 
 /** Ten people who make a speech after the other, at two instances in turn, until they are told to end. */
 class Chat {
@@ -85,7 +66,15 @@ class Chat {
   }
 }
 
-describe.each(buses)('$name, when a database server is in trouble', (bus) => {
+describe('in process, when a database server is in trouble', () => {
+  itGoesOn(inProcess);
+});
+
+describeWithRabbitMq('RabbitMQ, when a database server is in trouble', () => {
+  itGoesOn(rabbitMq);
+});
+
+function itGoesOn(bus: BusUnderTest): void {
   it.each<Party>(['talker', 'listener'])(
     "loses, doubles and reorders nothing when the %s's is killed, and when it stands still, and goes on by itself",
     async (party) => {
@@ -115,4 +104,4 @@ describe.each(buses)('$name, when a database server is in trouble', (bus) => {
       }
     },
   );
-});
+}
