@@ -14,18 +14,27 @@ interface Arrow {
 
 const moduleNames = readdirSync(path.join(root, 'libs/modules'));
 /** Ways into the kit, as its package.json publishes them: `core`, `postgres/embedded`. */
-const kitEntries = Object.keys(readExports('libs/kit/package.json')).map((entry) => entry.slice('./'.length));
+const kitEntries = Object.keys(readPackage('libs/kit/package.json').exports).map((entry) => entry.slice('./'.length));
 const kitEntriesForWork = kitEntries.filter((entry) => !entry.endsWith('/testing'));
 
 const oneOf = (start: string, names: readonly string[]) => new RegExp(`^${start}/(${names.join('|')})$`);
 const nodeItself = /^node:/;
 /** But nothing deep inside Nest, where every version is different. */
-const packages = /^(?!node:|@thali\/|libs\/|apps\/|docs\/|tools\/|@nestjs\/[^/]+\/)[@a-z]/;
+const packages = /^(?!node:|@thali\/|libs\/|apps\/|docs\/|lab\/|tools\/|@nestjs\/[^/]+\/)[@a-z]/;
 const contracts = /^@thali\/contracts$/;
 const modules = oneOf('@thali', moduleNames);
 const documents = /^docs\/[^/]+\.json$/;
 const kit = oneOf('@thali/kit', kitEntriesForWork);
 const kitForTests = oneOf('@thali/kit', kitEntries);
+/** What the laboratory needs of the tools; nobody else enters them. */
+const toolEntries = ['audit', 'dev', 'import', 'simulate'];
+const tools = oneOf('@thali/tools', toolEntries);
+const toolsForTests = oneOf('@thali/tools', [...toolEntries, 'audit/testing']);
+/** The rules of all modules are played against each other, without databases. */
+const rulesOfModules = /^libs\/modules\/[^/]+\/(src\/domain|testing)\//;
+/** How Thali presents itself: `describe` writes it down, and `dev:split` greets with it. */
+const presentation = /^apps\/thali\/src\/(docs|welcome)$/;
+const labPackages = new RegExp(`^(${Object.keys(readPackage('lab/package.json').dependencies).join('|')})$`);
 /** What a test run offers its suites. */
 const testRun = oneOf('tools/jest', ['log-folder', 'with-rabbitmq']);
 
@@ -65,7 +74,17 @@ const layerArrows = layers.map(([folder, below]): Arrow => {
 });
 
 export const arrows: readonly Arrow[] = [
-  { from: /^tools\//, to: [/./] },
+  { from: /^lab\/(?=.*(\/test\/|\.spec\.ts$))/, to: [nodeItself, labPackages, kitForTests, toolsForTests] },
+  { from: /^lab\//, to: [nodeItself, labPackages, kit, tools] },
+  // Jest reads the set-up of all tests without the aliases.
+  { from: /^tools\/(?=jest\/)/, to: [nodeItself, packages, oneOf('libs/kit', ['core', 'postgres/embedded'])] },
+  {
+    from: /^tools\/(?=.*(\/test(ing)?\/|\.spec\.ts$))/,
+    to: [nodeItself, packages, contracts, modules, rulesOfModules, kitForTests],
+  },
+  // One surveys every module and the other has one import menus: both build them.
+  { from: /^tools\/(?=(describe|import)\/)/, to: [nodeItself, packages, contracts, modules, kit, presentation] },
+  { from: /^tools\//, to: [nodeItself, packages, contracts, kit, presentation] },
   { from: /^apps\/[^/]+\/(?=test(ing)?\/)/, to: [nodeItself, packages, contracts, modules, kitForTests, testRun] },
   { from: /^apps\/[^/]+\/(?=src\/)/, to: [contracts, modules, kit, documents] },
   { from: /^libs\/modules\/[^/]+\/(?=test|src\/.*\.spec\.ts$)/, to: [nodeItself, packages, contracts, kitForTests] },
@@ -137,7 +156,7 @@ function importsOf(source: string): string[] {
 
 /** Every file of code, by its path from the root, with its source. */
 export function readSources(): [file: string, source: string][] {
-  const files = ['apps', 'libs', 'tools'].flatMap((folder) =>
+  const files = ['apps', 'lab', 'libs', 'tools'].flatMap((folder) =>
     readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) =>
       path.posix.join(folder, file),
     ),
@@ -147,6 +166,6 @@ export function readSources(): [file: string, source: string][] {
     .map((file) => [file, readFileSync(path.join(root, file), 'utf8')]);
 }
 
-function readExports(file: string): Record<string, unknown> {
-  return (JSON.parse(readFileSync(path.join(root, file), 'utf8')) as { exports: Record<string, unknown> }).exports;
+function readPackage(file: string): Record<'exports' | 'dependencies', Record<string, unknown>> {
+  return JSON.parse(readFileSync(path.join(root, file), 'utf8')) as ReturnType<typeof readPackage>;
 }

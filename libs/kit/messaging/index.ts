@@ -2,6 +2,7 @@ import { CreateMessaging1700000000001 } from './migrations/create-messaging.migr
 import { PartitionByWeek1700000000011 } from './migrations/partition-by-week.migration';
 import { OrderInboxByKey1700000000013 } from './migrations/order-inbox-by-key.migration';
 import { IndexInboxByKey1700000000015 } from './migrations/index-inbox-by-key.migration';
+import { DatabaseTime1700000000017 } from './migrations/database-time.migration';
 import { NameDefaultPartitions1700000000016 } from './migrations/name-default-partitions.migration';
 import { TimeInbox1700000000012 } from './migrations/time-inbox.migration';
 
@@ -13,6 +14,7 @@ export const messagingMigrations = [
   OrderInboxByKey1700000000013,
   IndexInboxByKey1700000000015,
   NameDefaultPartitions1700000000016,
+  DatabaseTime1700000000017,
 ];
 export { InProcessTransport } from './in-process/in-process.transport';
 export { Answers, InProcessQuestions, Questions, answeringsOf, type Answering } from './ports/questions';

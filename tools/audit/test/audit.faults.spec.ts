@@ -2,7 +2,7 @@ import { audit, auditSnapshots, type Finding } from '../audit';
 import { invariants } from '../invariants';
 import { findOutstanding } from '../rest';
 import type { Intention, Witness } from '../witness';
-import { Evening } from './evening';
+import { Evening } from '../testing/evening';
 import { plants } from './plants';
 
 let evening: Evening;

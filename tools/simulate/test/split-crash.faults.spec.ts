@@ -48,5 +48,5 @@ describeWithOwnRabbitMq('the separate services', () => {
       outstanding: {},
       findings: [],
     });
-  }, 300_000);
+  }, 900_000);
 });

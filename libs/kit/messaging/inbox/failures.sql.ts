@@ -36,7 +36,7 @@ const bury = change<Failure>(`
 
 const blockKey = change<Failure>(`
   insert into blocked_keys (subscription, key, until)
-  select subscription, key, case when dead then 'infinity' else clock_timestamp() + "waitMs" * interval '1 ms' end
+  select subscription, key, case when dead then 'infinity' else database_time() + "waitMs" * interval '1 ms' end
   from json_to_recordset($1) as i(n int, subscription text, key text, dead boolean, "waitMs" float8)
   on conflict (subscription, key) do update set until = excluded.until`);
 

@@ -16,7 +16,7 @@ export interface InboxRow {
 
 /**
  * Reads rows whose key is not blocked, oldest first, without those whose `seq` the caller knows. A block that expires does so for the
- * whole key at once: by the time of the statement, which stands still.
+ * whole key at once: by one moment of the statement.
  */
 export async function fetchWaiting(
   db: Database,
@@ -27,12 +27,13 @@ export async function fetchWaiting(
 ): Promise<InboxRow[]> {
   type Row = Omit<InboxRow, 'message' | 'dueAt'> & Omit<Message, 'recordedAt'> & { recordedAt: Date; waitedMs: number };
   const rows = await db.read<Row>(
-    `select seq, part::int, attempts::int, crashes::int, message_id as id, producer, type, version, key, key_version as "keyVersion", data,
+    `with moment as materialized (select database_time() as now)
+     select seq, part::int, attempts::int, crashes::int, message_id as id, producer, type, version, key, key_version as "keyVersion", data,
        correlation_id as "correlationId", causation_id as "causationId", recorded_at as "recordedAt",
        date_part('epoch', clock_timestamp() - stored_at) * 1000 as "waitedMs"
      from inbox i
      where subscription = $1 and part = any($2) and seq not in (select unnest($3::bigint[]))
-       and not exists (select 1 from blocked_keys b where b.subscription = $1 and b.key = i.key and b.until > statement_timestamp())
+       and not exists (select 1 from blocked_keys b where b.subscription = $1 and b.key = i.key and b.until > (select now from moment))
      order by seq limit $4`,
     [subscription, parts, known, limit],
   );

@@ -28,7 +28,7 @@ export function send(tx: Tx, draft: Draft, { context = tx.context }: Options = {
 }
 
 /** Counts the messages of each key. Its lock orders the senders of a key; `record`, which sees what they have committed, numbers. */
-export const number = lock<{ key: string }>(
+const number = lock<{ key: string }>(
   'last',
   `
   insert into message_keys as k (key, version)

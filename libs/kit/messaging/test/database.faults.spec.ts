@@ -16,15 +16,15 @@ import { PrivatePostgres } from '../../../../tools/dev/private-postgres';
 import { describeWithRabbitMq } from '../../../../tools/jest/with-rabbitmq';
 import { inProcess, rabbitMq } from './buses';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const words = [1, 2, 3, 4, 5];
 const people = Array.from({ length: 10 }, (_, n) => `who-${n}`);
 /**
- * What a process waits for a statement; and a standstill that is longer than that, than every lease, and than the five seconds that are
- * waited for a new connection: who begins to connect at its beginning would not notice a shorter one.
+ * What a process waits for a statement of the server in trouble; and a standstill that is longer than that, than every lease, and than the
+ * five seconds that are waited for a new connection: who begins to connect at its beginning would not notice a shorter one.
  */
-const [statementWithinMs, standstillMs] = [1_000, 6_500];
+const [withinMs, leaseMs, standstillMs] = [1_000, 5_000, 6_500];
 
 /** Between speeches: the standstill shall not leave more behind than can be looked at one by one. */
 const breathMs = 100;
@@ -81,7 +81,8 @@ function itGoesOn(bus: BusUnderTest): void {
       const server = await PrivatePostgres.launch({ fsync: 'off' });
       const world = await World.create(bus, 'a database per module', { [party]: server });
       try {
-        const instance = () => world.aProcess([aNotebook('listener.note')], { statementWithinMs });
+        const instance = () =>
+          world.aProcess([aNotebook('listener.note')], { statementWithinMs: { [party]: withinMs }, leaseMs });
         const chat = new Chat([await instance(), await instance()].map(({ talker }) => talker));
         await chat.goesOn();
         await server.kill('SIGQUIT');

@@ -8,9 +8,11 @@ import { randomUUID } from 'node:crypto';
 import { PrivateRabbitMq } from '../../../../tools/dev/private-rabbitmq';
 import { describeWithOwnRabbitMq } from '../../../../tools/jest/with-rabbitmq';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const log = createLog('test', 'silent');
+/** A broker in trouble is given up that soon. */
+const confirmWithinMs = 2_000;
 const wanted = { talker: [], listener: ['talker.said'] };
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
 const people = upTo(20).map((n) => `who-${n}`);
@@ -36,7 +38,7 @@ describeWithOwnRabbitMq('RabbitMQ in trouble', () => {
 
   beforeEach(async () => {
     const aTransport = async (name: string) =>
-      new RabbitMqTransport({ url: broker.url, log, prefix: (prefix = name), wanted, confirmWithinMs: 2_000 });
+      new RabbitMqTransport({ url: broker.url, log, prefix: (prefix = name), wanted, confirmWithinMs });
     world = await World.create(
       { name: 'RabbitMQ', apart: true, aTransport, close: async () => {} },
       'a database per module',
@@ -112,7 +114,7 @@ describeWithOwnRabbitMq('RabbitMQ in trouble', () => {
     broker.signal('SIGSTOP');
     await chat(talker, 5, 6);
     await expect(transport.deliver('listener', [aMessage(1)])).rejects.toThrow(
-      'did not confirm talker.said within 500 ms',
+      `did not confirm talker.said within ${confirmWithinMs} ms`,
     );
     broker.signal('SIGCONT');
     expect(await wordsOfAll(listener, 10)).toEqual(inOrder(10));
@@ -120,11 +122,13 @@ describeWithOwnRabbitMq('RabbitMQ in trouble', () => {
   });
 
   it('waits while the broker is short of memory, but not for ever, and goes on when it no longer is', async () => {
-    const transport = aTransportOfItsOwn();
+    // Long enough for the broker to say why.
+    const withinMs = 6_000;
+    const transport = aTransportOfItsOwn(withinMs);
     await transport.start();
     await broker.control('set_vm_memory_high_watermark', '0.0000001');
     await expect(transport.deliver('listener', [aMessage(1)])).rejects.toThrow(
-      'did not confirm talker.said within 500 ms: low on memory',
+      `did not confirm talker.said within ${withinMs} ms: low on memory`,
     );
     await expect(transport.deliver('listener', [aMessage(1)])).rejects.toThrow(
       'RabbitMQ takes no messages: low on memory',
@@ -166,7 +170,7 @@ describeWithOwnRabbitMq('RabbitMQ in trouble', () => {
     await say(process.talker, 'ann', 1);
     const began = performance.now();
     await process.stop();
-    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(performance.now() - began).toBeLessThan(30_000);
     await broker.start();
     const { listener } = await world.aProcess([aNotebook('listener.note')]);
     expect(
@@ -177,13 +181,13 @@ describeWithOwnRabbitMq('RabbitMQ in trouble', () => {
     ).toEqual([1]);
   });
 
-  function aTransportOfItsOwn(): RabbitMqTransport {
+  function aTransportOfItsOwn(withinMs = confirmWithinMs): RabbitMqTransport {
     return new RabbitMqTransport({
       url: broker.url,
       log,
       prefix: `test-${randomUUID()}`,
       wanted,
-      confirmWithinMs: 500,
+      confirmWithinMs: withinMs,
     });
   }
 });

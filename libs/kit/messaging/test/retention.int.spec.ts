@@ -169,7 +169,7 @@ describe('what a module remembers of its messages', () => {
     const transport = new InProcessTransport();
     const inside = async ({ bell }: { bell: string }) => void heard.push(bell);
     const listener: Subscription = { name: 'tower.listen', types: [Rang], handle: { inside } };
-    const messaging = new Messaging({ db: now, subscriptions: [listener], transport, log, leaseMs: 400 });
+    const messaging = new Messaging({ db: now, subscriptions: [listener], transport, log });
     try {
       await messaging.prepare();
       messaging.start();

@@ -11,8 +11,7 @@ import {
   type Witness,
 } from './world';
 
-const leaseMs = 300;
-/** Lines of lives at once, each in a world of its own: most of a life is waiting for the leases of the dead. */
+/** Lines of lives at once, each in a world of its own: most of a life is waiting. */
 const lines = 4;
 /** What is said in a life, everybody at once. */
 const chat: Readonly<Record<string, readonly number[]>> = { ann: [1, 2], bob: [1] };
@@ -90,10 +89,11 @@ async function liveInLine(bus: BusUnderTest, placement: Placement, deaths: reado
     let former: Process | undefined;
     for (const death of [...deaths, undefined]) {
       const cables = bus.apart ? [new Cables(), new Cables()] : [new Cables()];
-      const process = await world.aProcess([aNotebook('listener.note')], { leaseMs, cables });
+      const process = await world.aProcess([aNotebook('listener.note')], { cables });
       await eventually(() => standing(witness, { after: lives.at(-1)?.death }), isSettled);
       await former?.stop();
       lives.push(await live(process, cables, witness, { death, nth: lives.length }));
+      await process.outlive(witness);
       former = process;
     }
     for (const { death, speeches } of lives) await review(witness, speeches, { death });
@@ -110,6 +110,7 @@ async function live(
   { death, nth }: { death: Exchange | undefined; nth: number },
 ): Promise<Life> {
   for (const each of cables) each.cutBefore(death);
+  process.renewLeases();
   const speeches = await Promise.all(
     Object.entries(chat).map(([name, words]) => speak(process.talker, `${name} in life ${nth}`, words)),
   );

@@ -46,7 +46,7 @@ const setTimer = change<TimerRow | { type: string; key: string; afterMs: null },
       and t.type = any (array(select type from i)) and t.key = any (array(select key from i))
   ), timed as (
     insert into timers (type, key, part, version, data, correlation_id, causation_id, due_at)
-    select type, key, part, version, data, "correlationId", "causationId", clock_timestamp() + "afterMs" * interval '1 ms'
+    select type, key, part, version, data, "correlationId", "causationId", database_time() + "afterMs" * interval '1 ms'
     from i where "afterMs" is not null order by type, key
     on conflict (type, key) do update set version = excluded.version, data = excluded.data, due_at = excluded.due_at,
       correlation_id = excluded.correlation_id, causation_id = excluded.causation_id

@@ -12,16 +12,17 @@ export interface Timer extends Draft {
   readonly inMs: number;
 }
 
-/** The timers that are due, by the time of the statement, and the one that is due next. */
+/** The timers that are due, by one moment of the statement, and the one that is due next. */
 export async function fetchTimers(db: Database, parts: number[], limit: number): Promise<Timer[]> {
   type Row = Omit<Timer, 'context'> & MessageContext;
   const rows = await db.read<Row>(
-    `select type, key, part::int, version, data, correlation_id as "correlationId", causation_id as "causationId", due_at::text as "dueAt",
-       extract(epoch from due_at - statement_timestamp())::float8 * 1000 as "inMs"
+    `with moment as materialized (select database_time() as now)
+     select type, key, part::int, version, data, correlation_id as "correlationId", causation_id as "causationId", due_at::text as "dueAt",
+       extract(epoch from due_at - (select now from moment))::float8 * 1000 as "inMs"
      from (
-       (select * from timers where part = any($1) and due_at <= statement_timestamp() order by due_at limit $2)
+       (select * from timers where part = any($1) and due_at <= (select now from moment) order by due_at limit $2)
        union all
-       (select * from timers where part = any($1) and due_at > statement_timestamp() order by due_at limit 1)
+       (select * from timers where part = any($1) and due_at > (select now from moment) order by due_at limit 1)
      ) t`,
     [parts, limit],
   );

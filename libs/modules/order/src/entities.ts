@@ -1,4 +1,4 @@
-import type { OrderLine, Money, Modifier } from '@thali/contracts';
+import type { ModifierGroup, Money, OrderLine, Timetable } from '@thali/contracts';
 import { Events, Snapshots } from '@thali/kit/event-store';
 import { IdempotencyKeys } from '@thali/kit/idempotency';
 import { table, typed } from '@thali/kit/postgres';
@@ -40,6 +40,7 @@ export const Menus = table('menus', {
     lon: { type: 'float8' },
     version: { type: 'int' },
     open: { type: 'boolean', default: true, insert: false },
+    timetable: { type: typed<Timetable>('json'), nullable: true },
   },
 });
 
@@ -50,7 +51,7 @@ export const MenuItems = table('menu_items', {
     name: { type: 'text' },
     price: { type: 'bigint' },
     available: { type: 'boolean' },
-    modifiers: { type: typed<Modifier[]>('json') },
+    modifierGroups: { type: typed<ModifierGroup[]>('json') },
   },
 });
 

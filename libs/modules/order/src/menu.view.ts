@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { ItemAvailabilityChanged, MenuPublished, OpeningChanged, type Location, type Modifier } from '@thali/contracts';
+import {
+  ItemAvailabilityChanged,
+  MenuPublished,
+  OpeningChanged,
+  type Location,
+  type ModifierGroup,
+  type Timetable,
+} from '@thali/contracts';
 import type { DataOf } from '@thali/kit/core';
 import { Handles } from '@thali/kit/messaging';
 import { rows, type NewRowOf, type RowOf, type Tx } from '@thali/kit/postgres';
@@ -13,8 +20,10 @@ export interface MenuExcerpt {
   currency: string;
   location: Location;
   version: number;
+  /** What its staff last said; its timetable counts, too. */
   open: boolean;
-  items: Map<string, { name: string; price: number; available: boolean; modifiers: Modifier[] }>;
+  timetable: Timetable | null;
+  items: Map<string, { name: string; price: number; available: boolean; modifierGroups: ModifierGroup[] }>;
 }
 
 /**
@@ -46,15 +55,16 @@ export class MenuView {
     const found = await tx.run(readItems, { restaurantId, itemIds });
     const menu = found[0];
     if (!menu) return undefined;
-    const { name, currency, lat, lon, version, open } = menu;
-    const items = found.flatMap(({ itemId, itemName, price, available, modifiers }) =>
-      itemId === null ? [] : ([[itemId, { name: itemName, price, available, modifiers }]] as const),
+    const { name, currency, lat, lon, version, open, timetable } = menu;
+    const items = found.flatMap(({ itemId, itemName, price, available, modifierGroups }) =>
+      itemId === null ? [] : ([[itemId, { name: itemName, price, available, modifierGroups }]] as const),
     );
-    return { name, currency, location: { lat, lon }, version, open, items: new Map(items) };
+    return { name, currency, location: { lat, lon }, version, open, timetable, items: new Map(items) };
   }
 }
 
-function rowOf({ restaurantId, name, currency, location, version, sections }: DataOf<typeof MenuPublished>) {
+function rowOf(menu: DataOf<typeof MenuPublished>) {
+  const { restaurantId, name, currency, location, version, timetable, sections } = menu;
   const items = new Map(sections.flatMap((section) => section.items).map((item) => [item.itemId, item]));
   return {
     restaurantId,
@@ -62,6 +72,7 @@ function rowOf({ restaurantId, name, currency, location, version, sections }: Da
     currency,
     ...location,
     version,
+    timetable,
     items: [...items.values()].map((item): NewRowOf<typeof MenuItems> => ({
       ...item,
       restaurantId,
@@ -71,11 +82,11 @@ function rowOf({ restaurantId, name, currency, location, version, sections }: Da
 }
 
 type ItemRow = RowOf<typeof Menus> &
-  Pick<RowOf<typeof MenuItems>, 'price' | 'available' | 'modifiers'> & { itemId: string | null; itemName: string };
+  Pick<RowOf<typeof MenuItems>, 'price' | 'available' | 'modifierGroups'> & { itemId: string | null; itemName: string };
 
 const readItems = rows({ restaurantId: 'text', itemIds: 'text[]' }).query<ItemRow>(
   (input) => `
-  select i.n, ${Menus.columns('m')}, ${MenuItems.columns('t', 'itemId', 'price', 'available', 'modifiers')}, t.name as "itemName"
+  select i.n, ${Menus.columns('m')}, ${MenuItems.columns('t', 'itemId', 'price', 'available', 'modifierGroups')}, t.name as "itemName"
   from ${input}
   join menus m on m.restaurant_id = i."restaurantId"
   left join menu_items t on t.restaurant_id = m.restaurant_id and t.item_id = any(i."itemIds")`,

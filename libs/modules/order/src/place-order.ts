@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { CustomerId, DeliverTo, Money, RestaurantId, type OrderId } from '@thali/contracts';
 import { Seal } from '@thali/kit/nest';
-import { DomainError } from '@thali/kit/core';
 import type { Loaded } from '@thali/kit/event-store';
 import type { Tx } from '@thali/kit/postgres';
 import { z } from 'zod';
 import type { Order } from './domain/order';
 import { priceOrder } from './domain/price-order';
 import { refuseDearer } from './domain/refuse-dearer';
+import { refuseWhileClosed } from './domain/refuse-while-closed';
 import { exampleOrder } from './examples';
 import { FulfilOrder } from './fulfil-order';
 import { MenuView } from './menu.view';
@@ -68,7 +68,7 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
   async execute({ tx, input, orderId }: PlaceOrder): Promise<Loaded<Order>> {
     const { restaurantId, customerId, deliverTo, paymentToken } = input;
     const menu = await this.menus.excerptFor(tx, restaurantId, input.lines);
-    if (!menu.open) throw new DomainError('order.restaurant-closed', 'conflict', `${menu.name} is closed now.`);
+    refuseWhileClosed(menu, tx.now);
     const { lines, total } = priceOrder(menu, input.lines);
     refuseDearer({ menuVersion: menu.version, lines, total }, input);
     const order = {

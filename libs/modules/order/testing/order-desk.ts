@@ -8,6 +8,8 @@ import {
   TicketAccepted,
   TicketPreparing,
   TicketReady,
+  groupOfExtras,
+  type Timetable,
 } from '@thali/contracts';
 import { createApp, type App } from '@thali/kit/nest';
 import type { Draft } from '@thali/kit/core';
@@ -29,7 +31,13 @@ const courier = { deliveryId: 'dlv_01h455vb4pex5vsknk084sn02q', courierId: 'cou_
 const ticketId = 'tkt_01h455vb4pex5vsknk084sn02q';
 
 /** A menu with dosas, 8.50 each, and with idlis, which may be off. */
-export function aMenu({ version = 1, price = 850, idliAvailable = true, currency = 'EUR' } = {}) {
+export function aMenu({
+  version = 1,
+  price = 850,
+  idliAvailable = true,
+  currency = 'EUR',
+  timetable = null as Timetable | null,
+} = {}) {
   const money = (amount: number) => ({ amount, currency });
   const item = (itemId: string, name: string, amount: number) => ({
     itemId,
@@ -37,11 +45,11 @@ export function aMenu({ version = 1, price = 850, idliAvailable = true, currency
     price: money(amount),
     portions: 10,
     available: true,
-    modifiers: [],
+    modifierGroups: groupOfExtras([]),
   });
   const ghee = { modifierId: 'ghee', name: 'With ghee', price: money(100) };
   const items = [
-    { ...item('masala-dosa', 'Masala Dosa', price), modifiers: [ghee] },
+    { ...item('masala-dosa', 'Masala Dosa', price), modifierGroups: groupOfExtras([ghee]) },
     { ...item('idli', 'Idli', 450), available: idliAvailable },
   ];
   return MenuPublished({
@@ -50,6 +58,8 @@ export function aMenu({ version = 1, price = 850, idliAvailable = true, currency
     currency,
     location: { lat: 52.52, lon: 13.4 },
     version,
+    timetable,
+    prepMinutes: null,
     sections: [{ name: 'All day', items }],
   });
 }

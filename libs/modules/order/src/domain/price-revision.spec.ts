@@ -7,8 +7,8 @@ function aMenu({ dosaAvailable = true, currency = 'EUR' } = {}): PriceList {
   return {
     currency,
     items: new Map([
-      ['dosa', { name: 'Dosa', price: 950, available: dosaAvailable, modifiers: [] }],
-      ['thali', { name: 'Thali', price: 1_150, available: true, modifiers: [] }],
+      ['dosa', { name: 'Dosa', price: 950, available: dosaAvailable, modifierGroups: [] }],
+      ['thali', { name: 'Thali', price: 1_150, available: true, modifierGroups: [] }],
     ]),
   };
 }

@@ -1,5 +1,6 @@
 import type { Money, OrderLine } from '@thali/contracts';
 import { DomainError } from '@thali/kit/core';
+import { withDefaults, type Choosable } from './choose-modifiers';
 import { priceLine, totalOf, type PriceList, type WantedLine } from './price-order';
 
 /**
@@ -14,7 +15,7 @@ export function priceRevision(
 ): { lines: OrderLine[]; total: Money } {
   const left = promised.map((line) => ({ ...line }));
   const lines = wanted.flatMap((line, at) => {
-    const kept = keep(left, line);
+    const kept = keep(left, line, menu.items.get(line.itemId));
     const quantity = line.quantity - kept.reduce((sum, { quantity }) => sum + quantity, 0);
     return quantity > 0 ? [...kept, priceAdded(menu, promised, { ...line, quantity }, at)] : kept;
   });
@@ -22,10 +23,12 @@ export function priceRevision(
 }
 
 /** Takes of the promised lines as much as is wanted and there. */
-function keep(left: OrderLine[], wanted: WantedLine): OrderLine[] {
+function keep(left: OrderLine[], wanted: WantedLine, item: Choosable | undefined): OrderLine[] {
+  const named = wanted.modifierIds ?? [];
+  const choices = [named, item ? withDefaults(item, named) : named];
   let missing = wanted.quantity;
   return left
-    .filter((line) => isSame(line, wanted))
+    .filter((line) => line.itemId === wanted.itemId && choices.some((choice) => isChoiceOf(line, choice)))
     .flatMap((line) => {
       const quantity = Math.min(line.quantity, missing);
       line.quantity -= quantity;
@@ -45,9 +48,9 @@ function priceAdded(menu: PriceList, promised: readonly OrderLine[], line: Wante
   return priceLine(menu, line, at);
 }
 
-function isSame({ itemId, modifierIds }: OrderLine, wanted: WantedLine): boolean {
-  const named = new Set(wanted.modifierIds);
-  return itemId === wanted.itemId && named.size === modifierIds.length && modifierIds.every((id) => named.has(id));
+function isChoiceOf({ modifierIds }: OrderLine, choice: readonly string[]): boolean {
+  const chosen = new Set(choice);
+  return chosen.size === modifierIds.length && modifierIds.every((id) => chosen.has(id));
 }
 
 function currencyOf([first]: readonly OrderLine[]): string {
