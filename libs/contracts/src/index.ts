@@ -6,3 +6,4 @@ export * from './money';
 export * from './order';
 export * from './payment';
 export * from './restaurant';
+export * from './secrets';

@@ -1,6 +1,6 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { Runtime, ServiceModule } from '@thali/kit/nest';
+import { Runtime, Kit } from '@thali/kit/nest';
 import { Database } from '@thali/kit/postgres';
 import { AcceptOfferHandler } from './accept-offer';
 import { CancelDeliveryHandler } from './cancel-delivery';
@@ -41,7 +41,7 @@ const couriers = [RegisterCourierHandler, StartShiftHandler, EndShiftHandler, Re
 const views = [CourierByIdHandler, CouriersHandler, OffersToCourierHandler, TripWithIdHandler, DeliveryAnswers];
 
 @Module({
-  imports: [CqrsModule, ServiceModule.register({ name: 'delivery', migrations })],
+  imports: [CqrsModule, Kit.forModule({ name: 'delivery', migrations })],
   controllers: [CourierController, DeliveryController],
   providers: [deliverySettings, ...parts, ...messages, ...journeys, ...couriers, ...views],
 })

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { Runtime, ServiceModule } from '@thali/kit/nest';
+import { Runtime, Kit } from '@thali/kit/nest';
 import { CancelOrderHandler } from './cancel-order';
 import { FollowOrder } from './follow-order';
 import { FulfilOrder } from './fulfil-order';
@@ -18,7 +18,7 @@ import { SeedExampleOrder } from './seed-example-order';
 import { OrderSettings } from './settings';
 
 @Module({
-  imports: [CqrsModule, ServiceModule.register({ name: 'order', migrations })],
+  imports: [CqrsModule, Kit.forModule({ name: 'order', migrations })],
   controllers: [OrderController, OrderStreamController],
   providers: [
     { provide: OrderSettings, inject: [Runtime], useFactory: ({ env }: Runtime) => OrderSettings.from(env) },

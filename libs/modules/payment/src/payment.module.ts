@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
-import { Runtime, ServiceModule } from '@thali/kit/nest';
+import { Runtime, Kit } from '@thali/kit/nest';
 import { Log } from '@thali/kit/core';
 import { Database } from '@thali/kit/postgres';
 import { AdjustPaymentHandler } from './adjust-payment';
@@ -37,7 +37,7 @@ const provider = {
 };
 
 @Module({
-  imports: [CqrsModule, ServiceModule.register({ name: 'payment', migrations })],
+  imports: [CqrsModule, Kit.forModule({ name: 'payment', migrations })],
   controllers: [PaymentController],
   providers: [
     { provide: PaymentSettings, inject: [Runtime], useFactory: ({ env }: Runtime) => PaymentSettings.from(env) },

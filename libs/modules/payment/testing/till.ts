@@ -7,7 +7,8 @@ import {
   PaymentCaptured,
   type Money,
 } from '@thali/contracts';
-import { Seal, createApp, type App } from '@thali/kit/nest';
+import { Seal } from '@thali/kit/nest';
+import { createApp, type App } from '@thali/kit/nest/run';
 import { SystemIds, type AnyMessageType, type DataOf, type Draft, type Message } from '@thali/kit/core';
 import { Database } from '@thali/kit/postgres';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';
@@ -57,10 +58,10 @@ export class Till {
     const server = await aServer();
     const modules = { payment: PaymentModule };
     const app = await createApp({ name: 'thali', modules, env: { THALI_DATABASE_URL: server.url, ...quick, ...env } });
-    await app.runtime.prepare();
+    await app.prepare();
     await app.nest.init();
     await app.nest.getHttpAdapter().getInstance().ready();
-    app.runtime.start();
+    await app.nest.startAllMicroservices();
     return new Till(app, server, app.nest.get(Database, { strict: false }));
   }
 

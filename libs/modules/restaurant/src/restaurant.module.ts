@@ -1,6 +1,6 @@
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { Runtime, ServiceModule } from '@thali/kit/nest';
+import { Runtime, Kit } from '@thali/kit/nest';
 import { Database } from '@thali/kit/postgres';
 import { AcceptTicketHandler } from './accept-ticket';
 import { AdvanceTicketHandler } from './advance-ticket';
@@ -56,7 +56,7 @@ const queries = [
 
 /** Menus, portions and the kitchen. */
 @Module({
-  imports: [CqrsModule, ServiceModule.register({ name: 'restaurant', migrations })],
+  imports: [CqrsModule, Kit.forModule({ name: 'restaurant', migrations })],
   controllers: [RestaurantController, TicketController],
   providers: [restaurantSettings, Restaurants, Stock, Tickets, ImportMenu, ...commands, ...messages, ...queries],
   exports: [ImportMenu],
