@@ -27,7 +27,7 @@ export class MessagingStrategy
 
   /** Finds the handlers, starts the transport and stores the routes: from here on what is sent finds its way. Safe to call twice. */
   prepare(): Promise<void> {
-    return (this.prepared ??= this.runtime.prepare(this.explorer.explore()));
+    return (this.prepared ??= Promise.resolve().then(() => this.runtime.prepare(this.explorer.explore())));
   }
 
   /** Handlers run from here on, but not before every module has been initialised. */
