@@ -3,6 +3,7 @@ export { handledMessage } from './enhanced-handlers';
 export { Kit, type KitOptions } from './kit.module';
 export { MessagingStrategy } from './messaging.strategy';
 export { ModuleExplorer, type KitModule } from './module-explorer';
+export { provideSettings, settingsFrom } from './module-settings';
 export { Runtime } from './runtime';
 export { Seal } from './seal';
 export { Misconfigured, milliseconds, readVariables, type Environment, type Settings } from './settings';

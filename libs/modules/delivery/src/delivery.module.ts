@@ -1,6 +1,6 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { Runtime, Kit } from '@thali/kit/nest';
+import { Kit, Runtime, provideSettings } from '@thali/kit/nest';
 import { Database } from '@thali/kit/postgres';
 import { AcceptOfferHandler } from './accept-offer';
 import { CancelDeliveryHandler } from './cancel-delivery';
@@ -25,7 +25,7 @@ import { RegisterCourierHandler } from './register-courier';
 import { ReportPositionHandler } from './report-position';
 import { RequestDeliveryHandler } from './request-delivery';
 import { seedCouriers } from './seed-couriers';
-import { deliverySettings } from './settings';
+import { DeliverySettings } from './settings';
 import { StartShiftHandler } from './start-shift';
 
 const parts = [DeliveryRepository, CourierRepository, Dispatch, ChangeDelivery];
@@ -43,7 +43,7 @@ const views = [CourierByIdHandler, CouriersHandler, OffersToCourierHandler, Trip
 @Module({
   imports: [CqrsModule, Kit.forModule({ name: 'delivery', migrations })],
   controllers: [CourierController, DeliveryController],
-  providers: [deliverySettings, ...parts, ...messages, ...journeys, ...couriers, ...views],
+  providers: [provideSettings(DeliverySettings), ...parts, ...messages, ...journeys, ...couriers, ...views],
 })
 export class DeliveryModule implements OnModuleInit {
   constructor(

@@ -20,7 +20,7 @@ import { PickUpMeal, PickUpMealHandler } from '../src/pick-up-meal';
 import { RegisterCourier, RegisterCourierHandler, SignUp } from '../src/register-courier';
 import { ReportPosition, ReportPositionHandler } from '../src/report-position';
 import { RequestDeliveryHandler } from '../src/request-delivery';
-import { readDeliverySettings } from '../src/settings';
+import { DeliverySettings } from '../src/settings';
 import { StartShift, StartShiftHandler } from '../src/start-shift';
 import { kmEast, saravanaBhavan } from './places';
 
@@ -35,7 +35,7 @@ interface OpenOffer {
  * Couriers and orders are known by their names and ids; the restaurant is always Saravana Bhavan.
  */
 export class DispatchOffice {
-  private readonly settings = readDeliverySettings(this.env);
+  private readonly settings = DeliverySettings.from(this.env);
   private readonly deliveries = new DeliveryRepository();
   private readonly couriers = new CourierRepository();
   private readonly dispatch = new Dispatch(this.settings);

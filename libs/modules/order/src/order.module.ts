@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { Runtime, Kit } from '@thali/kit/nest';
+import { Kit, provideSettings } from '@thali/kit/nest';
 import { CancelOrderHandler } from './cancel-order';
 import { FollowOrder } from './follow-order';
 import { FulfilOrder } from './fulfil-order';
@@ -21,7 +21,7 @@ import { OrderSettings } from './settings';
   imports: [CqrsModule, Kit.forModule({ name: 'order', migrations })],
   controllers: [OrderController, OrderStreamController],
   providers: [
-    { provide: OrderSettings, inject: [Runtime], useFactory: ({ env }: Runtime) => OrderSettings.from(env) },
+    provideSettings(OrderSettings),
     OrderRepository,
     PlaceOrderHandler,
     CancelOrderHandler,

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
-import { Runtime, Kit } from '@thali/kit/nest';
+import { Kit, provideSettings } from '@thali/kit/nest';
 import { Log } from '@thali/kit/core';
 import { Database } from '@thali/kit/postgres';
 import { AdjustPaymentHandler } from './adjust-payment';
@@ -40,7 +40,7 @@ const provider = {
   imports: [CqrsModule, Kit.forModule({ name: 'payment', migrations })],
   controllers: [PaymentController],
   providers: [
-    { provide: PaymentSettings, inject: [Runtime], useFactory: ({ env }: Runtime) => PaymentSettings.from(env) },
+    provideSettings(PaymentSettings),
     provider,
     PaymentRepository,
     PaymentReader,
