@@ -6,4 +6,4 @@ export { ModuleExplorer, type KitModule } from './module-explorer';
 export { provideSettings, settingsFrom } from './module-settings';
 export { Runtime } from './runtime';
 export { Seal } from './seal';
-export { Misconfigured, milliseconds, readVariables, type Environment, type Settings } from './settings';
+export { Misconfigured, milliseconds, readSettings, readVariables, type Environment, type Settings } from './settings';

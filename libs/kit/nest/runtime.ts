@@ -8,6 +8,7 @@ import { Readiness } from '../telemetry';
 import { readModuleDatabaseUrl, refuseUnreachable, type Environment, type Settings } from './settings';
 
 const readyWithinMs = 1_000;
+const leastShedAfterMs = 1_000;
 
 /** A module, with its handlers. */
 interface Connectable {
@@ -142,6 +143,11 @@ export class Runtime extends Readiness {
     return Math.max(this.lagHereMs, this.transport.lagElsewhereMs);
   }
 
+  /** Longer than what begins new work has to wait, which is refused earlier. */
+  get shedAfterMs(): number {
+    return Math.max(leastShedAfterMs, this.settings.maxLagMs);
+  }
+
   private get lagHereMs(): number {
     const lags = [...this.messagings, ...this.databases.values()].map(({ lagMs }) => lagMs);
     return Math.max(0, ...lags);
@@ -155,7 +161,7 @@ export class Runtime extends Readiness {
 
   private async sharedUrl(): Promise<string> {
     if (this.settings.databaseUrl) return this.settings.databaseUrl;
-    this.embedded ??= startEmbeddedPostgres({ directory: this.settings.dataDirectory });
+    this.embedded ??= startEmbeddedPostgres({ directory: this.settings.dataDirectory, log: this.log });
     return (await this.embedded).url;
   }
 }

@@ -2,7 +2,7 @@ import type { AnyMessageType, Draft } from '../core';
 import type { Consequence, SagaDefinition, Step, TooLate } from './definition';
 
 /** What has become of a step that was begun. */
-export type StepOutcome = 'waiting' | 'done' | 'failed' | 'undoing' | 'undone' | 'nothing-to-undo';
+type StepOutcome = 'waiting' | 'done' | 'failed' | 'undoing' | 'undone' | 'nothing-to-undo';
 
 /** A saga in the middle of its life: plain data, stored between messages. */
 export interface SagaState<Data> {

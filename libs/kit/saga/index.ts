@@ -1,7 +1,6 @@
-export { canAbort, decide, start, type Decision, type SagaInput, type SagaState, type StepOutcome } from './decide';
+export { decide, start, type Decision, type SagaInput, type SagaState } from './decide';
 export {
   defineSaga,
-  typesOf,
   type Consequence,
   type Interim,
   type SagaDefinition,

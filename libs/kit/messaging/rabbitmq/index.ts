@@ -1,3 +1,2 @@
 export { RabbitMqQuestions, type RabbitMqQuestionsOptions } from './rabbitmq.questions';
 export { RabbitMqTransport, type RabbitMqTransportOptions } from './rabbitmq.transport';
-export type { Wanted } from './topology';

@@ -44,8 +44,6 @@ const correlationHeader = 'x-correlation-id';
 const bodyLimitBytes = 1_048_576;
 /** How long a client may take to send its request. */
 const requestWithinMs = 30_000;
-/** How long a process that stops waits for requests that are incomplete, and for answers that are not read. */
-const closeConnectionsAfterMs = 5_000;
 
 /**
  * Builds the process on Fastify. An application that has its own bootstrap imports `Kit.forRoot` instead.
@@ -124,7 +122,7 @@ function withLifecycle(nest: NestFastifyApplication, runtime: Runtime): App {
   const { settings } = runtime;
   let stopped: Promise<void> | undefined;
   const stop = async () => {
-    const timer = setTimeout(() => nest.getHttpServer().closeAllConnections(), closeConnectionsAfterMs);
+    const timer = setTimeout(() => nest.getHttpServer().closeAllConnections(), settings.drainWithinMs / 4);
     try {
       await nest.close();
     } finally {

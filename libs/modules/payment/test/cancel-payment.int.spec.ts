@@ -3,24 +3,23 @@ import {
   CapturePayment,
   PaymentAuthorized,
   PaymentCancelled,
-  PaymentInDoubt,
   type AuthorizePayment,
 } from '@thali/contracts';
 import type { DataOf, Message } from '@thali/kit/core';
 import { AuthorizePaymentHandler } from '../src/authorize-payment';
 import { CancelPaymentHandler } from '../src/cancel-payment';
+import { moveTime } from '@thali/kit/postgres/testing';
 import { wrongs } from '../testing/audit';
+import { Hours } from '../testing/hours';
 import { dinner, euros } from '../testing/payments';
 import { Till, eventually } from '../testing/till';
-
-jest.setTimeout(20_000);
 
 describe('a cancellation', () => {
   let till: Till;
 
   beforeAll(async () => {
     // Who is in doubt stays so for a while: what happens then is for the test to say.
-    till = await Till.open({ THALI_PAYMENT_ASK_AGAIN_AFTER_MS: '4000' });
+    till = await Till.open({ THALI_PAYMENT_ASK_AGAIN_AFTER_MS: '3600000' });
   });
   afterAll(() => till.close());
 
@@ -67,18 +66,17 @@ describe('a cancellation', () => {
   });
 
   it('in doubt finds the hold that was made, and releases it', async () => {
-    const orderId = await till.hold('tok_answer_lost');
-    await till.says(orderId, PaymentInDoubt);
+    const orderId = await till.doubted('tok_answer_lost');
     await till.cancel(orderId);
     expect(await till.says(orderId, PaymentCancelled)).toMatchObject({ voided: dinner });
     expect(await till.said(orderId)).toEqual(['payment.in-doubt', 'payment.cancelled']);
   });
 
   it('in doubt keeps a hold from being made that is still on its way', async () => {
-    const orderId = await till.hold('tok_late');
-    await till.says(orderId, PaymentInDoubt);
+    const orderId = await till.doubted('tok_late');
     await till.cancel(orderId);
     expect(await till.says(orderId, PaymentCancelled)).toMatchObject({ voided: null });
+    till.lateAnswersCome();
     await eventually(async () => (await till.charges(orderId)).length === 2);
     expect(await till.charges(orderId)).toEqual([
       { operation: 'void', outcome: 'done', amount: 0 },
@@ -87,8 +85,7 @@ describe('a cancellation', () => {
   });
 
   it('is followed by a release when the provider comes up with a hold all the same, and said once', async () => {
-    const orderId = await till.hold('tok_late');
-    await till.says(orderId, PaymentInDoubt);
+    const orderId = await till.doubted('tok_late');
     await till.cancel(orderId);
     await till.says(orderId, PaymentCancelled);
     const key = `${orderId}/1/authorize`;
@@ -102,6 +99,7 @@ describe('a cancellation', () => {
       reason: null,
     };
     expect((await till.webhook(late)).status).toBe(204);
+    await moveTime(till.db, Hours.ms);
     await till.atRest(orderId);
     expect((await till.charges(orderId)).filter(({ operation }) => operation === 'void')).toHaveLength(2);
     expect(await till.said(orderId)).toEqual(['payment.in-doubt', 'payment.cancelled']);

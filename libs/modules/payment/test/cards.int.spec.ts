@@ -4,7 +4,6 @@ import {
   PaymentCaptureFailed,
   PaymentCancelled,
   PaymentDeclined,
-  PaymentInDoubt,
 } from '@thali/contracts';
 import { wrongs } from '../testing/audit';
 import { dinner } from '../testing/payments';
@@ -53,14 +52,17 @@ describe('a card that', () => {
   });
 
   it('loses its answer is in doubt, is looked up, and turns out to be held: once', async () => {
-    const orderId = await till.held('tok_answer_lost');
+    const orderId = await till.doubted('tok_answer_lost');
+    await till.says(orderId, PaymentAuthorized);
     await till.atRest(orderId);
     expect(await till.said(orderId)).toEqual(['payment.in-doubt', 'payment.authorized']);
     expect(await till.charges(orderId)).toEqual([{ operation: 'authorize', outcome: 'done', amount: 2_400 }]);
   });
 
   it('answers late is in doubt meanwhile, and held once', async () => {
-    const orderId = await till.held('tok_late');
+    const orderId = await till.doubted('tok_late');
+    till.lateAnswersCome();
+    await till.says(orderId, PaymentAuthorized);
     await till.atRest(orderId);
     expect(await till.said(orderId)).toEqual(['payment.in-doubt', 'payment.authorized']);
     expect(await till.charges(orderId)).toEqual([{ operation: 'authorize', outcome: 'done', amount: 2_400 }]);
@@ -75,20 +77,18 @@ describe('a card that', () => {
   });
 
   it('is never heard of stays in doubt until the order is cancelled', async () => {
-    const orderId = await till.hold('tok_lost');
-    await till.says(orderId, PaymentInDoubt);
+    const orderId = await till.doubted('tok_lost');
     await till.cancel(orderId);
     expect(await till.says(orderId, PaymentCancelled)).toEqual({ orderId, voided: null, refunded: null, kept: null });
-    await till.atRest(orderId);
+    await till.atRest(orderId, { giveUp: true });
     expect(await till.charges(orderId)).toEqual([{ operation: 'void', outcome: 'done', amount: 0 }]);
   });
 
   it('never answers, not even when asked, is released when the order is cancelled: it may have been held', async () => {
-    const orderId = await till.hold('tok_no_answer');
-    await till.says(orderId, PaymentInDoubt);
+    const orderId = await till.doubted('tok_no_answer');
     await till.cancel(orderId);
     expect(await till.says(orderId, PaymentCancelled)).toMatchObject({ kept: null });
-    await till.atRest(orderId);
+    await till.atRest(orderId, { giveUp: true });
     expect(await till.charges(orderId)).toEqual([
       { operation: 'authorize', outcome: 'done', amount: 2_400 },
       { operation: 'void', outcome: 'done', amount: 2_400 },
@@ -137,13 +137,15 @@ describe('a card that', () => {
 describe('a provider that does not answer', () => {
   let till: Till;
 
-  beforeAll(async () => (till = await Till.open({ THALI_PAYMENT_ANSWER_WITHIN_MS: '5000' })));
+  beforeAll(async () => (till = await Till.open()));
   afterAll(() => till.close());
 
   it('holds up nobody who pays by another card', async () => {
     const silent = await Promise.all(Array.from({ length: 300 }, () => till.hold('tok_answer_lost')));
     await till.held('tok_visa');
     expect(await Promise.all(silent.map((orderId) => till.said(orderId)))).toEqual(silent.map(() => []));
+    for (const orderId of silent) await eventually(async () => (await till.charges(orderId)).length > 0);
+    till.giveUpWaiting();
     await Promise.all(silent.map((orderId) => till.says(orderId, PaymentAuthorized)));
   });
 });

@@ -1,4 +1,4 @@
-import { PaymentAuthorized, PaymentInDoubt } from '@thali/contracts';
+import { PaymentAuthorized } from '@thali/contracts';
 import { signWebhook, type WebhookEvent } from '../src/webhook';
 import { dinner, euros } from '../testing/payments';
 import { Till, formerWebhookSecret, webhookSecret } from '../testing/till';
@@ -14,8 +14,7 @@ describe('a webhook', () => {
     till = await Till.open({ THALI_PAYMENT_ASK_AGAIN_AFTER_MS: '3600000' });
   });
   beforeEach(async () => {
-    orderId = await till.hold('tok_lost');
-    await till.says(orderId, PaymentInDoubt);
+    orderId = await till.doubted('tok_lost');
     const key = `${orderId}/1/authorize`;
     event = {
       eventId: `evt_${orderId}`,

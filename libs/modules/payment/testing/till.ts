@@ -5,6 +5,7 @@ import {
   DeliveryDelivered,
   PaymentAuthorized,
   PaymentCaptured,
+  PaymentInDoubt,
   type Money,
 } from '@thali/contracts';
 import { Seal } from '@thali/kit/nest';
@@ -15,6 +16,7 @@ import { aServer, type TestServer } from '@thali/kit/postgres/testing';
 import { PaymentModule } from '../src';
 import type { PaymentDetails } from '../src/payment.view';
 import { signWebhook, signatureHeader, type WebhookEvent } from '../src/webhook';
+import { Hours } from './hours';
 import { courierId, dinner, restaurantId } from './payments';
 
 export interface Answer<Body> {
@@ -32,14 +34,14 @@ export interface Charge {
 export const webhookSecret = 'what-the-provider-knows';
 export const formerWebhookSecret = 'what-the-provider-knew';
 
-/** A provider that answers at once, and a module that is not patient with it. */
+/** A provider that answers at once, and a module that waits for it until a test says that it has waited long enough. */
 const quick = {
   THALI_LOG_LEVEL: 'silent',
-  THALI_PAYMENT_ANSWER_WITHIN_MS: '300',
-  THALI_PAYMENT_ASK_AGAIN_AFTER_MS: '5',
+  THALI_PAYMENT_ANSWER_WITHIN_MS: String(Hours.ms),
+  THALI_PAYMENT_ASK_AGAIN_AFTER_MS: '1',
   THALI_PAYMENT_PROVIDER_FASTEST_MS: '1',
-  THALI_PAYMENT_PROVIDER_SLOWEST_MS: '2',
-  THALI_PAYMENT_PROVIDER_LATE_MS: '600',
+  THALI_PAYMENT_PROVIDER_SLOWEST_MS: '1',
+  THALI_PAYMENT_PROVIDER_LATE_MS: String(Hours.ms),
   THALI_PAYMENT_WEBHOOK_SECRETS: `${webhookSecret},${formerWebhookSecret}`,
 };
 
@@ -48,6 +50,7 @@ export class Till {
   private readonly ids = new SystemIds();
 
   private constructor(
+    private readonly hours: Hours,
     private readonly app: App,
     private readonly server: TestServer,
     readonly db: Database,
@@ -55,6 +58,7 @@ export class Till {
 
   /** @param env what to set differently. */
   static async open(env: Record<string, string> = {}): Promise<Till> {
+    const hours = new Hours();
     const server = await aServer();
     const modules = { payment: PaymentModule };
     const app = await createApp({ name: 'thali', modules, env: { THALI_DATABASE_URL: server.url, ...quick, ...env } });
@@ -62,12 +66,15 @@ export class Till {
     await app.nest.init();
     await app.nest.getHttpAdapter().getInstance().ready();
     await app.nest.startAllMicroservices();
-    return new Till(app, server, app.nest.get(Database, { strict: false }));
+    return new Till(hours, app, server, app.nest.get(Database, { strict: false }));
   }
 
   async close(): Promise<void> {
+    this.hours.endWaits();
+    this.hours.endSleeps();
     await this.app.stop();
     await this.server.drop();
+    this.hours.stop();
   }
 
   get<T>(provider: abstract new (...args: never[]) => T): T {
@@ -99,6 +106,28 @@ export class Till {
   async hold(token: string, amount: Money = dinner, orderId = this.anOrder()): Promise<string> {
     await this.hear(this.wishToHold(orderId, token, amount));
     return orderId;
+  }
+
+  /** Asks to hold the money of a card whose answer does not come in time. @returns the order, once it is in doubt. */
+  async doubted(token: 'tok_lost' | 'tok_late' | 'tok_answer_lost' | 'tok_no_answer'): Promise<string> {
+    const orderId = await this.hold(token);
+    const isEntered = token === 'tok_answer_lost' || token === 'tok_no_answer';
+    if (isEntered) await eventually(async () => (await this.charges(orderId)).length > 0);
+    await eventually(async () => {
+      this.giveUpWaiting();
+      return (await this.said(orderId)).includes(PaymentInDoubt.type);
+    });
+    return orderId;
+  }
+
+  /** The module has waited long enough for the answers that have not come. */
+  giveUpWaiting(): void {
+    this.hours.endWaits();
+  }
+
+  /** The provider answers what it was late with. */
+  lateAnswersCome(): void {
+    this.hours.endSleeps();
   }
 
   /** Holds the money, and waits until it is held. */
@@ -139,9 +168,14 @@ export class Till {
     return (await this.db.read<{ type: string }>(find, [orderId])).map(({ type }) => type);
   }
 
-  /** Resolves when nothing is under way for the order: no message, no timer, no open call. */
-  async atRest(orderId: string): Promise<void> {
+  /**
+   * Resolves when nothing is under way for the order: no message, no timer, no open call.
+   *
+   * @param options `giveUp`: who still waits for an answer has waited long enough.
+   */
+  async atRest(orderId: string, { giveUp = false } = {}): Promise<void> {
     await eventually(async () => {
+      if (giveUp) this.hours.endWaits();
       const [busy] = await this.db.read<{ busy: boolean }>(
         `select exists (select from inbox where key = $1) or exists (select from outbox join messages using (message_id) where key = $1)
            or exists (select from timers where key = $1)
@@ -196,5 +230,6 @@ export async function eventually<T>(look: () => Promise<T | undefined | false>):
   for (;;) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -2,7 +2,7 @@ import type { PaymentView } from '@thali/contracts';
 import type { Draft } from '@thali/kit/core';
 import type { Shares, Transfer } from './ledger';
 
-export type PaymentStatus = PaymentView['status'];
+type PaymentStatus = PaymentView['status'];
 
 /**
  * The money of one order, from the hold on a card to the last refund.
@@ -54,7 +54,7 @@ export interface Payment {
 }
 
 /** A hold that is to replace the present one. */
-export interface Adjustment {
+interface Adjustment {
   readonly revision: number;
   readonly amount: number;
 }
