@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { DomainError, messageOf, type Question } from '../../core';
 import { within } from './time-limit';
 
@@ -68,7 +69,7 @@ export function unanswered(name: string, why: string): DomainError {
   return new DomainError('question.unanswered', 'unavailable', `${name}: ${why}`);
 }
 
-const answersOf = new WeakMap<object, { method: string; question: Question<never> }[]>();
+const answers = Symbol('@thali/kit answers');
 
 /**
  * This method answers the question.
@@ -83,17 +84,12 @@ export function Answers<Ask, Answer>(question: Question<Ask, Answer>) {
     method: string,
     _: TypedPropertyDescriptor<M>,
   ): void => {
-    const answers = answersOf.get(prototype) ?? [];
-    answers.push({ method, question: question as unknown as Question<never> });
-    answersOf.set(prototype, answers);
+    const own = (Reflect.getOwnMetadata(answers, prototype, method) ?? []) as readonly Question<never>[];
+    Reflect.defineMetadata(answers, [...own, question as unknown as Question<never>], prototype, method);
   };
 }
 
-/** The questions that an object's decorated methods answer. */
-export function answeringsOf(provider: object): Answering[] {
-  const answers = answersOf.get(Object.getPrototypeOf(provider) as object) ?? [];
-  return answers.map(({ method, question }) => {
-    const call = (provider as Record<string, unknown>)[method] as (ask: never) => Promise<unknown>;
-    return { question, answer: call.bind(provider) };
-  });
+/** The questions that a method answers. A subclass inherits them, also for a method that it overrides without decorating it again. */
+export function questionsOf(prototype: object, method: string): readonly Question<never>[] {
+  return (Reflect.getMetadata(answers, prototype, method) ?? []) as readonly Question<never>[];
 }
