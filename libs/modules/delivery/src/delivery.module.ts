@@ -1,6 +1,6 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { Runtime, ServiceModule } from '@thali/kit/nest';
+import { Kit, Runtime, provideSettings } from '@thali/kit/nest';
 import { Database } from '@thali/kit/postgres';
 import { repositoriesOf } from '@thali/kit/postgres/repositories';
 import { AcceptOfferHandler } from './accept-offer';
@@ -27,7 +27,7 @@ import { RegisterCourierHandler } from './register-courier';
 import { ReportPositionHandler } from './report-position';
 import { RequestDeliveryHandler } from './request-delivery';
 import { seedCouriers } from './seed-couriers';
-import { deliverySettings } from './settings';
+import { DeliverySettings } from './settings';
 import { StartShiftHandler } from './start-shift';
 
 const parts = [DeliveryRepository, CourierRepository, Dispatch, ChangeDelivery];
@@ -43,9 +43,17 @@ const couriers = [RegisterCourierHandler, StartShiftHandler, EndShiftHandler, Re
 const views = [CourierByIdHandler, CouriersHandler, OffersToCourierHandler, TripWithIdHandler, DeliveryAnswers];
 
 @Module({
-  imports: [CqrsModule, ServiceModule.register({ name: 'delivery', migrations })],
+  imports: [CqrsModule, Kit.forModule({ name: 'delivery', migrations })],
   controllers: [CourierController, DeliveryController],
-  providers: [deliverySettings, ...parts, ...messages, ...journeys, ...couriers, ...views, ...repositoriesOf(entities)],
+  providers: [
+    provideSettings(DeliverySettings),
+    ...parts,
+    ...messages,
+    ...journeys,
+    ...couriers,
+    ...views,
+    ...repositoriesOf(entities),
+  ],
 })
 export class DeliveryModule implements OnModuleInit {
   constructor(
