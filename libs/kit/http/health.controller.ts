@@ -27,7 +27,7 @@ export class HealthController implements OnApplicationShutdown {
     return { status: ok ? 'ok' : 'unavailable', parts };
   }
 
-  /** Memory, and how late the event loop is: for whoever watches how they change. */
+  /** Memory, and how late the event loop is: for a monitor that watches how they change. */
   @Get('vitals')
   signs(): VitalSigns {
     return this.vitals.read();

@@ -1,8 +1,9 @@
 import { overloaded } from '../core';
 
 /**
- * A number of places; who finds none waits in line. The line closes while its first has waited too long: who comes then is told at
- * once, instead of late. It is judged by its waiting time because its length says nothing: fifty may be gone in a moment.
+ * A bulkhead: a number of places, and a queue of requests that wait for one. While the first in the queue has waited too long, further
+ * requests are refused at once instead of late. The queue is judged by its waiting time because its length says nothing: fifty requests
+ * may be gone in a moment.
  */
 export class Semaphore {
   private readonly line: { since: number; enter: () => void }[] = [];
