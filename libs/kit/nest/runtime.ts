@@ -145,7 +145,7 @@ export class Runtime extends Readiness {
 
   /** Longer than what begins new work has to wait, which is refused earlier. */
   get shedAfterMs(): number {
-    return Math.max(leastShedAfterMs, this.settings.maxLagMs);
+    return Math.max(leastShedAfterMs, 4 * this.settings.maxLagMs);
   }
 
   private get lagHereMs(): number {

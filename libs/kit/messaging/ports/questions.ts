@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { DomainError, messageOf, type Question } from '../../core';
 import { within } from './time-limit';
 
-/** Answers one question; never changes anything. */
+/** Answers one question, without side effects. */
 export interface Answering {
   readonly question: Question<never>;
   readonly answer: (ask: never) => Promise<unknown>;
@@ -10,7 +10,7 @@ export interface Answering {
 
 /** Synchronous questions between modules, wherever these run. */
 export abstract class Questions {
-  /** Announces who answers a question. Called for every module of the process before `start`. */
+  /** Announces an answer. Called for every module of the process before `start`. */
   abstract register(answering: Answering): void;
 
   /**
@@ -22,7 +22,7 @@ export abstract class Questions {
 
   async start(): Promise<void> {}
 
-  /** Takes no more questions and waits for the answers under way. */
+  /** Accepts no more questions and waits for the answers in flight. */
   async stop(): Promise<void> {}
 }
 
@@ -37,7 +37,7 @@ export class InProcessQuestions extends Questions {
     this.answerings.set(name, answering);
   }
 
-  /** Whether somebody in this process answers the question. */
+  /** Whether a module in this process answers the question. */
   knows(question: string): boolean {
     return this.answerings.has(question);
   }
@@ -59,12 +59,12 @@ export class InProcessQuestions extends Questions {
   }
 }
 
-/** As it would arrive from another process: nobody shares memory with a neighbour. */
+/** A copy, as it would arrive from another process. */
 function byValue(value: unknown): unknown {
   return value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown);
 }
 
-/** Why there is no answer. */
+/** The refusal of a question that was not answered. */
 export function unanswered(name: string, why: string): DomainError {
   return new DomainError('question.unanswered', 'unavailable', `${name}: ${why}`);
 }

@@ -2,6 +2,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { Kit, Runtime, provideSettings } from '@thali/kit/nest';
 import { Database } from '@thali/kit/postgres';
+import { repositoriesOf } from '@thali/kit/postgres/repositories';
 import { AcceptOfferHandler } from './accept-offer';
 import { CancelDeliveryHandler } from './cancel-delivery';
 import { ChangeDelivery } from './change-delivery';
@@ -18,6 +19,7 @@ import { DeliveryAnswers, TripWithIdHandler } from './delivery.view';
 import { Dispatch } from './dispatch';
 import { DriveCourierHandler } from './drive-courier';
 import { EndShiftHandler } from './end-shift';
+import { entities } from './entities';
 import { FailDeliveryHandler } from './fail-delivery';
 import { migrations } from './migrations';
 import { PickUpMealHandler } from './pick-up-meal';
@@ -43,7 +45,15 @@ const views = [CourierByIdHandler, CouriersHandler, OffersToCourierHandler, Trip
 @Module({
   imports: [CqrsModule, Kit.forModule({ name: 'delivery', migrations })],
   controllers: [CourierController, DeliveryController],
-  providers: [provideSettings(DeliverySettings), ...parts, ...messages, ...journeys, ...couriers, ...views],
+  providers: [
+    provideSettings(DeliverySettings),
+    ...parts,
+    ...messages,
+    ...journeys,
+    ...couriers,
+    ...views,
+    ...repositoriesOf(entities),
+  ],
 })
 export class DeliveryModule implements OnModuleInit {
   constructor(

@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { Kit, provideSettings } from '@thali/kit/nest';
+import { repositoriesOf } from '@thali/kit/postgres/repositories';
 import { CancelOrderHandler } from './cancel-order';
+import { entities } from './entities';
 import { FollowOrder } from './follow-order';
 import { FulfilOrder } from './fulfil-order';
 import { MenuView } from './menu.view';
@@ -23,6 +25,7 @@ import { OrderSettings } from './settings';
   controllers: [OrderController, OrderStreamController],
   providers: [
     provideSettings(OrderSettings),
+    ...repositoriesOf(entities),
     OrderRepository,
     PlaceOrderHandler,
     QuoteOrderHandler,
