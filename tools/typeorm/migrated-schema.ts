@@ -7,7 +7,7 @@ interface ModuleSchema {
 }
 
 /** What a module says of its tables. @throws when there is no such module. */
-export async function schemaOf(module: string): Promise<ModuleSchema> {
+async function schemaOf(module: string): Promise<ModuleSchema> {
   const source = `../../libs/modules/${module}/src`;
   const [{ entities }, { migrations }] = (await Promise.all([
     import(`${source}/entities`),

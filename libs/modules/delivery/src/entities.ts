@@ -24,7 +24,7 @@ export const Couriers = table('couriers', {
 });
 
 /** A courier carries as many orders as they have bags, and a bag holds one order, offered or accepted. */
-export const Bags = table('bags', {
+const Bags = table('bags', {
   columns: {
     courierId: {
       type: 'text',
@@ -108,7 +108,7 @@ export const Assignments = table('assignments', {
 });
 
 /** What couriers are to be paid for: once per delivered order, never changed. */
-export const CourierEarnings = table('courier_earnings', {
+const CourierEarnings = table('courier_earnings', {
   columns: {
     orderId: { type: 'text', primary: true },
     courierId: { type: 'text' },
