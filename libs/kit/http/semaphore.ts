@@ -1,9 +1,8 @@
 import { overloaded } from '../core';
 
 /**
- * A bulkhead: a number of places, and a queue of requests that wait for one. While the first in the queue has waited too long, further
- * requests are refused at once instead of late. The queue is judged by its waiting time because its length says nothing: fifty requests
- * may be gone in a moment.
+ * A counting semaphore whose queue sheds: while its first entry has waited longer than a limit, further callers are refused at once. The
+ * limit is a waiting time and no length, because a long queue may be gone in a moment.
  */
 export class Semaphore {
   private readonly line: { since: number; enter: () => void }[] = [];
