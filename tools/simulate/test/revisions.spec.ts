@@ -29,7 +29,7 @@ import {
   orderId,
   timeLimits,
 } from '../../../libs/modules/order/testing/orders';
-import { hear } from '../../../libs/modules/payment/src/domain/responses';
+import { apply } from '../../../libs/modules/payment/src/domain/responses';
 import {
   heldOf,
   noPayment,
@@ -174,7 +174,7 @@ class Evening {
     const amount = call.kind === 'void' ? this.payment.voided + heldOf(this.payment) : call.amount;
     const refused = refuses && call.kind === 'adjust';
     this.pay((payment) =>
-      hear(
+      apply(
         payment,
         call,
         refused ? { outcome: 'refused', reason: 'No.' } : { outcome: 'done', amount, reference: 'psp' },
@@ -183,9 +183,9 @@ class Evening {
   }
 
   private pay(decision: (payment: Payment) => PaymentDecision): void {
-    const { payment, says } = decision(this.payment);
+    const { payment, outgoing } = decision(this.payment);
     this.payment = payment === this.payment ? payment : { ...payment, version: this.payment.version + 1 };
-    for (const { fromPayment } of [this.fulfilment, this.revision]) fromPayment.push(...says);
+    for (const { fromPayment } of [this.fulfilment, this.revision]) fromPayment.push(...outgoing);
   }
 
   private kitchen(wish: Draft): void {

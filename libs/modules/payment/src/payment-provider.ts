@@ -1,4 +1,4 @@
-import type { Answer } from './domain/payment';
+import type { Response } from './domain/payment';
 
 /** Something we ask of the provider. */
 export interface ProviderRequest {
@@ -11,7 +11,7 @@ export interface ProviderRequest {
 }
 
 /** The provider's word, for good. */
-export type ProviderAnswer = Extract<Answer, { outcome: 'done' | 'refused' }>;
+export type ProviderResponse = Extract<Response, { outcome: 'done' | 'refused' }>;
 
 /**
  * Who holds and moves the money. Any method may answer late, twice or never, and may throw: then nothing is known of what was done.
@@ -19,25 +19,25 @@ export type ProviderAnswer = Extract<Answer, { outcome: 'done' | 'refused' }>;
  */
 export abstract class PaymentProvider {
   /** Holds the amount. @param request.token the provider's name for a card. */
-  abstract authorize(request: ProviderRequest & { readonly token: string }): Promise<ProviderAnswer>;
+  abstract authorize(request: ProviderRequest & { readonly token: string }): Promise<ProviderResponse>;
 
   /** Holds this amount instead of the one held. */
-  abstract adjust(request: ProviderRequest): Promise<ProviderAnswer>;
+  abstract adjust(request: ProviderRequest): Promise<ProviderResponse>;
 
   /** Takes the amount out of what is held. The rest stays held. */
-  abstract capture(request: ProviderRequest): Promise<ProviderAnswer>;
+  abstract capture(request: ProviderRequest): Promise<ProviderResponse>;
 
   /**
    * Releases all that is held for the order, and ends its hold for good: a request for it that is still on its way is refused when it
    * arrives. (With a provider that has payment intents: cancel the intent.) The answer's amount is all that was ever released.
    */
-  abstract void(request: ProviderRequest): Promise<ProviderAnswer>;
+  abstract void(request: ProviderRequest): Promise<ProviderResponse>;
 
   /** Gives back a part of what was taken. */
-  abstract refund(request: ProviderRequest): Promise<ProviderAnswer>;
+  abstract refund(request: ProviderRequest): Promise<ProviderResponse>;
 
   /** What became of an earlier request. */
   abstract find(
     request: Pick<ProviderRequest, 'key' | 'orderId'>,
-  ): Promise<ProviderAnswer | { readonly outcome: 'unknown' }>;
+  ): Promise<ProviderResponse | { readonly outcome: 'unknown' }>;
 }

@@ -13,7 +13,7 @@ import { PaymentController } from './payment.controller';
 import { PaymentProvider } from './payment-provider';
 import { PaymentRepository } from './payment.repository';
 import { PaymentReader } from './payment.view';
-import { PursueCall } from './pursue-call';
+import { ProviderCalls } from './provider-calls';
 import { ReceiveWebhook, ReceiveWebhookHandler } from './receive-webhook';
 import { RequestRefundHandler } from './request-refund';
 import { PaymentSettings } from './settings';
@@ -44,7 +44,7 @@ const provider = {
     provider,
     PaymentRepository,
     PaymentReader,
-    PursueCall,
+    ProviderCalls,
     AuthorizePaymentHandler,
     CapturePaymentHandler,
     AdjustPaymentHandler,

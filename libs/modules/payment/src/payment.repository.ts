@@ -7,13 +7,13 @@ import { noPayment, type Decision, type Payment } from './domain/payment';
 /** Payments: load, decide, save, post and announce, in the transaction given. */
 @Injectable()
 export class PaymentRepository {
-  /** Does what the decision says. When somebody else changes it meanwhile, the unit of work runs again. */
+  /** Does what the decision outgoing. When somebody else changes it meanwhile, the unit of work runs again. */
   async change(tx: Tx, orderId: string, decide: (payment: Payment) => Decision): Promise<Change> {
     const before = (await tx.one(load, { orderId }))?.payment ?? noPayment(orderId);
-    const { payment, says, transfers } = decide(before);
+    const { payment, outgoing, transfers } = decide(before);
     const after = payment === before ? before : this.save(tx, payment);
     for (const transfer of transfers) tx.defer(post, transfer);
-    for (const draft of says) send(tx, draft);
+    for (const draft of outgoing) send(tx, draft);
     return { before, after };
   }
 

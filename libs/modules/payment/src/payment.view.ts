@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { OrderId, PaymentHistory, PaymentOfOrder, PaymentView, type HistoryEntry } from '@thali/contracts';
-import { DomainError } from '@thali/kit/core';
+
 import { Answers, historyOf } from '@thali/kit/messaging';
 import { Database } from '@thali/kit/postgres';
 import { z } from 'zod';
 import { paymentIdOf, type Refund } from './domain/payment';
+import { paymentNotFound } from './errors';
 
 /** The money of an order with all that moved. Amounts are in the minor unit of `currency`. */
 export const PaymentDetails = PaymentView.extend({
@@ -42,10 +43,10 @@ export class FindPayment extends Query<PaymentDetails> {
 export class PaymentReader implements IQueryHandler<FindPayment> {
   constructor(private readonly db: Database) {}
 
-  /** @throws {DomainError} `payment.unknown` */
+  /** @throws {DomainError} `payment.not-found` */
   async execute({ orderId }: FindPayment): Promise<PaymentDetails> {
     const [view, transfers] = await Promise.all([this.read(orderId), this.db.read<Moved>(readTransfers, [orderId])]);
-    if (!view) throw unknownPayment(orderId);
+    if (!view) throw paymentNotFound(orderId);
     return { ...view, transfers };
   }
 
@@ -66,10 +67,6 @@ export class PaymentReader implements IQueryHandler<FindPayment> {
     const [row] = await this.db.read<Omit<PaymentView, 'paymentId'> & { refunds: Refund[] }>(readPayment, [orderId]);
     return row && { ...row, paymentId: paymentIdOf(orderId) };
   }
-}
-
-export function unknownPayment(orderId: string): DomainError {
-  return new DomainError('payment.unknown', 'not-found', `There is no payment for ${orderId}.`);
 }
 
 type Moved = PaymentDetails['transfers'][number];

@@ -3,10 +3,10 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { DomainError } from '@thali/kit/core';
 import { InvalidInput, Parse } from '@thali/kit/http';
 import { change, type Tx } from '@thali/kit/postgres';
-import { hear } from './domain/responses';
-import { callOf, unchanged, type Answer, type Call, type Payment } from './domain/payment';
-import { unknownPayment } from './payment.view';
-import { PursueCall } from './pursue-call';
+import { apply } from './domain/responses';
+import { callOf, unchanged, type Response, type Call, type Payment } from './domain/payment';
+import { paymentNotFound } from './errors';
+import { ProviderCalls } from './provider-calls';
 import { PaymentSettings } from './settings';
 import { WebhookEvent, verifyWebhook } from './webhook';
 
@@ -28,21 +28,21 @@ export class ReceiveWebhookHandler implements ICommandHandler<ReceiveWebhook> {
   private readonly event = new Parse(WebhookEvent);
 
   constructor(
-    private readonly pursue: PursueCall,
+    private readonly calls: ProviderCalls,
     private readonly settings: PaymentSettings,
   ) {}
 
-  /** @throws {DomainError} `payment.webhook-not-genuine` (forbidden), `payment.unknown`, `payment.webhook-mismatch` (conflict) */
+  /** @throws {DomainError} `payment.webhook-not-genuine` (forbidden), `payment.not-found`, `payment.webhook-mismatch` (conflict) */
   async execute({ tx, rawBody, signature }: ReceiveWebhook): Promise<void> {
     verifyWebhook(rawBody, signature, this.settings.webhookSecrets, tx.now);
     const event = this.event.transform(parsed(rawBody));
     if (!(await tx.one(remember, event))) return; // It came before.
-    await this.pursue.later(tx, event.orderId, (payment) => {
-      if (payment.version === 0) throw unknownPayment(event.orderId);
+    await this.calls.recordAndContinue(tx, event.orderId, (payment) => {
+      if (payment.version === 0) throw paymentNotFound(event.orderId);
       const call = callOf(payment, event.key);
       if (!call) return unchanged(payment);
       refuseMismatch(payment, call, event);
-      return hear(payment, call, answerOf(event));
+      return apply(payment, call, answerOf(event));
     });
   }
 }
@@ -67,7 +67,7 @@ function refuseMismatch({ currency }: Payment, { kind, amount }: Call, event: We
   );
 }
 
-function answerOf({ outcome, amount, reference, reason }: WebhookEvent): Answer {
+function answerOf({ outcome, amount, reference, reason }: WebhookEvent): Response {
   if (outcome === 'refused') return { outcome, reason: reason ?? 'The payment provider refused.' };
   return { outcome, amount: amount.amount, reference };
 }

@@ -5,8 +5,8 @@ import { idOf } from '@thali/kit/core';
 import type { Tx } from '@thali/kit/postgres';
 import { z } from 'zod';
 import { requestRefund } from './domain/commands';
-import { unknownPayment } from './payment.view';
-import { PursueCall } from './pursue-call';
+import { paymentNotFound } from './errors';
+import { ProviderCalls } from './provider-calls';
 
 export const RefundRequest = z
   .object({
@@ -37,12 +37,12 @@ export class RequestRefund extends Command<RefundPromise> {
 @Injectable()
 @CommandHandler(RequestRefund)
 export class RequestRefundHandler implements ICommandHandler<RequestRefund> {
-  constructor(private readonly pursue: PursueCall) {}
+  constructor(private readonly calls: ProviderCalls) {}
 
   async execute({ tx, orderId, request }: RequestRefund): Promise<RefundPromise> {
     const refundId = tx.ids.next('ref');
-    const { currency, refunds } = await this.pursue.later(tx, orderId, (payment) => {
-      if (payment.asked === 0) throw unknownPayment(orderId);
+    const { currency, refunds } = await this.calls.recordAndContinue(tx, orderId, (payment) => {
+      if (payment.asked === 0) throw paymentNotFound(orderId);
       return requestRefund(payment, { ...request, refundId, requestedAt: tx.now.toISOString() });
     });
     const { amount, status } = refunds.find((refund) => refund.refundId === refundId)!;

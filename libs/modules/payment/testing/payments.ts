@@ -1,7 +1,7 @@
 import { DomainError } from '@thali/kit/core';
-import { hear } from '../src/domain/responses';
+import { apply } from '../src/domain/responses';
 import type { Shares } from '../src/domain/ledger';
-import { noPayment, type Answer, type Decision, type Payment } from '../src/domain/payment';
+import { noPayment, type Response, type Decision, type Payment } from '../src/domain/payment';
 import {
   adjustPayment,
   authorizePayment,
@@ -54,15 +54,15 @@ export const delivered: Step = (payment) => settlePayment(payment, courierId);
 
 /** The provider answers the open call. */
 export const answered =
-  (answer: (amount: number) => Answer): Step =>
+  (answer: (amount: number) => Response): Step =>
   (payment) => {
     if (!payment.call) throw new Error(`there is no call to answer: the payment is ${payment.status}`);
-    return hear(payment, payment.call, answer(payment.call.amount));
+    return apply(payment, payment.call, answer(payment.call.amount));
   };
 export const done = answered((amount) => ({ outcome: 'done', amount, reference: 'psp_1' }));
 export const released = (amount: number) => answered(() => ({ outcome: 'done', amount, reference: 'psp_1' }));
 export const refused = answered(() => ({ outcome: 'refused', reason: 'No.' }));
-export const silent = answered(() => ({ outcome: 'silence' }));
+export const timedOut = answered(() => ({ outcome: 'timeout' }));
 export const neverHeardOf = answered(() => ({ outcome: 'unknown' }));
 
 /** A payment after all this has happened to it, one thing after the other. */

@@ -11,14 +11,14 @@ import type { Shares } from './ledger';
 import { advance, cancelled } from './next';
 import { heldOf, refundableOf, unchanged, type Decision, type Payment, type Refund } from './payment';
 
-/** Hold the money. Heard a second time, or after a cancellation, it changes nothing. */
+/** Hold the money. Received a second time, or after a cancellation, it changes nothing. */
 export function authorizePayment(
   payment: Payment,
-  wish: { restaurantId: string; amount: Money; sealedToken: string; shares: Shares },
+  command: { restaurantId: string; amount: Money; sealedToken: string; shares: Shares },
 ): Decision {
   if (payment.version > 0) return unchanged(payment);
   const { orderId } = payment;
-  const { amount, restaurantId, sealedToken, shares } = wish;
+  const { amount, restaurantId, sealedToken, shares } = command;
   const asked: Payment = { ...payment, restaurantId, currency: amount.currency, asked: amount.amount, shares };
   if (amount.amount > 0) return advance({ ...asked, status: 'authorizing', sealedToken });
   return unchanged({ ...asked, status: 'declined' }, PaymentDeclined({ orderId, reason: 'There is nothing to pay.' }));
@@ -38,7 +38,7 @@ export function capturePayment(payment: Payment, due: Money | null): Decision {
   return unchanged(payment, PaymentCaptureFailed({ orderId, reason: `The payment is ${status}: nothing is held.` }));
 }
 
-/** Hold another amount than the one held. The last wish counts: it may take back one that the provider has not answered yet. */
+/** Hold another amount than the one held. The last command counts: it may take back one that the provider has not answered yet. */
 export function adjustPayment(payment: Payment, { revision, amount }: { revision: number; amount: Money }): Decision {
   const { orderId, status, authorized, currency, adjustment } = payment;
   if (adjustment?.revision === revision) return unchanged(payment);
@@ -55,7 +55,7 @@ export function adjustPayment(payment: Payment, { revision, amount }: { revision
 }
 
 /**
- * Give everything back but for what is to be kept. Heard before the wish to hold anything, it leaves a mark that this wish will find;
+ * Give everything back but for what is to be kept. Received before the command to hold anything, it leaves a mark that this command will find;
  * heard again after the end, it is answered again.
  */
 export function cancelPayment(payment: Payment, keep: number): Decision {
@@ -72,15 +72,15 @@ export function cancelPayment(payment: Payment, keep: number): Decision {
 /**
  * Promise the customer money back that was taken; the promise counts at once, so that no two can exceed what there is.
  *
- * @param wish.amount all that can be refunded, when there is none.
+ * @param command.amount all that can be refunded, when there is none.
  * @throws {DomainError} `payment.cannot-refund`, `payment.refund-exceeds-captured` (conflict), `payment.other-currency` (invalid)
  */
 export function requestRefund(
   payment: Payment,
-  wish: { refundId: string; amount?: Money | undefined; reason: string; requestedAt: string },
+  command: { refundId: string; amount?: Money | undefined; reason: string; requestedAt: string },
 ): Decision {
   const refundable = { amount: refundableOf(payment), currency: payment.currency };
-  const amount = wish.amount ?? refundable;
+  const amount = command.amount ?? refundable;
   const refuse = (reason: string, kind: ErrorKind, message: string) =>
     new DomainError(`payment.${reason}`, kind, message, { payment: payment.status, refundable });
   if (payment.status === 'cancelling') {
@@ -93,7 +93,7 @@ export function requestRefund(
     const message = `Only ${refundable.amount} ${refundable.currency} can still be refunded (in the minor unit).`;
     throw refuse('refund-exceeds-captured', 'conflict', message);
   }
-  const { refundId, reason, requestedAt } = wish;
+  const { refundId, reason, requestedAt } = command;
   const refund: Refund = { refundId, amount: amount.amount, reason, requestedAt, status: 'requested' };
   return advance({ ...payment, refunds: [...payment.refunds, refund] });
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { hear } from './responses';
+import { apply } from './responses';
 import type { Transfer } from './ledger';
-import { isUnwanted, keyOf, noPayment, unchanged, type Answer, type Call, type Payment } from './payment';
+import { isUnwanted, keyOf, noPayment, unchanged, type Response, type Call, type Payment } from './payment';
 import { booksOf, judge, type Entry } from '../simulator/judge';
 import * as given from '../../testing/payments';
 
@@ -14,36 +14,36 @@ class World {
   /** Requests that are still on their way. */
   private readonly delayed: Call[] = [];
   /** Answers that somebody may bring a second time. */
-  private readonly answers: { call: Call; answer: Answer }[] = [];
+  private readonly answers: { call: Call; answer: Response }[] = [];
 
   constructor(private readonly token: string) {}
 
   happen(step: given.Step): void {
-    const { payment, says, transfers } = step(this.payment);
+    const { payment, outgoing, transfers } = step(this.payment);
     this.payment = given.stored(this.payment, payment);
-    this.said.push(...says.map(({ type }) => type));
+    this.said.push(...outgoing.map(({ type }) => type));
     this.transfers.push(...transfers);
   }
 
-  /** Makes the open call, as `PursueCall` does. */
+  /** Makes the open call, as `ProviderCalls` does. */
   pursue(fault: 'none' | 'request lost' | 'answer lost' | 'request delayed'): void {
     const { call } = this.payment;
-    if (call) this.hear(call, this.ask(call, fault));
+    if (call) this.apply(call, this.ask(call, fault));
   }
 
   /** A delayed request arrives; who made it may have died meanwhile. */
   deliverDelayed(heard: boolean): void {
     const call = this.delayed.shift();
     const answer = call && this.provide(call);
-    if (answer && heard) this.hear(call, answer);
+    if (answer && heard) this.apply(call, answer);
   }
 
   repeatAnswer(nth: number): void {
     const old = this.answers[nth % this.answers.length];
-    if (old) this.hear(old.call, old.answer);
+    if (old) this.apply(old.call, old.answer);
   }
 
-  /** The network is well again, and what was on its way arrives, though nobody may hear the answer. */
+  /** The network is well again, and what was on its way arrives, though nobody may apply the answer. */
   comeToRest(): void {
     for (let turn = 0; this.payment.call; turn++) {
       if (turn > 50) throw new Error(`it never comes to rest: ${JSON.stringify(this.payment)}`);
@@ -58,19 +58,19 @@ class World {
       .map(({ amount }) => amount);
   }
 
-  private ask(call: Call, fault: string): Answer {
+  private ask(call: Call, fault: string): Response {
     if (call.unanswered > 0) {
       const found = this.books.find(({ key }) => key === keyOf(this.payment, call));
       if (found) return answerOf(found);
       if (isUnwanted(this.payment)) return { outcome: 'unknown' };
     }
     if (fault === 'request delayed') this.delayed.push(call);
-    if (fault === 'request delayed' || fault === 'request lost') return { outcome: 'silence' };
+    if (fault === 'request delayed' || fault === 'request lost') return { outcome: 'timeout' };
     const answer = this.provide(call);
-    return fault === 'answer lost' ? { outcome: 'silence' } : answer;
+    return fault === 'answer lost' ? { outcome: 'timeout' } : answer;
   }
 
-  private provide(call: Call): Answer {
+  private provide(call: Call): Response {
     const key = keyOf(this.payment, call);
     const known = this.books.find((entry) => entry.key === key);
     if (known) return answerOf(known);
@@ -87,13 +87,13 @@ class World {
     return answerOf(entry);
   }
 
-  private hear(call: Call, answer: Answer): void {
+  private apply(call: Call, answer: Response): void {
     this.answers.push({ call, answer });
-    this.happen((payment) => hear(payment, call, answer));
+    this.happen((payment) => apply(payment, call, answer));
   }
 }
 
-function answerOf(entry: Entry): Answer {
+function answerOf(entry: Entry): Response {
   return entry.outcome === 'done' ? { outcome: 'done', amount: entry.amount, reference: 'psp_1' } : entry;
 }
 
@@ -177,7 +177,7 @@ const lives = fc.record({
   cancelled: fc.boolean(),
 });
 
-/** Any life that begins with the wish to hold or to cancel, and whose network ends well. */
+/** Any life that begins with the command to hold or to cancel, and whose network ends well. */
 function everyLife(check: (world: World) => void): void {
   const property = fc.property(lives, ({ token, events, cancelled }) => {
     const world = new World(token);

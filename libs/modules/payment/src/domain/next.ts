@@ -3,7 +3,7 @@ import { accounts, split, transfer, type Transfer } from './ledger';
 import { heldOf, type Call, type Decision, type Payment } from './payment';
 
 /** What a step has said and moved by itself, before what follows from it. */
-type Already = Partial<Pick<Decision, 'says' | 'transfers'>>;
+type Already = Partial<Pick<Decision, 'outgoing' | 'transfers'>>;
 
 /** Goes on as far as it can without the provider: to the next call, or to the end of a cancellation. */
 export function advance(payment: Payment, already: Already = {}): Decision {
@@ -26,7 +26,7 @@ export function cancelled(payment: Payment) {
   return PaymentCancelled({ orderId, voided: some(voided), refunded: some(refunded), kept: some(captured - refunded) });
 }
 
-/** What has to be said to the provider for the payment to become what its status says. */
+/** What has to be said to the provider for the payment to become what its status outgoing. */
 function nextCall(payment: Payment): Omit<Call, 'number'> | null {
   const { status, adjustment, asked, captured, refunded, keep } = payment;
   const held = heldOf(payment);
@@ -51,18 +51,18 @@ function isOver({ status }: Payment): boolean {
   return status === 'captured' || status === 'cancelling' || status === 'cancelled' || status === 'declined';
 }
 
-function finish(payment: Payment, { says = [], transfers = [] }: Already): Decision {
+function finish(payment: Payment, { outgoing = [], transfers = [] }: Already): Decision {
   const done: Payment = { ...payment, status: 'cancelled' };
-  return settle(done, { says: [...says, cancelled(done)], transfers });
+  return settle(done, { outgoing: [...outgoing, cancelled(done)], transfers });
 }
 
 /** Shares out what is ours to share out since the last time: all that was taken and not given back, once the order has ended. */
-function settle(payment: Payment, { says = [], transfers = [] }: Already): Decision {
+function settle(payment: Payment, { outgoing = [], transfers = [] }: Already): Decision {
   const { status, courierId, captured, refunded, settled } = payment;
   const net = captured - refunded;
   const ended = status === 'cancelled' || courierId !== null;
-  if (!ended || net === settled) return { payment, says, transfers };
-  return { payment: { ...payment, settled: net }, says, transfers: [...transfers, sharedOut(payment, net)] };
+  if (!ended || net === settled) return { payment, outgoing, transfers };
+  return { payment: { ...payment, settled: net }, outgoing, transfers: [...transfers, sharedOut(payment, net)] };
 }
 
 function sharedOut(payment: Payment, net: number): Transfer {

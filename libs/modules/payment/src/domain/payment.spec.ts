@@ -7,7 +7,7 @@ import {
   orderId,
   refused,
   released,
-  silent,
+  timedOut,
   toBeCancelled,
   toBeCancelledKeeping,
   toBeChangedTo,
@@ -15,18 +15,18 @@ import {
   toBeTaken,
   toBeTakenInPart,
 } from '../../testing/payments';
-import { hear } from './responses';
+import { apply } from './responses';
 import { keyOf, type Call, type Decision } from './payment';
 import { capturePayment } from './commands';
 
-const said = ({ says }: Decision) => says.map(({ type }) => type);
+const said = ({ outgoing }: Decision) => outgoing.map(({ type }) => type);
 const calls = ({ payment }: Decision) => payment.call && [payment.call.kind, payment.call.amount];
 
 describe('a hold', () => {
   it('is asked of the provider and announced when the provider grants it', () => {
     expect(calls(toBeHeld(aPaymentThatWas()))).toEqual(['authorize', 2_400]);
     const granted = done(aPaymentThatWas(toBeHeld));
-    expect(granted.says).toEqual([
+    expect(granted.outgoing).toEqual([
       expect.objectContaining({
         type: 'payment.authorized',
         data: expect.objectContaining({ orderId, amount: dinner }),
@@ -37,58 +37,58 @@ describe('a hold', () => {
 
   it('is declined in the provider’s words', () => {
     const declined = refused(aPaymentThatWas(toBeHeld));
-    expect(declined.says).toEqual([
+    expect(declined.outgoing).toEqual([
       expect.objectContaining({ type: 'payment.declined', data: { orderId, reason: 'No.' } }),
     ]);
     expect(declined.payment).toMatchObject({ status: 'declined', authorized: 0 });
   });
 
   it('forgets the card as soon as the provider has answered', () => {
-    expect(aPaymentThatWas(toBeHeld, silent).sealedToken).toBe('sealed');
+    expect(aPaymentThatWas(toBeHeld, timedOut).sealedToken).toBe('sealed');
     expect(aPaymentThatWas(toBeHeld, done).sealedToken).toBeNull();
     expect(aPaymentThatWas(toBeHeld, refused).sealedToken).toBeNull();
   });
 
-  it('is asked for once, however often the wish is heard', () => {
+  it('is asked for once, however often the command is heard', () => {
     const payment = aPaymentThatWas(toBeHeld, done);
-    expect(toBeHeld(payment)).toEqual({ payment, says: [], transfers: [] });
+    expect(toBeHeld(payment)).toEqual({ payment, outgoing: [], transfers: [] });
   });
 
-  it('is in doubt when no answer comes, says so once, and is asked for again with the same key', () => {
+  it('is in doubt when no answer comes, outgoing so once, and is asked for again with the same key', () => {
     const payment = aPaymentThatWas(toBeHeld);
-    const doubt = silent(payment);
+    const doubt = timedOut(payment);
     expect(said(doubt)).toEqual(['payment.in-doubt']);
     expect(doubt.payment).toMatchObject({ status: 'in-doubt', call: { unanswered: 1 } });
     expect(keyOf(doubt.payment, doubt.payment.call!)).toBe(keyOf(payment, payment.call!));
-    const stillInDoubt = silent(aPaymentThatWas(toBeHeld, silent));
+    const stillInDoubt = timedOut(aPaymentThatWas(toBeHeld, timedOut));
     expect(said(stillInDoubt)).toEqual([]);
     expect(stillInDoubt.payment.call?.unanswered).toBe(2);
   });
 
   it('counts one silence once, though two were waiting for the answer', () => {
     const payment = aPaymentThatWas(toBeHeld);
-    const doubtful = aPaymentThatWas(toBeHeld, silent);
-    expect(hear(doubtful, payment.call!, { outcome: 'silence' }).payment).toBe(doubtful);
+    const doubtful = aPaymentThatWas(toBeHeld, timedOut);
+    expect(apply(doubtful, payment.call!, { outcome: 'timeout' }).payment).toBe(doubtful);
   });
 
   it('leaves doubt by the answer, and is announced then', () => {
-    expect(said(done(aPaymentThatWas(toBeHeld, silent, silent)))).toEqual(['payment.authorized']);
-    expect(said(refused(aPaymentThatWas(toBeHeld, silent)))).toEqual(['payment.declined']);
+    expect(said(done(aPaymentThatWas(toBeHeld, timedOut, timedOut)))).toEqual(['payment.authorized']);
+    expect(said(refused(aPaymentThatWas(toBeHeld, timedOut)))).toEqual(['payment.declined']);
   });
 
   it('is announced once, though the provider answers twice', () => {
     const { call } = aPaymentThatWas(toBeHeld);
     const payment = aPaymentThatWas(toBeHeld, done);
-    expect(hear(payment, call!, { outcome: 'done', amount: 2_400, reference: 'psp_1' })).toEqual({
+    expect(apply(payment, call!, { outcome: 'done', amount: 2_400, reference: 'psp_1' })).toEqual({
       payment,
-      says: [],
+      outgoing: [],
       transfers: [],
     });
   });
 
   it('can be changed, and then the new amount is what is taken', () => {
     const changed = done(aPaymentThatWas(toBeHeld, done, toBeChangedTo(3_000)));
-    expect(changed.says).toEqual([
+    expect(changed.outgoing).toEqual([
       expect.objectContaining({ type: 'payment.adjusted', data: { orderId, revision: 1, amount: euros(3_000) } }),
     ]);
     expect(calls(toBeTaken(changed.payment))).toEqual(['capture', 3_000]);
@@ -107,7 +107,7 @@ describe('a hold', () => {
       ['adjust', 2_400],
     ]);
     const changedBack = done(done(changing).payment);
-    expect(changedBack.says).toEqual([
+    expect(changedBack.outgoing).toEqual([
       expect.objectContaining({ type: 'payment.adjusted', data: { orderId, revision: 2, amount: dinner } }),
     ]);
     expect(changedBack.payment).toMatchObject({ authorized: 2_400, adjustment: null, call: null });
@@ -141,13 +141,13 @@ describe('taking the money', () => {
     const payment = aPaymentThatWas(toBeHeld, done, toBeChangedTo(3_000), done, toBeTakenInPart(2_400));
     expect(payment.call).toMatchObject({ kind: 'capture', amount: 2_400 });
     const taken = done(payment);
-    expect(taken.says).toEqual([
+    expect(taken.outgoing).toEqual([
       expect.objectContaining({ type: 'payment.captured', data: { orderId, amount: dinner } }),
     ]);
     expect(calls(taken)).toEqual(['void', 0]);
     const released600 = released(600)(taken.payment);
     expect(released600).toMatchObject({
-      says: [],
+      outgoing: [],
       payment: { status: 'captured', captured: 2_400, voided: 600, call: null },
     });
   });
@@ -161,8 +161,8 @@ describe('taking the money', () => {
   });
 
   it('keeps trying in doubt: only a refusal is a failure', () => {
-    expect(said(silent(aPaymentThatWas(toBeHeld, done, toBeTaken)))).toEqual([]);
-    expect(said(refused(aPaymentThatWas(toBeHeld, done, toBeTaken, silent)))).toEqual(['payment.capture-failed']);
+    expect(said(timedOut(aPaymentThatWas(toBeHeld, done, toBeTaken)))).toEqual([]);
+    expect(said(refused(aPaymentThatWas(toBeHeld, done, toBeTaken, timedOut)))).toEqual(['payment.capture-failed']);
   });
 
   it('is not taken in another currency than it is held in', () => {
@@ -180,8 +180,8 @@ describe('a cancellation', () => {
   it('releases what is held', () => {
     const payment = aPaymentThatWas(toBeHeld, done, toBeCancelled);
     expect(payment.call).toMatchObject({ kind: 'void' });
-    const { payment: after, says } = released(2_400)(payment);
-    expect(says).toEqual([
+    const { payment: after, outgoing } = released(2_400)(payment);
+    expect(outgoing).toEqual([
       expect.objectContaining({
         type: 'payment.cancelled',
         data: { orderId, voided: dinner, refunded: null, kept: null },
@@ -193,7 +193,7 @@ describe('a cancellation', () => {
   it('gives back what was taken', () => {
     const refunding = aPaymentThatWas(toBeHeld, done, toBeTaken, done, toBeCancelled);
     expect(refunding.call).toMatchObject({ kind: 'refund', amount: 2_400 });
-    expect(done(refunding).says).toEqual([
+    expect(done(refunding).outgoing).toEqual([
       expect.objectContaining({
         type: 'payment.cancelled',
         data: { orderId, voided: null, refunded: dinner, kept: null },
@@ -206,8 +206,8 @@ describe('a cancellation', () => {
     expect(taking.call).toMatchObject({ kind: 'capture', amount: 1_000 });
     const releasing = done(taking);
     expect(calls(releasing)).toEqual(['void', 0]);
-    const { says } = released(1_400)(releasing.payment);
-    expect(says).toEqual([
+    const { outgoing } = released(1_400)(releasing.payment);
+    expect(outgoing).toEqual([
       expect.objectContaining({
         type: 'payment.cancelled',
         data: { orderId, voided: euros(1_400), refunded: null, kept: euros(1_000) },
@@ -216,27 +216,29 @@ describe('a cancellation', () => {
   });
 
   it('does without the fee when it cannot be taken', () => {
-    const { payment, says } = released(2_400)(aPaymentThatWas(toBeHeld, done, toBeCancelledKeeping(1_000), refused));
+    const { payment, outgoing } = released(2_400)(
+      aPaymentThatWas(toBeHeld, done, toBeCancelledKeeping(1_000), refused),
+    );
     expect(payment).toMatchObject({ status: 'cancelled', captured: 0, voided: 2_400 });
-    expect(says[0]?.data).toMatchObject({ kept: null });
+    expect(outgoing[0]?.data).toMatchObject({ kept: null });
   });
 
-  it('that comes first is answered, and nothing is held when the wish to hold comes', () => {
+  it('that comes first is answered, and nothing is held when the command to hold comes', () => {
     expect(said(toBeCancelled(aPaymentThatWas()))).toEqual(['payment.cancelled']);
     const mark = aPaymentThatWas(toBeCancelled);
-    expect(toBeHeld(mark)).toEqual({ payment: mark, says: [], transfers: [] });
+    expect(toBeHeld(mark)).toEqual({ payment: mark, outgoing: [], transfers: [] });
   });
 
   it('in doubt about the hold looks it up, and releases it when it is there', () => {
-    const payment = aPaymentThatWas(toBeHeld, silent, toBeCancelled);
+    const payment = aPaymentThatWas(toBeHeld, timedOut, toBeCancelled);
     expect(payment.call).toMatchObject({ kind: 'authorize', unanswered: 1 });
     expect(calls(done(payment))).toEqual(['void', 0]);
   });
 
   it('in doubt about the hold releases it even if the provider has not heard of it: it may be on its way', () => {
-    const releasing = neverHeardOf(aPaymentThatWas(toBeHeld, silent, toBeCancelled));
+    const releasing = neverHeardOf(aPaymentThatWas(toBeHeld, timedOut, toBeCancelled));
     expect(calls(releasing)).toEqual(['void', 0]);
-    expect(releasing.says).toEqual([]);
+    expect(releasing.outgoing).toEqual([]);
     expect(said(released(0)(releasing.payment))).toEqual(['payment.cancelled']);
   });
 
@@ -250,18 +252,18 @@ describe('a cancellation', () => {
 
   it('is followed by a release when the hold comes to light only afterwards, and is not announced again', () => {
     const { call } = aPaymentThatWas(toBeHeld);
-    const over = aPaymentThatWas(toBeHeld, silent, toBeCancelled, neverHeardOf, released(0));
-    const late = hear(over, call!, { outcome: 'done', amount: 2_400, reference: 'psp_1' });
+    const over = aPaymentThatWas(toBeHeld, timedOut, toBeCancelled, neverHeardOf, released(0));
+    const late = apply(over, call!, { outcome: 'done', amount: 2_400, reference: 'psp_1' });
     expect(calls(late)).toEqual(['void', 0]);
-    const { payment, says } = released(2_400)(late.payment);
+    const { payment, outgoing } = released(2_400)(late.payment);
     expect(payment).toMatchObject({ status: 'cancelled', authorized: 2_400, voided: 2_400, mayBeHeld: false });
-    expect(says).toEqual([]);
+    expect(outgoing).toEqual([]);
   });
 
   it('is not satisfied with a release that may have been too early for the hold', () => {
     const { call } = aPaymentThatWas(toBeHeld);
-    const releasing = aPaymentThatWas(toBeHeld, silent, toBeCancelled, neverHeardOf);
-    const again = hear(releasing, call!, { outcome: 'done', amount: 2_400, reference: 'psp_1' }).payment.call as Call;
+    const releasing = aPaymentThatWas(toBeHeld, timedOut, toBeCancelled, neverHeardOf);
+    const again = apply(releasing, call!, { outcome: 'done', amount: 2_400, reference: 'psp_1' }).payment.call as Call;
     expect(again.kind).toBe('void');
     expect(again.number).toBeGreaterThan(releasing.call!.number);
   });
@@ -274,7 +276,7 @@ describe('a cancellation', () => {
   });
 
   it('of a payment that is being taken gives back what turns out to be taken, and never takes twice', () => {
-    const payment = aPaymentThatWas(toBeHeld, done, toBeTaken, silent, toBeCancelledKeeping(1_000));
+    const payment = aPaymentThatWas(toBeHeld, done, toBeTaken, timedOut, toBeCancelledKeeping(1_000));
     expect(payment.call).toMatchObject({ kind: 'capture', amount: 2_400 });
     expect(calls(done(payment))).toEqual(['refund', 1_400]);
   });

@@ -83,7 +83,7 @@ export interface Call {
 }
 
 /** What became of a call. */
-export type Answer =
+export type Response =
   /** It was done. For a void, `amount` is all that was ever released of the order's hold. */
   | { readonly outcome: 'done'; readonly amount: number; readonly reference: string }
   /** It will never be done. */
@@ -91,12 +91,12 @@ export type Answer =
   /** The provider has never heard of it. It may still be on its way. */
   | { readonly outcome: 'unknown' }
   /** No answer came in time. */
-  | { readonly outcome: 'silence' };
+  | { readonly outcome: 'timeout' };
 
 /** What follows: the payment as it is then, what the others are told, and how the money moved. */
 export interface Decision {
   readonly payment: Payment;
-  readonly says: readonly Draft[];
+  readonly outgoing: readonly Draft[];
   readonly transfers: readonly Transfer[];
 }
 
@@ -161,6 +161,6 @@ export function isUnwanted({ status, call }: Payment): boolean {
 }
 
 /** Nothing to do, or nothing but to say it again. */
-export function unchanged(payment: Payment, ...says: Draft[]): Decision {
-  return { payment, says, transfers: [] };
+export function unchanged(payment: Payment, ...outgoing: Draft[]): Decision {
+  return { payment, outgoing, transfers: [] };
 }

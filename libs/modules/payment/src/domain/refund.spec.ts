@@ -26,8 +26,8 @@ describe('a refund', () => {
   });
 
   it('is announced and counted when it is done', () => {
-    const { payment, says } = done(aPaymentThatWas(...paid, toBeRefunded(400)));
-    expect(says).toEqual([
+    const { payment, outgoing } = done(aPaymentThatWas(...paid, toBeRefunded(400)));
+    expect(outgoing).toEqual([
       expect.objectContaining({ type: 'payment.refunded', data: { orderId, refundId: 'ref_1', amount: euros(400) } }),
     ]);
     expect(payment).toMatchObject({ refunded: 400, refunds: [{ refundId: 'ref_1', status: 'done' }] });

@@ -10,18 +10,18 @@ import {
 } from '@thali/contracts';
 import { accounts, transfer, type Transfer } from './ledger';
 import { advance, begin } from './next';
-import { paymentIdOf, unchanged, type Answer, type Call, type Decision, type Payment, type Refund } from './payment';
+import { paymentIdOf, unchanged, type Response, type Call, type Decision, type Payment, type Refund } from './payment';
 
-type Done = Extract<Answer, { outcome: 'done' }>;
+type Done = Extract<Response, { outcome: 'done' }>;
 
 /**
  * What follows from the provider's answer to a call, by whatever way and how often it comes: the first answer to the call that is open
  * counts, every other changes nothing. But for one: a hold that comes to light when nobody wants it any more is released.
  */
-export function hear(payment: Payment, call: Call, answer: Answer): Decision {
-  if (payment.call?.number !== call.number) return hearLate(payment, call, answer);
+export function apply(payment: Payment, call: Call, answer: Response): Decision {
+  if (payment.call?.number !== call.number) return applyLate(payment, call, answer);
   switch (answer.outcome) {
-    case 'silence':
+    case 'timeout':
       return doubt(payment, call);
     case 'unknown':
       // Asking again would make a hold that nobody wants. The void that follows keeps it from being made.
@@ -33,7 +33,7 @@ export function hear(payment: Payment, call: Call, answer: Answer): Decision {
   }
 }
 
-function hearLate(payment: Payment, { kind }: Call, { outcome }: Answer): Decision {
+function applyLate(payment: Payment, { kind }: Call, { outcome }: Response): Decision {
   const { status, authorized, call } = payment;
   const over = status === 'cancelled' || status === 'declined' || status === 'cancelling';
   const newHold = kind === 'authorize' && outcome === 'done' && over && authorized === 0;
@@ -58,14 +58,14 @@ function done(payment: Payment, call: Call, { amount, reference }: Done): Decisi
     case 'authorize': {
       const held: Payment = { ...closed, authorized: call.amount, reference };
       if (status === 'cancelling') return advance(held);
-      const says = [PaymentAuthorized({ orderId, paymentId: paymentIdOf(orderId), amount: money })];
-      return advance({ ...held, status: 'authorized' }, { says });
+      const outgoing = [PaymentAuthorized({ orderId, paymentId: paymentIdOf(orderId), amount: money })];
+      return advance({ ...held, status: 'authorized' }, { outgoing });
     }
     case 'adjust': {
       if (isOutdated(payment, call)) return advance({ ...closed, authorized: call.amount });
       const revision = payment.adjustment?.revision ?? payment.revision;
-      const says = status === 'cancelling' ? [] : [PaymentAdjusted({ orderId, revision, amount: money })];
-      return advance({ ...closed, authorized: call.amount, adjustment: null, revision }, { says });
+      const outgoing = status === 'cancelling' ? [] : [PaymentAdjusted({ orderId, revision, amount: money })];
+      return advance({ ...closed, authorized: call.amount, adjustment: null, revision }, { outgoing });
     }
     case 'capture': {
       const transfers = [moved(payment, call, accounts.provider, accounts.clearing(orderId))];
@@ -73,7 +73,7 @@ function done(payment: Payment, call: Call, { amount, reference }: Done): Decisi
       if (status === 'cancelling') return advance(taken, { transfers });
       return advance(
         { ...taken, status: 'captured' },
-        { says: [PaymentCaptured({ orderId, amount: money })], transfers },
+        { outgoing: [PaymentCaptured({ orderId, amount: money })], transfers },
       );
     }
     case 'void':
@@ -82,9 +82,9 @@ function done(payment: Payment, call: Call, { amount, reference }: Done): Decisi
     case 'refund': {
       const { refundId } = call;
       const transfers = [moved(payment, call, accounts.clearing(orderId), accounts.provider)];
-      const says = refundId ? [PaymentRefunded({ orderId, refundId, amount: money })] : [];
+      const outgoing = refundId ? [PaymentRefunded({ orderId, refundId, amount: money })] : [];
       const refunds = ended(payment, refundId, 'done');
-      return advance({ ...closed, refunded: refunded + call.amount, refunds }, { says, transfers });
+      return advance({ ...closed, refunded: refunded + call.amount, refunds }, { outgoing, transfers });
     }
   }
 }
@@ -95,17 +95,20 @@ function refused(payment: Payment, call: Call, reason: string): Decision {
   switch (call.kind) {
     case 'authorize':
       if (status === 'cancelling') return advance(closed);
-      return advance({ ...closed, status: 'declined' }, { says: [PaymentDeclined({ orderId, reason })] });
+      return advance({ ...closed, status: 'declined' }, { outgoing: [PaymentDeclined({ orderId, reason })] });
     case 'adjust': {
       if (isOutdated(payment, call)) return advance(closed);
       const revision = adjustment?.revision ?? payment.revision;
-      const says = status === 'cancelling' ? [] : [PaymentAdjustmentDeclined({ orderId, revision, reason })];
-      return advance({ ...closed, adjustment: null }, { says });
+      const outgoing = status === 'cancelling' ? [] : [PaymentAdjustmentDeclined({ orderId, revision, reason })];
+      return advance({ ...closed, adjustment: null }, { outgoing });
     }
     case 'capture':
       // What cannot be taken cannot be kept.
       if (status === 'cancelling') return advance({ ...closed, keep: 0 });
-      return advance({ ...closed, status: 'capture-failed' }, { says: [PaymentCaptureFailed({ orderId, reason })] });
+      return advance(
+        { ...closed, status: 'capture-failed' },
+        { outgoing: [PaymentCaptureFailed({ orderId, reason })] },
+      );
     case 'void':
       return unchanged(begin(closed, { ...call, unanswered: call.unanswered + 1 }));
     case 'refund':

@@ -5,7 +5,7 @@ import { judge, type Entry, type Request } from './judge';
 export type Judged = Pick<Entry, 'outcome' | 'amount'> & { readonly reason: string | null; readonly reference: string };
 
 /**
- * The simulated provider's books, written in transactions of their own: they say what it did even when nobody was left to hear it.
+ * The simulated provider's books, written in transactions of their own: they say what it did even when nobody was left to apply it.
  */
 export class ProviderLog {
   constructor(private readonly db: Database) {}

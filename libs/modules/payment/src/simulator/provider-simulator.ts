@@ -1,7 +1,7 @@
 import { messageOf, type Log } from '@thali/kit/core';
 import { randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { PaymentProvider, type ProviderAnswer, type ProviderRequest } from '../payment-provider';
+import { PaymentProvider, type ProviderResponse, type ProviderRequest } from '../payment-provider';
 import type { SimulatorSettings } from '../settings';
 import type { WebhookEvent } from '../webhook';
 import { cards, type Card } from './cards';
@@ -28,7 +28,7 @@ export class ProviderSimulator extends PaymentProvider {
     super();
   }
 
-  async authorize(request: ProviderRequest & { token: string }): Promise<ProviderAnswer> {
+  async authorize(request: ProviderRequest & { token: string }): Promise<ProviderResponse> {
     const { answers }: Card = cards[request.token] ?? {};
     if (answers === 'never, having lost it') return neverAnswer();
     const judged = await this.take(
@@ -40,30 +40,30 @@ export class ProviderSimulator extends PaymentProvider {
     return answerOf(judged);
   }
 
-  adjust(request: ProviderRequest): Promise<ProviderAnswer> {
+  adjust(request: ProviderRequest): Promise<ProviderResponse> {
     return this.do('adjust', request);
   }
 
-  capture(request: ProviderRequest): Promise<ProviderAnswer> {
+  capture(request: ProviderRequest): Promise<ProviderResponse> {
     return this.do('capture', request);
   }
 
-  void(request: ProviderRequest): Promise<ProviderAnswer> {
+  void(request: ProviderRequest): Promise<ProviderResponse> {
     return this.do('void', request);
   }
 
-  refund(request: ProviderRequest): Promise<ProviderAnswer> {
+  refund(request: ProviderRequest): Promise<ProviderResponse> {
     return this.do('refund', request);
   }
 
-  async find(request: Pick<ProviderRequest, 'key' | 'orderId'>): Promise<ProviderAnswer | { outcome: 'unknown' }> {
+  async find(request: Pick<ProviderRequest, 'key' | 'orderId'>): Promise<ProviderResponse | { outcome: 'unknown' }> {
     await this.latency();
     const found = await this.books.find(request);
     if (!found || cards[found.token ?? '']?.answers === 'never') return { outcome: 'unknown' };
     return answerOf(found);
   }
 
-  private async do(operation: Request['operation'], request: ProviderRequest): Promise<ProviderAnswer> {
+  private async do(operation: Request['operation'], request: ProviderRequest): Promise<ProviderResponse> {
     return answerOf(await this.take({ ...request, operation, token: null }));
   }
 
@@ -105,7 +105,7 @@ export class ProviderSimulator extends PaymentProvider {
   }
 }
 
-function answerOf({ outcome, amount, reason, reference }: Judged): ProviderAnswer {
+function answerOf({ outcome, amount, reason, reference }: Judged): ProviderResponse {
   return outcome === 'done'
     ? { outcome, amount, reference }
     : { outcome, reason: reason ?? 'The payment provider refused.' };

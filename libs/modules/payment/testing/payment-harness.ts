@@ -16,7 +16,7 @@ import type { PaymentDetails } from '../src/payment.view';
 import { signWebhook, signatureHeader, type WebhookEvent } from '../src/webhook';
 import { courierId, dinner, restaurantId } from './payments';
 
-export interface Answer<Body> {
+export interface Response<Body> {
   status: number;
   body: Body;
 }
@@ -43,7 +43,7 @@ const quick = {
 };
 
 /** The payment module as a process of its own, on a database of its own. The other modules are played by the test. */
-export class Till {
+export class PaymentHarness {
   private readonly ids = new SystemIds();
 
   private constructor(
@@ -53,7 +53,7 @@ export class Till {
   ) {}
 
   /** @param env what to set differently. */
-  static async open(env: Record<string, string> = {}): Promise<Till> {
+  static async open(env: Record<string, string> = {}): Promise<PaymentHarness> {
     const server = await aServer();
     const modules = { payment: PaymentModule };
     const app = await createApp({ name: 'thali', modules, env: { THALI_DATABASE_URL: server.url, ...quick, ...env } });
@@ -61,7 +61,7 @@ export class Till {
     await app.nest.init();
     await app.nest.getHttpAdapter().getInstance().ready();
     app.runtime.start();
-    return new Till(app, server, app.nest.get(Database, { strict: false }));
+    return new PaymentHarness(app, server, app.nest.get(Database, { strict: false }));
   }
 
   async close(): Promise<void> {
@@ -85,46 +85,46 @@ export class Till {
   }
 
   /** A message arrives; it is handled in its own time. */
-  async hear(draft: Draft): Promise<void> {
+  async receives(draft: Draft): Promise<void> {
     await this.app.runtime.transport.deliver('payment', [this.message(draft)]);
   }
 
-  wishToHold(orderId: string, token: string, amount: Money = dinner) {
+  commandToHold(orderId: string, token: string, amount: Money = dinner) {
     const sealedToken = this.get(Seal).seal(token);
     return AuthorizePayment({ orderId, customerId: 'cus_demo', restaurantId, amount, sealedToken });
   }
 
   /** Asks to hold the money. @returns the order. */
   async hold(token: string, amount: Money = dinner, orderId = this.anOrder()): Promise<string> {
-    await this.hear(this.wishToHold(orderId, token, amount));
+    await this.receives(this.commandToHold(orderId, token, amount));
     return orderId;
   }
 
   /** Holds the money, and waits until it is held. */
   async held(token = 'tok_visa', amount: Money = dinner): Promise<string> {
     const orderId = await this.hold(token, amount);
-    await this.says(orderId, PaymentAuthorized);
+    await this.sends(orderId, PaymentAuthorized);
     return orderId;
   }
 
   /** Holds and takes the money, and waits until it is taken. */
   async taken(token = 'tok_visa'): Promise<string> {
     const orderId = await this.held(token);
-    await this.hear(CapturePayment({ orderId, amount: null }));
-    await this.says(orderId, PaymentCaptured);
+    await this.receives(CapturePayment({ orderId, amount: null }));
+    await this.sends(orderId, PaymentCaptured);
     return orderId;
   }
 
   cancel(orderId: string, keep: Money | null = null): Promise<void> {
-    return this.hear(CancelPayment({ orderId, keep, reason: 'the customer changed their mind' }));
+    return this.receives(CancelPayment({ orderId, keep, reason: 'the customer changed their mind' }));
   }
 
-  bring(orderId: string): Promise<void> {
-    return this.hear(DeliveryDelivered({ orderId, deliveryId: 'dlv_01h455vb4pex5vsknk084sn02q', courierId }));
+  delivers(orderId: string): Promise<void> {
+    return this.receives(DeliveryDelivered({ orderId, deliveryId: 'dlv_01h455vb4pex5vsknk084sn02q', courierId }));
   }
 
-  /** What the module says about the order, of this type: waits until it does. */
-  says<Type extends AnyMessageType>(orderId: string, { type }: Type): Promise<DataOf<Type>> {
+  /** What the module sends about the order, of this type: waits until it does. */
+  sends<Type extends AnyMessageType>(orderId: string, { type }: Type): Promise<DataOf<Type>> {
     return eventually(async () => {
       const find = 'select data from messages where key = $1 and type = $2';
       const [said] = await this.db.read<{ data: DataOf<Type> }>(find, [orderId, type]);
@@ -133,7 +133,7 @@ export class Till {
   }
 
   /** What the module has told the others about the order, in order. */
-  async said(orderId: string): Promise<string[]> {
+  async sent(orderId: string): Promise<string[]> {
     const find = `select type from messages where key = $1 and type <> 'payment.continue' order by key_version`;
     return (await this.db.read<{ type: string }>(find, [orderId])).map(({ type }) => type);
   }
@@ -168,7 +168,7 @@ export class Till {
     return row?.balance ?? 0;
   }
 
-  async ask<Body>(method: 'GET' | 'POST', url: string, body?: object, headers = {}): Promise<Answer<Body>> {
+  async ask<Body>(method: 'GET' | 'POST', url: string, body?: object, headers = {}): Promise<Response<Body>> {
     const answer = await this.app.nest.inject({ method, url, headers, ...(body && { payload: body }) });
     return { status: answer.statusCode, body: (answer.body === '' ? {} : JSON.parse(answer.body)) as Body };
   }
@@ -178,7 +178,7 @@ export class Till {
   }
 
   /** The provider tells us something; by default rightly signed, now. */
-  async webhook(event: WebhookEvent | string, signature?: string | null): Promise<Answer<{ code?: string }>> {
+  async webhook(event: WebhookEvent | string, signature?: string | null): Promise<Response<{ code?: string }>> {
     const payload = typeof event === 'string' ? event : JSON.stringify(event);
     const signed = signature === undefined ? signWebhook(payload, webhookSecret, new Date()) : signature;
     const headers = { 'content-type': 'application/json', ...(signed !== null && { [signatureHeader]: signed }) };
