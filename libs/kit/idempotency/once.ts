@@ -20,9 +20,14 @@ export interface StoredAnswer {
   readonly body: unknown;
 }
 
-/** Recognises equal requests. */
+/** Recognises equal requests: the order in which an object's fields stand makes no difference. */
 export function fingerprintOf(...parts: unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+  return createHash('sha256').update(JSON.stringify(parts, inOneOrder)).digest('base64url');
+}
+
+function inOneOrder(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 /**

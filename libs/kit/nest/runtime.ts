@@ -14,6 +14,7 @@ export class Runtime extends Readiness {
   private readonly databases = new Map<string, Database>();
   private readonly messagings: Messaging[] = [];
   private readonly openings: Promise<Database>[] = [];
+  private readonly closings: (() => Promise<void>)[] = [];
   private embedded: Promise<EmbeddedPostgres> | undefined;
 
   constructor(
@@ -77,11 +78,17 @@ export class Runtime extends Readiness {
     for (const messaging of this.messagings) messaging.start();
   }
 
+  /** Closes something that handlers use, once none of them runs any more. */
+  closeLast(close: () => Promise<void>): void {
+    this.closings.push(close);
+  }
+
   /** Drains, then closes; nothing is lost and nothing is half done. */
   async stop(): Promise<void> {
     await Promise.allSettled(this.openings);
     await Promise.all(this.messagings.map((messaging) => messaging.stop()));
     await Promise.all([this.transport.stop(), this.questions.stop()]);
+    await Promise.all(this.closings.map((close) => close()));
     await Promise.all([...this.databases.values()].map((database) => database.close()));
     await (await this.embedded)?.stop();
   }

@@ -32,6 +32,7 @@ import {
 import { apply } from '../../../libs/modules/payment/src/domain/responses';
 import {
   heldOf,
+  totalsOf,
   noPayment,
   type Decision as PaymentDecision,
   type Payment,
@@ -164,20 +165,22 @@ class Evening {
 
   private bank(wish: Draft): void {
     if (isA(wish, AdjustPayment)) this.pay((payment) => adjustPayment(payment, wish.data));
-    else if (isA(wish, CapturePayment)) this.pay((payment) => capturePayment(payment, wish.data.amount));
+    else if (isA(wish, CapturePayment)) this.pay((payment) => capturePayment(payment, wish.data));
     else throw new Error(`nobody should wish for ${wish.type} of an order that is brought`);
   }
 
   private provider(refuses: boolean): void {
     const { call } = this.payment;
     if (!call) return;
-    const amount = call.kind === 'void' ? this.payment.voided + heldOf(this.payment) : call.amount;
-    const refused = refuses && call.kind === 'adjust';
+    const amount = call.kind === 'void' ? totalsOf(this.payment).voided + heldOf(this.payment) : call.amount;
+    const refused = refuses && call.kind === 'increase';
     this.pay((payment) =>
       apply(
         payment,
         call,
-        refused ? { outcome: 'refused', reason: 'No.' } : { outcome: 'done', amount, reference: 'psp' },
+        refused
+          ? { outcome: 'refused', reason: 'No.' }
+          : { outcome: 'done', amount, granted: { intent: 'pi_1', increasable: true, captureBefore: null } },
       ),
     );
   }
@@ -235,7 +238,8 @@ describe('An order that is changed while the kitchen begins, whenever each hears
     everyEvening(({ order, payment }) => {
       expect(order).toMatchObject({ status: 'delivered' });
       const total = order.status === 'new' ? undefined : order.total.amount;
-      expect(payment).toMatchObject({ status: 'captured', captured: total });
+      expect(payment.status).toBe('captured');
+      expect(totalsOf(payment).captured).toBe(total);
       expect(heldOf(payment)).toBe(0);
     });
   });

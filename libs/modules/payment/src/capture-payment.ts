@@ -13,8 +13,8 @@ export class CapturePaymentHandler {
   constructor(private readonly calls: ProviderCalls) {}
 
   @HandlesOutside(CapturePayment, 'payment.capture')
-  async handle({ amount }: Data, message: Message<Data>): Promise<Recording> {
-    const payment = await this.calls.record(message, (before) => capturePayment(before, amount));
+  async handle(data: Data, message: Message<Data>): Promise<Recording> {
+    const payment = await this.calls.record(message, (before) => capturePayment(before, data));
     return this.calls.make(payment);
   }
 }

@@ -1,8 +1,7 @@
 import { Module } from '@nestjs/common';
-import { CommandBus, CqrsModule } from '@nestjs/cqrs';
+import { HttpAdapterHost } from '@nestjs/core';
+import { CqrsModule } from '@nestjs/cqrs';
 import { Runtime, ServiceModule } from '@thali/kit/nest';
-import { Log } from '@thali/kit/core';
-import { Database } from '@thali/kit/postgres';
 import { AdjustPaymentHandler } from './adjust-payment';
 import { AuthorizePaymentHandler } from './authorize-payment';
 import { CancelPaymentHandler } from './cancel-payment';
@@ -14,25 +13,28 @@ import { PaymentProvider } from './payment-provider';
 import { PaymentRepository } from './payment.repository';
 import { PaymentReader } from './payment.view';
 import { ProviderCalls } from './provider-calls';
-import { ReceiveWebhook, ReceiveWebhookHandler } from './receive-webhook';
+import { ReceiveWebhookHandler } from './receive-webhook';
 import { RequestRefundHandler } from './request-refund';
 import { PaymentSettings } from './settings';
 import { SettlePaymentHandler } from './settle-payment';
-import { ProviderLog } from './simulator/provider-log';
-import { ProviderSimulator } from './simulator/provider-simulator';
-import { signWebhook, type WebhookEvent } from './webhook';
+import { startOwnBank } from './own-bank';
+import { RenewHoldHandler } from './renew-hold';
+import { LookUpDisputeHandler } from './look-up-dispute';
+import { LookUpPayoutHandler } from './look-up-payout';
+import { ProviderConnection } from './stripe/provider-connection';
+import { stripeClient } from './stripe/stripe-client';
+import { StripeProvider } from './stripe/stripe-provider';
 
-/** The simulated provider sends its webhooks through the same door as a real one: signed, and in a transaction of their own. */
-const provider = {
-  provide: PaymentProvider,
-  inject: [Database, PaymentSettings, CommandBus, Log],
-  useFactory: (db: Database, { simulator, webhookSecrets }: PaymentSettings, commands: CommandBus, log: Log) => {
-    const notify = (event: WebhookEvent) => {
-      const rawBody = JSON.stringify(event);
-      const signature = signWebhook(rawBody, webhookSecrets[0], new Date());
-      return db.transaction((tx) => commands.execute(new ReceiveWebhook(tx, rawBody, signature)));
-    };
-    return new ProviderSimulator(new ProviderLog(db), simulator, notify, log);
+/** Where no provider is named, this process brings its own bank. It closes last: messages that are being handled may still call it. */
+const connection = {
+  provide: ProviderConnection,
+  inject: [Runtime, PaymentSettings, HttpAdapterHost],
+  useFactory: async (runtime: Runtime, settings: PaymentSettings, http: HttpAdapterHost) => {
+    const { answerWithinMs, provider } = settings;
+    const bank = provider.url === undefined ? await startOwnBank(runtime, settings, http) : undefined;
+    if (bank) runtime.closeLast(() => bank.stop());
+    const { url = provider.url ?? '' } = bank ?? {};
+    return new ProviderConnection(stripeClient({ url, secretKey: provider.secretKey, answerWithinMs }));
   },
 };
 
@@ -41,7 +43,8 @@ const provider = {
   controllers: [PaymentController],
   providers: [
     { provide: PaymentSettings, inject: [Runtime], useFactory: ({ env }: Runtime) => PaymentSettings.from(env) },
-    provider,
+    connection,
+    { provide: PaymentProvider, useClass: StripeProvider },
     PaymentRepository,
     PaymentReader,
     ProviderCalls,
@@ -53,6 +56,9 @@ const provider = {
     SettlePaymentHandler,
     RequestRefundHandler,
     ReceiveWebhookHandler,
+    RenewHoldHandler,
+    LookUpDisputeHandler,
+    LookUpPayoutHandler,
   ],
 })
 export class PaymentModule {}

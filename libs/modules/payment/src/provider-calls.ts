@@ -1,21 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { Log, type Message } from '@thali/kit/core';
-import { schedule } from '@thali/kit/messaging';
 import { Seal } from '@thali/kit/nest';
 import { Database, type Tx } from '@thali/kit/postgres';
-import { isUnwanted, keyOf, type Call, type Decision, type Payment, type Response } from './domain/payment';
+import { holdKeyOf, isUnwanted, keyOf, type Call, type Decision, type Payment, type Response } from './domain/payment';
 import { apply } from './domain/responses';
-import { PaymentProvider, type ProviderRequest } from './payment-provider';
+import { PaymentProvider, type Card, type ProviderRequest } from './payment-provider';
 import { PaymentRepository } from './payment.repository';
 import { PaymentSettings } from './settings';
-import { ContinuePayment } from './timers';
+import { setRenewal, setTimers } from './timers';
 
 type Decide = (payment: Payment) => Decision;
 
 /** What remains to be recorded, in the transaction of the message. */
 export type Recording = (tx: Tx) => Promise<void>;
-
-const longestPauseMs = 30_000;
 
 /**
  * The three parts of a call to the provider, which every use case puts together: a call is recorded, made while no transaction is open, and
@@ -40,8 +37,12 @@ export class ProviderCalls {
   async record(message: Message<{ orderId: string }>, decide: Decide): Promise<Payment> {
     const { orderId } = message.data;
     const context = { correlationId: message.correlationId, causationId: message.id };
-    const work = (tx: Tx) => this.payments.change(tx, orderId, decide);
-    return (await this.db.transaction(work, context, { key: orderId })).after;
+    const work = async (tx: Tx) => {
+      const change = await this.payments.change(tx, orderId, decide);
+      setRenewal(tx, change, this.settings.renewBeforeMs);
+      return change.after;
+    };
+    return this.db.transaction(work, context, { key: orderId });
   }
 
   /**
@@ -51,48 +52,47 @@ export class ProviderCalls {
    * @returns what is to be recorded with the message.
    */
   async make(payment: Payment): Promise<Recording> {
-    const { orderId, currency, call } = payment;
+    const { orderId, call } = payment;
     if (!call) return async () => {};
-    const response = await this.responseTo(payment, call, {
-      key: keyOf(payment, call),
-      orderId,
-      amount: call.amount,
-      currency,
-    });
+    const response = await this.responseTo(payment, call);
     return async (tx) => void (await this.recordAndContinue(tx, orderId, (now) => apply(now, call, response)));
   }
 
   /** Decides and records; a call that comes of it is made when this has been committed, or after a pause if it is in doubt. */
   async recordAndContinue(tx: Tx, orderId: string, decide: Decide): Promise<Payment> {
-    const { before, after } = await this.payments.change(tx, orderId, decide);
-    const { call } = after;
-    if (call && call !== before.call) schedule(tx, ContinuePayment({ orderId }), { afterMs: this.pauseMs(call) });
-    return after;
+    const change = await this.payments.change(tx, orderId, decide);
+    setTimers(tx, change, this.settings);
+    return change.after;
   }
 
-  private async responseTo(payment: Payment, call: Call, request: ProviderRequest): Promise<Response> {
+  private async responseTo(payment: Payment, call: Call): Promise<Response> {
+    const request = requestOf(payment, call);
     try {
       if (call.unanswered > 0) {
         const found = await this.inTime<Response>(this.provider.find(request));
         if (found.outcome !== 'unknown' || isUnwanted(payment)) return found;
       }
-      return await this.inTime<Response>(this.send(payment, call, request));
+      return await this.inTime<Response>(this.send(payment, request));
     } catch (error) {
-      this.log.warn({ err: error, key: request.key }, 'payment provider timed out');
+      this.log.warn({ err: error, key: request.callKey }, 'payment provider timed out');
       return { outcome: 'timeout' };
     }
   }
 
-  private async send(payment: Payment, { kind }: Call, request: ProviderRequest): Promise<Response> {
-    if (kind !== 'authorize') return this.provider[kind](request);
-    const token = this.open(payment.sealedToken);
-    if (token === null) return { outcome: 'refused', reason: 'The payment token cannot be read.' };
-    return this.provider.authorize({ ...request, token });
+  private async send(payment: Payment, request: ProviderRequest): Promise<Response> {
+    if (request.kind !== 'authorize') return this.provider[request.kind](request);
+    const card = this.cardOf(payment);
+    return card
+      ? this.provider.authorize(request, card)
+      : { outcome: 'refused', reason: 'The payment token cannot be read.' };
   }
 
-  private open(sealedToken: string | null): string | null {
+  /** The first hold is made with the customer's token, which is erased then; others are made with the card of a hold that was granted. */
+  private cardOf({ holds, sealedToken }: Payment): Card | null {
+    const sameAs = holds.find(({ intent }) => intent !== null)?.intent;
+    if (sameAs) return { sameAs };
     try {
-      return sealedToken === null ? null : this.seal.open(sealedToken);
+      return sealedToken === null ? null : { token: this.seal.open(sealedToken) };
     } catch {
       return null; // Not sealed by this deployment: it will never open.
     }
@@ -106,10 +106,12 @@ export class ProviderCalls {
     });
     return Promise.race([response, late]).finally(() => clearTimeout(timer));
   }
+}
 
-  /** Twice as long after each time-out, with jitter, so that calls which timed out together are not repeated together. */
-  private pauseMs({ unanswered }: Call): number {
-    if (unanswered === 0) return 0;
-    return Math.min(longestPauseMs, this.settings.askAgainAfterMs * 2 ** (unanswered - 1)) * (0.5 + Math.random() / 2);
-  }
+function requestOf(payment: Payment, call: Call): ProviderRequest {
+  const { orderId, currency, holds } = payment;
+  const hold = holds.find(({ number }) => number === call.hold);
+  const { kind, amount } = call;
+  const intent = { key: holdKeyOf(payment, call.hold), intent: hold?.intent ?? null, asked: hold?.asked ?? amount };
+  return { kind, callKey: keyOf(payment, call), orderId, currency, amount, ...intent };
 }

@@ -1,7 +1,8 @@
 import { milliseconds, readVariables, type Environment } from '@thali/kit/nest';
-import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { bankKey } from './bank/bank.settings';
 import type { Shares } from './domain/ledger';
+import { webhookSecrets } from './webhook-secrets';
 
 /** How we deal with the provider, and who gets what. Read once, at start. */
 export class PaymentSettings {
@@ -10,10 +11,16 @@ export class PaymentSettings {
     readonly answerWithinMs: number,
     /** The first pause before a call in doubt is looked up; it doubles each time. */
     readonly askAgainAfterMs: number,
+    /** How long before its end a hold is renewed. */
+    readonly renewBeforeMs: number,
     readonly shares: Shares,
-    /** What the provider signs its webhooks with: the present secret, and former ones while they are being replaced. */
-    readonly webhookSecrets: readonly [string, ...string[]],
-    readonly simulator: SimulatorSettings,
+    readonly provider: {
+      /** Where the provider answers; undefined when this process is to bring a bank of its own. */
+      readonly url: string | undefined;
+      readonly secretKey: string;
+      /** What it signs its webhooks with: the present secret, and former ones while they are being replaced. */
+      readonly webhookSecrets: readonly [string, ...string[]];
+    },
   ) {}
 
   /** @throws {Misconfigured} */
@@ -21,33 +28,29 @@ export class PaymentSettings {
     const read = readVariables(env, {
       THALI_PAYMENT_ANSWER_WITHIN_MS: milliseconds(2_000),
       THALI_PAYMENT_ASK_AGAIN_AFTER_MS: milliseconds(500),
+      THALI_PAYMENT_RENEW_BEFORE_MS: milliseconds(86_400_000),
       THALI_PAYMENT_COURIER_PERMILLE: permille(120),
       THALI_PAYMENT_FEE_PERMILLE: permille(150),
-      THALI_PAYMENT_WEBHOOK_SECRETS: secrets,
-      THALI_PAYMENT_PROVIDER_FASTEST_MS: milliseconds(5),
-      THALI_PAYMENT_PROVIDER_SLOWEST_MS: milliseconds(30),
-      THALI_PAYMENT_PROVIDER_LATE_MS: milliseconds(12_000),
+      THALI_PAYMENT_PROVIDER_URL: z.url('an HTTP URL such as https://api.stripe.com').optional(),
+      THALI_STRIPE_KEY: z
+        .string()
+        .regex(/^[sr]k_(test|live)_/, 'a secret key of Stripe such as sk_test_…')
+        .optional(),
+      THALI_PAYMENT_WEBHOOK_SECRETS: webhookSecrets,
     });
+    const key = read.THALI_STRIPE_KEY;
     return new PaymentSettings(
       read.THALI_PAYMENT_ANSWER_WITHIN_MS,
       read.THALI_PAYMENT_ASK_AGAIN_AFTER_MS,
+      read.THALI_PAYMENT_RENEW_BEFORE_MS,
       { courierPermille: read.THALI_PAYMENT_COURIER_PERMILLE, feePermille: read.THALI_PAYMENT_FEE_PERMILLE },
-      read.THALI_PAYMENT_WEBHOOK_SECRETS,
       {
-        fastestMs: read.THALI_PAYMENT_PROVIDER_FASTEST_MS,
-        slowestMs: read.THALI_PAYMENT_PROVIDER_SLOWEST_MS,
-        lateMs: read.THALI_PAYMENT_PROVIDER_LATE_MS,
+        url: read.THALI_PAYMENT_PROVIDER_URL ?? (key && 'https://api.stripe.com'),
+        secretKey: key ?? bankKey,
+        webhookSecrets: read.THALI_PAYMENT_WEBHOOK_SECRETS,
       },
     );
   }
-}
-
-/** How long the simulated provider takes. */
-export interface SimulatorSettings {
-  readonly fastestMs: number;
-  readonly slowestMs: number;
-  /** For the card that is answered late. */
-  readonly lateMs: number;
 }
 
 /** Half at most, so that the two shares never exceed the whole. */
@@ -55,16 +58,3 @@ const permille = (byDefault: number) => {
   const words = 'a whole number of thousandths, from 0 to 500';
   return z.coerce.number(words).int(words).min(0, words).max(500, words).default(byDefault);
 };
-
-const shortestSecret = 16;
-
-/** Not set: a secret of this process's own, which only its own simulator knows. */
-const secrets = z
-  .string()
-  .default(() => randomBytes(32).toString('base64url'))
-  .transform((text) => text.split(',').map((secret) => secret.trim()))
-  .refine(
-    (all) => all.every(({ length }) => length >= shortestSecret),
-    `secrets of at least ${shortestSecret} characters, separated by commas`,
-  )
-  .transform((all) => all as [string, ...string[]]);

@@ -9,7 +9,6 @@ import {
 import type { DataOf, Message } from '@thali/kit/core';
 import { AuthorizePaymentHandler } from '../src/authorize-payment';
 import { CancelPaymentHandler } from '../src/cancel-payment';
-import { wrongs } from '../testing/audit';
 import { dinner, euros } from '../testing/payments';
 import { PaymentHarness, eventually } from '../testing/payment-harness';
 
@@ -101,17 +100,7 @@ describe('a cancellation', () => {
     await harness.sends(orderId, PaymentInDoubt);
     await harness.cancel(orderId);
     await harness.sends(orderId, PaymentCancelled);
-    const key = `${orderId}/1/authorize`;
-    const late = {
-      eventId: `evt_${orderId}`,
-      key,
-      orderId,
-      amount: dinner,
-      outcome: 'done' as const,
-      reference: 'psp_1',
-      reason: null,
-    };
-    expect((await harness.webhook(late)).status).toBe(204);
+    expect((await harness.webhook(harness.anEvent(orderId))).status).toBe(204);
     await harness.atRest(orderId);
     expect((await harness.charges(orderId)).filter(({ operation }) => operation === 'void')).toHaveLength(2);
     expect(await harness.sent(orderId)).toEqual(['payment.in-doubt', 'payment.cancelled']);
@@ -127,7 +116,7 @@ describe('a cancellation', () => {
   });
 
   it('leaves the books in order, after all of this', async () => {
-    expect(await wrongs(harness.db)).toEqual({});
+    expect(await harness.wrongs()).toEqual({});
   });
 });
 
@@ -160,7 +149,10 @@ describe('a cancellation that comes', () => {
 
   it('while the money is being taken gives it back', async () => {
     const orderId = await harness.held();
-    await Promise.all([harness.receives(CapturePayment({ orderId, amount: null })), harness.cancel(orderId)]);
+    await Promise.all([
+      harness.receives(CapturePayment({ orderId, amount: null, bill: null })),
+      harness.cancel(orderId),
+    ]);
     await harness.sends(orderId, PaymentCancelled);
     await harness.atRest(orderId);
     const { captured, refunded, authorized, voided } = await harness.payment(orderId);
@@ -168,7 +160,7 @@ describe('a cancellation that comes', () => {
   });
 
   it('leaves the books in order, after all of this', async () => {
-    expect(await wrongs(harness.db)).toEqual({});
+    expect(await harness.wrongs()).toEqual({});
   });
 });
 
@@ -213,6 +205,6 @@ describe('a process that dies after the provider has acted and before it could w
   });
 
   it('leaves the books in order, after all of this', async () => {
-    expect(await wrongs(harness.db)).toEqual({});
+    expect(await harness.wrongs()).toEqual({});
   });
 });

@@ -6,7 +6,6 @@ import {
   PaymentDeclined,
   PaymentInDoubt,
 } from '@thali/contracts';
-import { wrongs } from '../testing/audit';
 import { dinner } from '../testing/payments';
 import { PaymentHarness, eventually } from '../testing/payment-harness';
 
@@ -105,7 +104,7 @@ describe('a card that', () => {
 
   it('is closed before the money is taken fails then, and what is held can be released', async () => {
     const orderId = await harness.held('tok_no_capture');
-    await harness.receives(CapturePayment({ orderId, amount: null }));
+    await harness.receives(CapturePayment({ orderId, amount: null, bill: null }));
     expect(await harness.sends(orderId, PaymentCaptureFailed)).toMatchObject({
       reason: 'The card was closed meanwhile.',
     });
@@ -142,18 +141,18 @@ describe('a card that', () => {
   });
 
   it('leaves the books in order, after all of this', async () => {
-    expect(await wrongs(harness.db)).toEqual({});
+    expect(await harness.wrongs()).toEqual({});
   });
 });
 
 describe('a provider that does not answer', () => {
   let harness: PaymentHarness;
 
-  beforeAll(async () => (harness = await PaymentHarness.open({ THALI_PAYMENT_ANSWER_WITHIN_MS: '5000' })));
+  beforeAll(async () => (harness = await PaymentHarness.open({ THALI_PAYMENT_ANSWER_WITHIN_MS: '15000' })));
   afterAll(() => harness.close());
 
   it('holds up nobody who pays by another card', async () => {
-    const timedOut = await Promise.all(Array.from({ length: 300 }, () => harness.hold('tok_answer_lost')));
+    const timedOut = await Promise.all(Array.from({ length: 100 }, () => harness.hold('tok_answer_lost')));
     await harness.held('tok_visa');
     expect(await Promise.all(timedOut.map((orderId) => harness.sent(orderId)))).toEqual(timedOut.map(() => []));
     await Promise.all(timedOut.map((orderId) => harness.sends(orderId, PaymentAuthorized)));

@@ -5,6 +5,7 @@ import {
   DeliveryDelivered,
   PaymentAuthorized,
   PaymentCaptured,
+  type Bill,
   type Money,
 } from '@thali/contracts';
 import { Seal, createApp, type App } from '@thali/kit/nest';
@@ -13,7 +14,11 @@ import { Database } from '@thali/kit/postgres';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';
 import { PaymentModule } from '../src';
 import type { PaymentDetails } from '../src/payment.view';
-import { signWebhook, signatureHeader, type WebhookEvent } from '../src/webhook';
+import { ProviderConnection } from '../src/stripe/provider-connection';
+import { signWebhook, signatureHeader } from '../src/bank/sign-webhook';
+import { Client } from 'pg';
+import type Stripe from 'stripe';
+import { wrongs } from './audit';
 import { courierId, dinner, restaurantId } from './payments';
 
 export interface Response<Body> {
@@ -21,7 +26,7 @@ export interface Response<Body> {
   body: Body;
 }
 
-/** A line of the simulated provider's books. */
+/** A line of the bank's log. */
 export interface Charge {
   operation: string;
   outcome: 'done' | 'refused';
@@ -33,12 +38,13 @@ export const formerWebhookSecret = 'what-the-provider-knew';
 
 /** A provider that answers at once, and a module that is not patient with it. */
 const quick = {
+  PORT: '0',
   THALI_LOG_LEVEL: 'silent',
   THALI_PAYMENT_ANSWER_WITHIN_MS: '300',
   THALI_PAYMENT_ASK_AGAIN_AFTER_MS: '5',
-  THALI_PAYMENT_PROVIDER_FASTEST_MS: '1',
-  THALI_PAYMENT_PROVIDER_SLOWEST_MS: '2',
-  THALI_PAYMENT_PROVIDER_LATE_MS: '600',
+  THALI_BANK_FASTEST_MS: '1',
+  THALI_BANK_SLOWEST_MS: '2',
+  THALI_BANK_LATE_MS: '600',
   THALI_PAYMENT_WEBHOOK_SECRETS: `${webhookSecret},${formerWebhookSecret}`,
 };
 
@@ -50,6 +56,8 @@ export class PaymentHarness {
     private readonly app: App,
     private readonly server: TestServer,
     readonly db: Database,
+    /** Sees the tables of the module and of the bank. */
+    private readonly witness: Client,
   ) {}
 
   /** @param env what to set differently. */
@@ -57,15 +65,15 @@ export class PaymentHarness {
     const server = await aServer();
     const modules = { payment: PaymentModule };
     const app = await createApp({ name: 'thali', modules, env: { THALI_DATABASE_URL: server.url, ...quick, ...env } });
-    await app.runtime.prepare();
-    await app.nest.init();
-    await app.nest.getHttpAdapter().getInstance().ready();
-    app.runtime.start();
-    return new PaymentHarness(app, server, app.nest.get(Database, { strict: false }));
+    await app.start();
+    const witness = new Client({ connectionString: server.url, options: '-c search_path=payment,bank' });
+    await witness.connect();
+    return new PaymentHarness(app, server, app.nest.get(Database, { strict: false }), witness);
   }
 
   async close(): Promise<void> {
     await this.app.stop();
+    await this.witness.end();
     await this.server.drop();
   }
 
@@ -108,9 +116,9 @@ export class PaymentHarness {
   }
 
   /** Holds and takes the money, and waits until it is taken. */
-  async taken(token = 'tok_visa'): Promise<string> {
+  async taken(token = 'tok_visa', bill: Bill | null = null): Promise<string> {
     const orderId = await this.held(token);
-    await this.receives(CapturePayment({ orderId, amount: null }));
+    await this.receives(CapturePayment({ orderId, amount: null, bill }));
     await this.sends(orderId, PaymentCaptured);
     return orderId;
   }
@@ -134,7 +142,7 @@ export class PaymentHarness {
 
   /** What the module has told the others about the order, in order. */
   async sent(orderId: string): Promise<string[]> {
-    const find = `select type from messages where key = $1 and type <> 'payment.continue' order by key_version`;
+    const find = `select type from messages where key = $1 and type not in ('payment.continue', 'payment.renew-hold') order by key_version`;
     return (await this.db.read<{ type: string }>(find, [orderId])).map(({ type }) => type);
   }
 
@@ -143,7 +151,7 @@ export class PaymentHarness {
     await eventually(async () => {
       const [busy] = await this.db.read<{ busy: boolean }>(
         `select exists (select from inbox where key = $1) or exists (select from outbox join messages using (message_id) where key = $1)
-           or exists (select from timers where key = $1)
+           or exists (select from timers where key = $1 and type <> 'payment.renew-hold')
            or exists (select from payments where order_id = $1 and detail ->> 'call' is not null) as busy`,
         [orderId],
       );
@@ -155,12 +163,31 @@ export class PaymentHarness {
     return (await this.ask<PaymentDetails>('GET', `/payments/${orderId}`)).body;
   }
 
-  /** What the provider's own books say. */
-  charges(orderId: string): Promise<Charge[]> {
-    return this.db.read<Charge>(
-      'select operation, outcome, amount from provider_log where order_id = $1 order by number',
+  /** What the bank's own log says, but that intents were made. */
+  async charges(orderId: string): Promise<Charge[]> {
+    return (await this.log(orderId)).filter(({ operation }) => operation !== 'create');
+  }
+
+  private log(orderId: string): Promise<Charge[]> {
+    return this.see<Charge>(
+      'select operation, outcome, amount::int from provider_log where order_id = $1 order by logged_at, number',
       [orderId],
     );
+  }
+
+  /** Reads as an administrator. */
+  async see<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return (await this.witness.query<Row>(sql, [...values])).rows;
+  }
+
+  /** Everything that is wrong with the money, with the evidence; nothing may be in flight. */
+  wrongs(): Promise<Record<string, object[]>> {
+    return wrongs((sql) => this.see(sql));
+  }
+
+  /** Asks the bank, as the module does. */
+  get bank(): Stripe {
+    return this.get(ProviderConnection).stripe;
   }
 
   async balanceOf(account: string): Promise<number> {
@@ -177,8 +204,21 @@ export class PaymentHarness {
     return this.ask<Body>('POST', `/payments/${orderId}/refunds`, body, { 'idempotency-key': key });
   }
 
-  /** The provider tells us something; by default rightly signed, now. */
-  async webhook(event: WebhookEvent | string, signature?: string | null): Promise<Response<{ code?: string }>> {
+  /** An event as the bank sends it. @param about what to say differently. */
+  anEvent(orderId: string, about: { id?: string; type?: string } = {}) {
+    return {
+      id: `evt_${this.ids.uuid()}`,
+      object: 'event',
+      type: 'payment_intent.amount_capturable_updated',
+      ...about,
+      data: {
+        object: { id: 'pi_1', object: 'payment_intent', metadata: { order: orderId, hold: `${orderId}/hold/1` } },
+      },
+    };
+  }
+
+  /** The bank tells us something; by default rightly signed, now. */
+  async webhook(event: object | string, signature?: string | null): Promise<Response<{ code?: string }>> {
     const payload = typeof event === 'string' ? event : JSON.stringify(event);
     const signed = signature === undefined ? signWebhook(payload, webhookSecret, new Date()) : signature;
     const headers = { 'content-type': 'application/json', ...(signed !== null && { [signatureHeader]: signed }) };

@@ -25,6 +25,7 @@ import {
   TicketReady,
   TicketRejected,
   TicketRevised,
+  type Bill,
   type Location,
   type Money,
   type OrderLine,
@@ -139,7 +140,7 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
       },
       {
         name: 'take the money',
-        send: ({ orderId, total }) => CapturePayment({ orderId, amount: total }),
+        send: ({ orderId, total, lines }) => CapturePayment({ orderId, amount: total, bill: billOf(lines) }),
         done: [PaymentCaptured],
         failed: [PaymentCaptureFailed],
         // A quick courier may be there before the provider has answered.
@@ -198,6 +199,11 @@ function rideOver(order: Fulfilment, answer: Draft): { data: Fulfilment } {
     ? { brought: false as const, reason: answer.data.reason }
     : { brought: true as const };
   return { data: { ...order, ride: order.ride ?? ride } };
+}
+
+/** What the total is made of. */
+function billOf(lines: readonly OrderLine[]): Bill {
+  return { lines: [...lines], tax: 0, taxIncluded: false, deliveryFee: 0, tip: 0 };
 }
 
 function noCourier(): string {

@@ -2,11 +2,14 @@ import {
   aPaymentThatWas,
   dinner,
   done,
+  doneOnce,
   euros,
+  granted,
   neverHeardOf,
   orderId,
   refused,
   released,
+  seen,
   timedOut,
   toBeCancelled,
   toBeCancelledKeeping,
@@ -16,8 +19,8 @@ import {
   toBeTakenInPart,
 } from '../../testing/payments';
 import { apply } from './responses';
-import { keyOf, type Call, type Decision } from './payment';
-import { capturePayment } from './commands';
+import { heldOf, keyOf, totalsOf, type Call, type Decision } from './payment';
+import { capturePayment, renewHold } from './commands';
 
 const said = ({ outgoing }: Decision) => outgoing.map(({ type }) => type);
 const calls = ({ payment }: Decision) => payment.call && [payment.call.kind, payment.call.amount];
@@ -25,14 +28,14 @@ const calls = ({ payment }: Decision) => payment.call && [payment.call.kind, pay
 describe('a hold', () => {
   it('is asked of the provider and announced when the provider grants it', () => {
     expect(calls(toBeHeld(aPaymentThatWas()))).toEqual(['authorize', 2_400]);
-    const granted = done(aPaymentThatWas(toBeHeld));
-    expect(granted.outgoing).toEqual([
+    const held = done(aPaymentThatWas(toBeHeld));
+    expect(held.outgoing).toEqual([
       expect.objectContaining({
         type: 'payment.authorized',
         data: expect.objectContaining({ orderId, amount: dinner }),
       }),
     ]);
-    expect(granted.payment).toMatchObject({ status: 'authorized', authorized: 2_400, captured: 0, call: null });
+    expect(seen(held.payment)).toMatchObject({ status: 'authorized', authorized: 2_400, captured: 0, call: null });
   });
 
   it('is declined in the provider’s words', () => {
@@ -40,7 +43,7 @@ describe('a hold', () => {
     expect(declined.outgoing).toEqual([
       expect.objectContaining({ type: 'payment.declined', data: { orderId, reason: 'No.' } }),
     ]);
-    expect(declined.payment).toMatchObject({ status: 'declined', authorized: 0 });
+    expect(seen(declined.payment)).toMatchObject({ status: 'declined', authorized: 0 });
   });
 
   it('forgets the card as soon as the provider has answered', () => {
@@ -79,7 +82,7 @@ describe('a hold', () => {
   it('is announced once, though the provider answers twice', () => {
     const { call } = aPaymentThatWas(toBeHeld);
     const payment = aPaymentThatWas(toBeHeld, done);
-    expect(apply(payment, call!, { outcome: 'done', amount: 2_400, reference: 'psp_1' })).toEqual({
+    expect(apply(payment, call!, { outcome: 'done', amount: 2_400, granted })).toEqual({
       payment,
       outgoing: [],
       transfers: [],
@@ -97,20 +100,18 @@ describe('a hold', () => {
   it('stays as it is when the provider does not grant the change', () => {
     const unchanged = refused(aPaymentThatWas(toBeHeld, done, toBeChangedTo(3_000)));
     expect(said(unchanged)).toEqual(['payment.adjustment-declined']);
-    expect(unchanged.payment).toMatchObject({ status: 'authorized', authorized: 2_400 });
+    expect(seen(unchanged.payment)).toMatchObject({ status: 'authorized', authorized: 2_400 });
   });
 
   it('can be changed back before the provider has answered: the last word counts, whatever the answer is', () => {
     const changing = aPaymentThatWas(toBeHeld, done, toBeChangedTo(3_000, 1), toBeChangedTo(2_400, 2));
-    expect([done, refused].map((answer) => calls(answer(changing)))).toEqual([
-      ['adjust', 2_400],
-      ['adjust', 2_400],
-    ]);
-    const changedBack = done(done(changing).payment);
-    expect(changedBack.outgoing).toEqual([
-      expect.objectContaining({ type: 'payment.adjusted', data: { orderId, revision: 2, amount: dinner } }),
-    ]);
-    expect(changedBack.payment).toMatchObject({ authorized: 2_400, adjustment: null, call: null });
+    for (const answer of [done, refused]) {
+      const changedBack = answer(changing);
+      expect(changedBack.outgoing).toEqual([
+        expect.objectContaining({ type: 'payment.adjusted', data: { orderId, revision: 2, amount: dinner } }),
+      ]);
+      expect(changedBack.payment).toMatchObject({ agreed: 2_400, adjustment: null, call: null });
+    }
   });
 
   it('cannot be changed when it was cancelled, and whoever tries learns that', () => {
@@ -126,6 +127,99 @@ describe('a hold', () => {
   });
 });
 
+describe('a hold that is to be greater', () => {
+  it('is increased, where the card allows that, by what is missing', () => {
+    const changing = aPaymentThatWas(toBeHeld, done, toBeChangedTo(3_000));
+    expect(changing.call).toMatchObject({ kind: 'increase', hold: 1, amount: 3_000 });
+  });
+
+  it('is joined by a second one for the difference, where the card does not, and both are taken', () => {
+    const changing = aPaymentThatWas(toBeHeld, doneOnce, toBeChangedTo(3_000));
+    expect(changing.call).toMatchObject({ kind: 'authorize', hold: 2, amount: 600 });
+    const changed = done(changing);
+    expect(said(changed)).toEqual(['payment.adjusted']);
+    expect(heldOf(changed.payment)).toBe(3_000);
+    const first = toBeTaken(changed.payment);
+    expect(calls(first)).toEqual(['capture', 2_400]);
+    const second = done(first.payment);
+    expect([said(second), calls(second)]).toEqual([[], ['capture', 600]]);
+    const taken = done(second.payment);
+    expect(taken.outgoing).toEqual([
+      expect.objectContaining({ type: 'payment.captured', data: { orderId, amount: euros(3_000) } }),
+    ]);
+  });
+
+  it('stays as it is when neither is granted', () => {
+    const unchanged = refused(aPaymentThatWas(toBeHeld, doneOnce, toBeChangedTo(3_000)));
+    expect(said(unchanged)).toEqual(['payment.adjustment-declined']);
+    expect(heldOf(unchanged.payment)).toBe(2_400);
+  });
+
+  it('and of which less is due in the end, is taken in part, and the second one released', () => {
+    const both = aPaymentThatWas(toBeHeld, doneOnce, toBeChangedTo(3_000), doneOnce, toBeTakenInPart(2_000), done);
+    expect(both.call).toMatchObject({ kind: 'void', hold: 2 });
+    expect(totalsOf(released(600)(both).payment)).toEqual({
+      authorized: 3_000,
+      captured: 2_000,
+      voided: 1_000,
+      refunded: 0,
+    });
+  });
+
+  it('in doubt about the second one is released altogether when it is cancelled', () => {
+    const doubtful = aPaymentThatWas(toBeHeld, doneOnce, toBeChangedTo(3_000), timedOut, toBeCancelled);
+    const releasing = neverHeardOf(doubtful);
+    expect(calls(releasing)).toEqual(['void', 0]);
+    const other = released(2_400)(releasing.payment);
+    expect(calls(other)).toEqual(['void', 0]);
+    expect(said(released(0)(other.payment))).toEqual(['payment.cancelled']);
+  });
+});
+
+describe('a hold that is to be smaller', () => {
+  it('stays: less of it is taken', () => {
+    const changed = toBeChangedTo(2_000)(aPaymentThatWas(toBeHeld, done));
+    expect([said(changed), calls(changed)]).toEqual([['payment.adjusted'], null]);
+    expect(calls(toBeTaken(changed.payment))).toEqual(['capture', 2_000]);
+  });
+});
+
+describe('a hold that ends soon', () => {
+  it('is renewed by another one, and released when that is granted', () => {
+    const renewing = aPaymentThatWas(toBeHeld, done, renewHold);
+    expect(renewing.call).toMatchObject({ kind: 'authorize', hold: 2, amount: 2_400 });
+    const renewed = done(renewing);
+    expect([said(renewed), calls(renewed)]).toEqual([[], ['void', 0]]);
+    expect(renewed.payment.call).toMatchObject({ hold: 1 });
+    expect(calls(toBeTaken(released(2_400)(renewed.payment).payment))).toEqual(['capture', 2_400]);
+  });
+
+  it('and cannot be renewed is told of, once', () => {
+    const ending = refused(aPaymentThatWas(toBeHeld, done, renewHold));
+    expect(ending.outgoing).toEqual([
+      expect.objectContaining({
+        type: 'payment.expiring',
+        data: { orderId, expiresAt: granted.captureBefore, reason: 'No.' },
+      }),
+    ]);
+    expect(ending.payment).toMatchObject({ status: 'authorized', call: null, renewing: null });
+  });
+
+  it('is not renewed when the money was taken or given back', () => {
+    for (const over of [
+      aPaymentThatWas(toBeHeld, done, toBeTaken, done),
+      aPaymentThatWas(toBeHeld, done, toBeCancelled),
+    ])
+      expect(renewHold(over).payment).toBe(over);
+  });
+
+  it('is taken where it was renewed, and not where it ends', () => {
+    const taking = aPaymentThatWas(toBeHeld, done, renewHold, toBeTaken, done);
+    expect(taking.call).toMatchObject({ kind: 'void', hold: 1 });
+    expect(released(2_400)(taking).payment.call).toMatchObject({ kind: 'capture', hold: 2, amount: 2_400 });
+  });
+});
+
 describe('taking the money', () => {
   it('takes all that is held, once', () => {
     const payment = aPaymentThatWas(toBeHeld, done, toBeTaken);
@@ -133,8 +227,9 @@ describe('taking the money', () => {
     expect(toBeTaken(payment).payment).toBe(payment);
     const taken = done(payment);
     expect(said(taken)).toEqual(['payment.captured']);
-    expect(taken.payment).toMatchObject({ status: 'captured', captured: 2_400, call: null });
-    expect(toBeTaken(taken.payment)).toMatchObject({ payment: { call: null, captured: 2_400 } });
+    expect(seen(taken.payment)).toMatchObject({ status: 'captured', captured: 2_400, call: null });
+    expect(toBeTaken(taken.payment).payment).toBe(taken.payment);
+    expect(said(toBeTaken(taken.payment))).toEqual(['payment.captured']);
   });
 
   it('takes what is due, and releases what was held beyond it', () => {
@@ -144,12 +239,7 @@ describe('taking the money', () => {
     expect(taken.outgoing).toEqual([
       expect.objectContaining({ type: 'payment.captured', data: { orderId, amount: dinner } }),
     ]);
-    expect(calls(taken)).toEqual(['void', 0]);
-    const released600 = released(600)(taken.payment);
-    expect(released600).toMatchObject({
-      outgoing: [],
-      payment: { status: 'captured', captured: 2_400, voided: 600, call: null },
-    });
+    expect(seen(taken.payment)).toMatchObject({ status: 'captured', captured: 2_400, voided: 600, call: null });
   });
 
   it('takes what is due when a change is still being asked for', () => {
@@ -166,7 +256,10 @@ describe('taking the money', () => {
   });
 
   it('is not taken in another currency than it is held in', () => {
-    const inYen = capturePayment(aPaymentThatWas(toBeHeld, done), { amount: 900, currency: 'JPY' });
+    const inYen = capturePayment(aPaymentThatWas(toBeHeld, done), {
+      amount: { amount: 900, currency: 'JPY' },
+      bill: null,
+    });
     expect([said(inYen), inYen.payment.status]).toEqual([['payment.capture-failed'], 'authorized']);
   });
 
@@ -187,7 +280,7 @@ describe('a cancellation', () => {
         data: { orderId, voided: dinner, refunded: null, kept: null },
       }),
     ]);
-    expect(after).toMatchObject({ status: 'cancelled', voided: 2_400 });
+    expect(seen(after)).toMatchObject({ status: 'cancelled', voided: 2_400 });
   });
 
   it('gives back what was taken', () => {
@@ -204,10 +297,7 @@ describe('a cancellation', () => {
   it('takes the fee, then releases the rest', () => {
     const taking = aPaymentThatWas(toBeHeld, done, toBeCancelledKeeping(1_000));
     expect(taking.call).toMatchObject({ kind: 'capture', amount: 1_000 });
-    const releasing = done(taking);
-    expect(calls(releasing)).toEqual(['void', 0]);
-    const { outgoing } = released(1_400)(releasing.payment);
-    expect(outgoing).toEqual([
+    expect(done(taking).outgoing).toEqual([
       expect.objectContaining({
         type: 'payment.cancelled',
         data: { orderId, voided: euros(1_400), refunded: null, kept: euros(1_000) },
@@ -219,7 +309,7 @@ describe('a cancellation', () => {
     const { payment, outgoing } = released(2_400)(
       aPaymentThatWas(toBeHeld, done, toBeCancelledKeeping(1_000), refused),
     );
-    expect(payment).toMatchObject({ status: 'cancelled', captured: 0, voided: 2_400 });
+    expect(seen(payment)).toMatchObject({ status: 'cancelled', captured: 0, voided: 2_400 });
     expect(outgoing[0]?.data).toMatchObject({ kept: null });
   });
 
@@ -253,17 +343,17 @@ describe('a cancellation', () => {
   it('is followed by a release when the hold comes to light only afterwards, and is not announced again', () => {
     const { call } = aPaymentThatWas(toBeHeld);
     const over = aPaymentThatWas(toBeHeld, timedOut, toBeCancelled, neverHeardOf, released(0));
-    const late = apply(over, call!, { outcome: 'done', amount: 2_400, reference: 'psp_1' });
+    const late = apply(over, call!, { outcome: 'done', amount: 2_400, granted });
     expect(calls(late)).toEqual(['void', 0]);
     const { payment, outgoing } = released(2_400)(late.payment);
-    expect(payment).toMatchObject({ status: 'cancelled', authorized: 2_400, voided: 2_400, mayBeHeld: false });
+    expect(seen(payment)).toMatchObject({ status: 'cancelled', authorized: 2_400, voided: 2_400, mayBeHeld: false });
     expect(outgoing).toEqual([]);
   });
 
   it('is not satisfied with a release that may have been too early for the hold', () => {
     const { call } = aPaymentThatWas(toBeHeld);
     const releasing = aPaymentThatWas(toBeHeld, timedOut, toBeCancelled, neverHeardOf);
-    const again = apply(releasing, call!, { outcome: 'done', amount: 2_400, reference: 'psp_1' }).payment.call as Call;
+    const again = apply(releasing, call!, { outcome: 'done', amount: 2_400, granted }).payment.call as Call;
     expect(again.kind).toBe('void');
     expect(again.number).toBeGreaterThan(releasing.call!.number);
   });
