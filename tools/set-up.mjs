@@ -10,7 +10,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export function setUp() {
   refuseOldNode();
   if (changedAt('node_modules/.package-lock.json') < changedAt('package-lock.json')) install();
-  if (changedAt('dist/.built') < newest(['apps', 'docs', 'libs', 'tools', 'package.json', 'tsconfig.json', '.swcrc']))
+  if (
+    changedAt('dist/.built') <
+    newest(['apps', 'docs', 'lab', 'libs', 'tools', 'package.json', 'tsconfig.json', '.swcrc'])
+  )
     build();
 }
 

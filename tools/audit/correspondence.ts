@@ -12,7 +12,7 @@ export interface Correspondence {
   readonly received: readonly Received[];
 }
 
-export interface Sent {
+interface Sent {
   readonly messageId: string;
   readonly type: string;
   /** Its place among all that the sender has said about the key. */

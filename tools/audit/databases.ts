@@ -1,4 +1,4 @@
-import { readSettings, type Environment } from '@thali/kit/nest/settings';
+import { readSettings, type Environment } from '@thali/kit/nest';
 import { startEmbeddedPostgres } from '@thali/kit/postgres/embedded';
 import { existsSync } from 'node:fs';
 import path from 'node:path';

@@ -1,5 +1,4 @@
-import { withSharedSchemas } from '@thali/kit/http/shared-schemas';
-import type { AsyncApi, AsyncApiMessage, JsonSchema } from '@thali/kit/http/async-api';
+import { withSharedSchemas, type AsyncApi, type AsyncApiMessage, type JsonSchema } from '@thali/kit/http';
 import { messages, type PublishedMessage } from './catalogue';
 import { asJson } from './schemas';
 

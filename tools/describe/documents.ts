@@ -4,7 +4,7 @@ import { writeMessages } from './messages';
 import type { Survey } from './survey';
 
 /** The documents that are made of the code, by file. */
-export function makeDocuments({ openapi }: Survey): Readonly<Record<string, string>> {
+function makeDocuments({ openapi }: Survey): Readonly<Record<string, string>> {
   const { info } = openapi as { info: { version: string } };
   return {
     'docs/messages.md': writeMessages(),

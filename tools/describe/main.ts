@@ -1,5 +1,5 @@
 import { messageOf } from '@thali/kit/core';
-import { readSettings } from '@thali/kit/nest/settings';
+import { readSettings } from '@thali/kit/nest';
 import { startEmbeddedPostgres } from '@thali/kit/postgres/embedded';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

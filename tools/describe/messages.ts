@@ -1,4 +1,4 @@
-import { fieldsOf, type JsonSchema } from '@thali/kit/http/async-api';
+import { fieldsOf, type JsonSchema } from '@thali/kit/http';
 import { messages, moduleNames, questions, type PublishedMessage, type PublishedQuestion } from './catalogue';
 import { drawModules } from './draw';
 import { asJson } from './schemas';

@@ -91,11 +91,11 @@ function printOutgoing(name: string): string[] {
   ];
 }
 
-function printStep({ send, done, failed, withinMs, undo, undone = [] }: Step<unknown, unknown>): string {
+function printStep({ send, done, failed, withinMs, undo }: Step<unknown, unknown>): string {
   const how = send === 'nothing' ? 'waits for' : 'asks, and waits for';
   const back =
-    typeof undo === 'function'
-      ? `undone by ${typesIn(undone)}`
+    typeof undo === 'object'
+      ? `undone by ${typesIn(undo.done)}`
       : undo === 'nothing'
         ? 'nothing to undo'
         : 'cannot be undone';

@@ -1,5 +1,5 @@
 import type { AnyMessageType } from '@thali/kit/core';
-import type { JsonSchema } from '@thali/kit/http/async-api';
+import type { JsonSchema } from '@thali/kit/http';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -98,6 +98,6 @@ export function readSchemaFiles(): SchemaFiles {
   );
 }
 
-export function fileOf(type: string, version: number): string {
+function fileOf(type: string, version: number): string {
   return `${type}.v${version}.json`;
 }

@@ -23,7 +23,7 @@ export const constants: readonly Constant[] = files.flatMap((file) =>
 );
 
 /** The constants of a source, with what its comments say about them. */
-export function constantsIn(source: string): Constant[] {
+function constantsIn(source: string): Constant[] {
   const { statements } = ts.createSourceFile('contract.ts', source, ts.ScriptTarget.Latest, true);
   return statements.filter(ts.isVariableStatement).flatMap((statement) =>
     statement.declarationList.declarations.map((declaration) => ({

@@ -12,9 +12,10 @@ export function canInstallRabbitMq(): boolean {
 /**
  * Installs Debian's package, but does not have it start a broker of its own.
  *
- * @throws {Error} with what apt-get says.
+ * @throws {Error} when it cannot be installed here, or with what apt-get says.
  */
 export function installRabbitMq(): void {
+  if (!canInstallRabbitMq()) throw new Error('rabbitmq-server is missing, and only root can install it, on Debian');
   const ours = !existsSync(policy);
   if (ours) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   try {
@@ -28,7 +29,7 @@ export function installRabbitMq(): void {
 function aptGet(...args: string[]): void {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   // Somebody else may be installing something at this moment.
-  const options = ['--quiet', '--option', 'DPkg::Lock::Timeout=120'];
+  const options = ['--quiet', '--option', 'DPkg::Lock::Timeout=120', '--option', 'Acquire::Retries=3'];
   const { status, stderr } = spawnSync('apt-get', [...options, ...args], { env, encoding: 'utf8' });
   if (status !== 0) throw new Error(`apt-get ${args[0]} failed: ${stderr.trim().split('\n').at(-1)}`);
 }

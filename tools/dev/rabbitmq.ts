@@ -21,7 +21,7 @@ export interface RabbitMq {
  * @throws {Error} one sentence that says what to do, when there is none and none can be had.
  */
 export async function findRabbitMq({ directory }: { directory?: string } = {}): Promise<RabbitMq> {
-  const given = process.env.THALI_RABBITMQ_URL ?? ((await answersAt(usual)) ? usual : undefined);
+  const given = process.env.THALI_RABBITMQ_URL ?? ((await answersAtUsualPlace()) ? usual : undefined);
   if (given) return { url: given, stop: async () => {} };
   if (canLaunchRabbitMq()) {
     const broker = await launchRabbitMq({ directory });
@@ -29,6 +29,11 @@ export async function findRabbitMq({ directory }: { directory?: string } = {}): 
   }
   if (await hasDocker()) return launchInDocker({ directory });
   throw new Error('There is no RabbitMQ here: set THALI_RABBITMQ_URL, install rabbitmq-server, or start Docker.');
+}
+
+/** Whether a broker listens where they do by default. */
+export function answersAtUsualPlace(): Promise<boolean> {
+  return answersAt(usual);
 }
 
 /** Whether there can be a broker of our own, which we may stop and start: RabbitMQ is installed or can be. */

@@ -8,7 +8,7 @@ export interface Service {
   env: Readonly<Record<string, string>>;
 }
 
-export interface Semaphore {
+export interface Places {
   /** Of a module's own database. */
   databaseUrl: (module: string) => string;
   rabbitMqUrl: string;
@@ -22,7 +22,7 @@ export interface Semaphore {
 export const modules = ['order', 'payment', 'restaurant', 'delivery'] as const;
 
 /** The services and their variables, wherever their parts are. */
-export function servicesAt({ databaseUrl, rabbitMqUrl, serviceUrl, secret, gatewayPort }: Semaphore): Service[] {
+export function servicesAt({ databaseUrl, rabbitMqUrl, serviceUrl, secret, gatewayPort }: Places): Service[] {
   const services = modules.map((module) => ({
     name: module,
     main: `apps/${module}/src/main.js`,

@@ -1,9 +1,5 @@
-import { rmSync } from 'node:fs';
 import type { TestRun } from './global-setup';
 
-export default async function stopDatabase(): Promise<void> {
-  const run = (globalThis as TestRun).thaliTestServer;
-  if (!run) return;
-  await run.server.stop();
-  rmSync(run.directory, { recursive: true, force: true });
+export default async function stopServers(): Promise<void> {
+  for (const end of (globalThis as TestRun).thaliEndings ?? []) await end();
 }

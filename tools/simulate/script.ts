@@ -73,8 +73,13 @@ function writeWish({ restaurantId, location, items }: Restaurant, scarce: Item |
   };
 }
 
-function writeLine({ itemId, modifiers }: Item, random: Random): Asked['lines'][number] {
-  const modifierIds = random.shuffle(modifiers.map(({ modifierId }) => modifierId)).slice(0, random.between(0, 2));
+function writeLine({ itemId, modifierGroups }: Item, random: Random): Asked['lines'][number] {
+  const modifierIds = modifierGroups.flatMap(({ min, max, defaults, modifiers }) => {
+    const least = defaults.length > 0 ? 0 : min;
+    const count = random.between(least, Math.max(least, Math.min(max, 2)));
+    const chosen = random.shuffle(modifiers.map(({ modifierId }) => modifierId)).slice(0, count);
+    return chosen.length < min ? [] : chosen;
+  });
   return { itemId, quantity: random.between(1, 3), ...(modifierIds.length > 0 && { modifierIds }) };
 }
 

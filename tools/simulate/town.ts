@@ -5,7 +5,12 @@ export interface Item {
   readonly price: { readonly amount: number; readonly currency: string };
   readonly portions: number;
   readonly available: boolean;
-  readonly modifiers: readonly { readonly modifierId: string }[];
+  readonly modifierGroups: readonly {
+    readonly min: number;
+    readonly max: number;
+    readonly defaults: readonly string[];
+    readonly modifiers: readonly { readonly modifierId: string }[];
+  }[];
 }
 
 /** A restaurant that takes orders. */
@@ -32,7 +37,7 @@ interface Page<T> {
 type Listed = Pick<Restaurant, 'restaurantId' | 'location' | 'autopilot'> & { readonly open: boolean };
 
 /** Of the scarce dish: enough for one. */
-export const scarcePortions = 4;
+const scarcePortions = 4;
 export const scarceQuantity = 3;
 
 /** Looks around, and has the kitchens stock up for so many orders. @throws {Error} when nobody is open. */
@@ -56,7 +61,7 @@ export async function tidyTown(api: Api, { scarce: { restaurant, item } }: Town)
 }
 
 /** Every page of a list. */
-export async function readAll<T>(api: Api, path: string): Promise<T[]> {
+async function readAll<T>(api: Api, path: string): Promise<T[]> {
   const all: T[] = [];
   for (let after: string | null = ''; after !== null;) {
     const query: string = after ? `?after=${after}` : '';

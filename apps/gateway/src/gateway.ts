@@ -4,7 +4,7 @@ import api from '../../../docs/openapi.json';
 
 /** Which service answers which paths. */
 const paths = {
-  order: ['/orders', '/customers'],
+  order: ['/orders', '/quotes', '/customers'],
   payment: ['/payments'],
   restaurant: ['/restaurants', '/tickets'],
   delivery: ['/couriers', '/offers', '/deliveries'],

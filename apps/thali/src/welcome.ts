@@ -12,7 +12,8 @@ Order a meal:
     "restaurantId": "rst_01h455vb4pex5vsknk084sn02q",
     "lines": [{ "itemId": "masala-dosa", "quantity": 2 }],
     "deliverTo": { "address": "Chausseestr. 1, Berlin", "location": { "lat": 52.53, "lon": 13.38 } },
-    "paymentToken": "tok_visa" }'
+    "paymentToken": "tok_visa",
+    "menuVersion": 1, "expectedTotal": { "amount": 1900, "currency": "EUR" } }'
 
 and follow it, with the orderId of the answer:
 

@@ -38,7 +38,7 @@ export class Api {
 }
 
 /** Waits for a fact. @throws with the last value seen when it does not come true in time. */
-export async function until<T>(look: () => Promise<T>, isTrue: (value: T) => boolean, withinMs = 30_000): Promise<T> {
+export async function until<T>(look: () => Promise<T>, isTrue: (value: T) => boolean, withinMs = 50_000): Promise<T> {
   const end = performance.now() + withinMs;
   for (;;) {
     const value = await look();

@@ -7,19 +7,21 @@ export interface Deployment {
   stop(): Promise<void>;
 }
 
-/** Limits that a test can wait for. Every deployment is started with them. */
+/**
+ * Limits that a test can wait for, and that a process keeps which gets no processor for five seconds. Every deployment is started with them.
+ */
 export const shortLimits = {
   THALI_SEED: 'true',
   // A machine that is busy with other things is not to be taken for one of which too much is asked.
   THALI_MAX_LAG_MS: '60000',
-  THALI_LEASE_MS: '2000',
-  THALI_HOLD_MONEY_WITHIN_MS: '3000',
-  THALI_ASK_KITCHEN_WITHIN_MS: '6000',
-  THALI_FIND_COURIER_WITHIN_MS: '12000',
-  THALI_PICK_UP_WITHIN_MS: '6000',
-  THALI_PAYMENT_ANSWER_WITHIN_MS: '500',
-  THALI_PAYMENT_PROVIDER_LATE_MS: '4000',
-  THALI_DELIVERY_SEARCH_WITHIN_MS: '2500',
+  THALI_LEASE_MS: '20000',
+  THALI_HOLD_MONEY_WITHIN_MS: '10000',
+  THALI_ASK_KITCHEN_WITHIN_MS: '10000',
+  THALI_FIND_COURIER_WITHIN_MS: '20000',
+  THALI_PICK_UP_WITHIN_MS: '10000',
+  THALI_PAYMENT_ANSWER_WITHIN_MS: '1000',
+  THALI_PAYMENT_PROVIDER_LATE_MS: '13000',
+  THALI_DELIVERY_SEARCH_WITHIN_MS: '10000',
   THALI_AUTOPILOT_ACCEPT_MS: '50',
   THALI_AUTOPILOT_PREPARE_MS: '50',
   THALI_AUTOPILOT_FINISH_MS: '100',
@@ -33,10 +35,17 @@ export function describeJourneys(name: string, start: () => Promise<Deployment>)
     let deployment: Deployment;
     let town: Town;
     let couriers: Courier[];
+    /** Orders with which nothing will happen for a long time. They are placed first, and wait while others are brought. */
+    let waiting: Readonly<Record<'tok_no_answer' | 'tok_late' | 'no courier', string>>;
 
     beforeAll(async () => {
       deployment = await start();
       town = await Town.open(deployment.url);
+      waiting = {
+        tok_no_answer: await town.place(town.automatic, { token: 'tok_no_answer' }),
+        tok_late: await town.place(town.automatic, { token: 'tok_late' }),
+        'no courier': await town.place(town.automaticWithoutCouriers),
+      };
     }, 180_000);
 
     afterAll(() => deployment.stop(), 60_000);
@@ -130,10 +139,10 @@ export function describeJourneys(name: string, start: () => Promise<Deployment>)
       expect(await town.payment(orderId)).toMatchObject({ status: 'declined', captured: 0 });
     });
 
-    it.each(['tok_no_answer', 'tok_late'])(
+    it.each(['tok_no_answer', 'tok_late'] as const)(
       'ends when the bank does not answer in time, and leaves nothing held (%s)',
       async (token) => {
-        const orderId = await town.place(town.automatic, { token });
+        const orderId = waiting[token];
         expect((await town.reaches(orderId, 'cancelled')).reason).toBe('Your bank did not answer in time.');
         expect(await town.payment(orderId)).toMatchObject({ status: 'cancelled', captured: 0 });
       },
@@ -183,7 +192,7 @@ export function describeJourneys(name: string, start: () => Promise<Deployment>)
     });
 
     it('ends when no courier is free', async () => {
-      const orderId = await town.place(town.automaticWithoutCouriers);
+      const orderId = waiting['no courier'];
       expect((await town.reaches(orderId, 'cancelled')).reason).toBe('No courier was free to bring your order.');
       expect(await town.payment(orderId)).toMatchObject({ status: 'cancelled', captured: 0 });
     });

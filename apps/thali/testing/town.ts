@@ -1,6 +1,6 @@
 import { Api, until, type Reply } from './api';
 
-export interface Money {
+interface Money {
   amount: number;
   currency: string;
 }

@@ -2,6 +2,7 @@ import { defineCommand, defineEvent, defineQuestion, idOf } from '@thali/kit/cor
 import { z } from 'zod';
 import { Location, Money } from './money';
 import { OfOrder, OrderLine, byOrder } from './order';
+import { Timetable } from './timetable';
 
 export const RestaurantId = idOf('rst');
 export type RestaurantId = z.infer<typeof RestaurantId>;
@@ -14,6 +15,29 @@ export const ticketIdOf = (orderId: string): TicketId => orderId.replace(/^ord_/
 export const Modifier = z.object({ modifierId: z.string(), name: z.string(), price: Money });
 export type Modifier = z.infer<typeof Modifier>;
 
+/**
+ * What may be chosen about an item, and how much of it. An order takes at least `min` and at most `max` of a group's modifiers; where it names
+ * none of them, it takes the `defaults`, which cost nothing: their price is in that of the item.
+ */
+export const ModifierGroup = z
+  .object({
+    groupId: z.string(),
+    name: z.string(),
+    min: z.int().nonnegative(),
+    max: z.int().positive(),
+    defaults: z.array(z.string()),
+    modifiers: z.array(Modifier).nonempty(),
+  })
+  .meta({ id: 'ModifierGroup' });
+export type ModifierGroup = z.infer<typeof ModifierGroup>;
+
+/** A group of modifiers that may be taken or left, in any number; none where there are no modifiers. */
+export function groupOfExtras(modifiers: readonly Modifier[], name = 'Extras', groupId = 'extras'): ModifierGroup[] {
+  const [first, ...more] = modifiers;
+  if (!first) return [];
+  return [{ groupId, name, min: 0, max: modifiers.length, defaults: [], modifiers: [first, ...more] }];
+}
+
 /** A dish or a drink. */
 export const MenuItem = z.object({
   itemId: z.string(),
@@ -24,7 +48,7 @@ export const MenuItem = z.object({
   portions: z.int().nonnegative(),
   /** False while the kitchen has taken it off ("86"), whatever the portions. */
   available: z.boolean(),
-  modifiers: z.array(Modifier),
+  modifierGroups: z.array(ModifierGroup),
 });
 export type MenuItem = z.infer<typeof MenuItem>;
 
@@ -33,20 +57,41 @@ export type MenuSection = z.infer<typeof MenuSection>;
 
 const byRestaurant = { key: ({ restaurantId }: { restaurantId: string }) => restaurantId };
 
-/** A restaurant has a new menu, or new prices. Whole, so that a copy can be kept by whoever hears it. */
+/** A restaurant has a new menu, new prices or new hours. Whole, so that a listening module can keep a copy. */
 export const MenuPublished = defineEvent(
   'restaurant.menu-published',
-  1,
+  2,
   z.object({
     restaurantId: RestaurantId,
     name: z.string(),
     currency: z.string(),
     location: Location,
     version: z.int().positive(),
+    /** When it takes orders; null where only its staff says so. */
+    timetable: Timetable.nullable(),
+    /** How many minutes its kitchen usually takes; null where it does not say. */
+    prepMinutes: z.int().positive().nullable(),
     sections: z.array(MenuSection),
   }),
-  byRestaurant,
+  { ...byRestaurant, upcasts: { 1: withModifierGroups } },
 );
+
+interface MenuPublishedV1 {
+  readonly sections: readonly { readonly items: readonly { readonly modifiers: readonly Modifier[] }[] }[];
+}
+
+/** Version 1 knew neither hours nor groups: every modifier could be taken or left. */
+function withModifierGroups({ sections, ...menu }: MenuPublishedV1): object {
+  return {
+    ...menu,
+    timetable: null,
+    prepMinutes: null,
+    sections: sections.map((section) => ({
+      ...section,
+      items: section.items.map(({ modifiers, ...item }) => ({ ...item, modifierGroups: groupOfExtras(modifiers) })),
+    })),
+  };
+}
 
 /** An item was taken off the menu or put back; price and menu version stay. */
 export const ItemAvailabilityChanged = defineEvent(

@@ -13,7 +13,6 @@ export {
   type Draft,
   type Message,
   type MessageType,
-  type Upcast,
 } from './message';
 export { partitionCount, partitionOf } from './partition';
 export { defineQuestion, type Question } from './question';

@@ -25,7 +25,7 @@ export interface Message<Data = unknown> extends Draft<Data> {
 }
 
 /** Lifts the data of one version to the next higher one. */
-export type Upcast = (older: never) => unknown;
+type Upcast = (older: never) => unknown;
 
 /** A published kind of message, whatever its data. */
 export interface AnyMessageType {

@@ -1,4 +1,5 @@
-import { change, query, save, type Database, type Tx } from '../postgres';
+import { rows, type Database, type RowOf, type Tx } from '../postgres';
+import { Events, Snapshots } from './event-store.tables';
 
 /** An event as a domain names it: a union of objects with a `type`. */
 export interface DomainEvent {
@@ -22,14 +23,7 @@ export interface Loaded<State> {
 }
 
 /** An event with its place in the stream. */
-export interface StoredEvent {
-  readonly version: number;
-  readonly type: string;
-  readonly data: unknown;
-  readonly recordedAt: Date;
-  readonly correlationId: string;
-  readonly causationId: string | null;
-}
+export type StoredEvent = Omit<RowOf<typeof Events>, 'streamId'>;
 
 /** Aggregates stored as the events that made them. A stream's events are numbered from 1 without gaps. */
 export class EventStore<State, Event extends DomainEvent> {
@@ -49,7 +43,7 @@ export class EventStore<State, Event extends DomainEvent> {
     const { correlationId, causationId } = tx.context;
     for (const [n, { type, ...data }] of events.entries()) {
       const version = loaded.version + n + 1;
-      tx.defer(appendEvent, { streamId, version, type, data, correlationId, causationId });
+      tx.defer(Events.insert, { streamId, version, type, data, correlationId, causationId });
     }
     const state = events.reduce(this.definition.evolve, loaded.state);
     const version = loaded.version + events.length;
@@ -61,11 +55,8 @@ export class EventStore<State, Event extends DomainEvent> {
 
   /** The events of a stream, oldest first. */
   history(db: Database, streamId: string): Promise<StoredEvent[]> {
-    return db.read<StoredEvent>(
-      `select version, type, data, recorded_at as "recordedAt", correlation_id as "correlationId", causation_id as "causationId"
-       from events where stream_id = $1 order by version`,
-      [streamId],
-    );
+    const columns = Events.columns('e', 'version', 'type', 'data', 'recordedAt', 'correlationId', 'causationId');
+    return db.read<StoredEvent>(`select ${columns} from events e where stream_id = $1 order by version`, [streamId]);
   }
 
   /** The state that these events make. */
@@ -101,31 +92,19 @@ function toEvent<Event>(type: string, data: unknown): Event {
   return { type, ...(data as object) } as Event;
 }
 
-const loadStream = query<{ streamId: string }, StreamRow>(`
+/** Two tables at once: a stream is its snapshot, if it has one, and the events since. */
+const loadStream = rows({ streamId: 'text' }).query<StreamRow>(
+  (input) => `
   select i.n, s.version as "snapshotVersion", s.state, e.version, e.type, e.data
-  from json_to_recordset($1) as i(n int, "streamId" text)
+  from ${input}
   left join snapshots s on s.stream_id = i."streamId"
   left join events e on e.stream_id = i."streamId" and e.version > coalesce(s.version, 0)
-  order by i.n, e.version`);
+  order by i.n, e.version`,
+);
 
-interface EventRow {
-  streamId: string;
-  version: number;
-  type: string;
-  data: object;
-  correlationId: string;
-  causationId: string | null;
-}
-
-const appendEvent = save<EventRow>(`
-  insert into events (stream_id, version, type, data, correlation_id, causation_id)
-  select "streamId", version, type, data, "correlationId", "causationId"
-  from json_to_recordset($1) as i(n int, "streamId" text, version int, type text, data json, "correlationId" text, "causationId" uuid)
-  order by n
-  on conflict do nothing returning null::int as n`);
-
-const saveSnapshot = change<{ streamId: string; version: number; state: unknown }>(`
-  insert into snapshots (stream_id, version, state)
-  select distinct on ("streamId") "streamId", version, state
-  from json_to_recordset($1) as i(n int, "streamId" text, version int, state json) order by "streamId", version desc
-  on conflict (stream_id) do update set version = excluded.version, state = excluded.state where snapshots.version < excluded.version`);
+/** Of several snapshots, here or there already, the newest stays. */
+const saveSnapshot = rows(Snapshots.newRow).change(
+  (input) => `
+  ${Snapshots.insertFrom(`(select distinct on ("streamId") * from ${input} order by "streamId", version desc) i`)}
+  on conflict (stream_id) do update set version = excluded.version, state = excluded.state where snapshots.version < excluded.version`,
+);

@@ -5,6 +5,8 @@ import { Vitals, type VitalSigns } from '../telemetry';
 
 /** Something that can say whether it is fit to serve. */
 export abstract class Readiness {
+  /** How long the first request of a queue may have waited before further requests are refused, in milliseconds. */
+  abstract readonly shedAfterMs: number;
   /** By name, `'ok'` or what is wrong; answers within about a second. */
   abstract check(): Promise<Record<string, string>>;
 }

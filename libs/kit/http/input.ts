@@ -2,6 +2,7 @@ import { Body, HttpCode, Param, Query, type PipeTransform } from '@nestjs/common
 import { ApiBody, ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
 import { z } from 'zod';
 import { DomainError, storableText } from '../core';
+import { suggestion, unknownFields } from './unknown-fields';
 
 /** The request itself is wrong: which fields, and what would be right. */
 export class InvalidInput extends DomainError {
@@ -13,7 +14,7 @@ export class InvalidInput extends DomainError {
   }
 }
 
-/** Lets in only what fits the schema, and gives it the schema's type. */
+/** Lets in only what fits the schema, without fields that the schema does not know, and gives it the schema's type. */
 export class Parse<Schema extends z.ZodType> implements PipeTransform<unknown, z.infer<Schema>> {
   constructor(
     private readonly schema: Schema,
@@ -23,17 +24,22 @@ export class Parse<Schema extends z.ZodType> implements PipeTransform<unknown, z
   /** @throws {InvalidInput} naming every field that does not fit. */
   transform(value: unknown): z.infer<Schema> {
     const parsed = this.schema.safeParse(value ?? {});
-    if (parsed.success && isStorable(parsed.data)) return parsed.data;
-    const problems = parsed.success
-      ? [{ field: this.where, expected: 'text without U+0000 and without halves of characters (lone surrogates)' }]
-      : parsed.error.issues.map(({ path, message }) => ({
-          field: [this.where, ...path].filter((part) => part !== '').join('.'),
-          expected: message,
-        }));
+    const unknown = unknownFields(this.schema, value).map(({ path, known }) => ({
+      field: this.fieldAt(path),
+      expected: suggestion(String(path.at(-1)), known),
+    }));
+    if (parsed.success && unknown.length === 0 && isStorable(parsed.data)) return parsed.data;
+    const misfits = parsed.error?.issues.map(({ path, message }) => ({ field: this.fieldAt(path), expected: message }));
+    const unstorable = [{ field: this.where, expected: 'text without U+0000 and without lone surrogates' }];
+    const problems = misfits || unknown.length > 0 ? [...(misfits ?? []), ...unknown] : unstorable;
     throw new InvalidInput(
       problems.map(({ field, expected }) => `${field || 'the body'}: ${expected}`).join('; '),
       problems,
     );
+  }
+
+  private fieldAt(path: readonly PropertyKey[]): string {
+    return [this.where, ...path].filter((part) => part !== '').join('.');
   }
 }
 

@@ -14,6 +14,7 @@ import { from, lastValueFrom, type Observable } from 'rxjs';
 import { DomainError } from '../core';
 import { fingerprintOf, once, type RepeatableRequest } from '../idempotency';
 import { Database, StaleVersion, type Tx } from '../postgres';
+import { Readiness } from './health.controller';
 import { InvalidInput } from './input';
 import { Semaphore } from './semaphore';
 
@@ -24,8 +25,6 @@ const keyRequired = 'kit:idempotency-key-required';
  * another module, and must not keep the others from reading.
  */
 const readers = 256;
-/** How long the first request in line may have waited before others are refused. Longer than what begins new work has to wait. */
-const shedAfterMs = 1_000;
 const keptHeaders = ['location', 'etag'] as const;
 
 /** The transaction that the {@link UnitOfWork} interceptor opened for this request. */
@@ -60,11 +59,12 @@ export const Idempotent = () =>
 @Injectable()
 export class UnitOfWork implements NestInterceptor {
   private readonly running = new Set<string>();
-  private readonly semaphore = new Semaphore(readers, shedAfterMs);
+  private readonly semaphore = new Semaphore(readers, this.readiness.shedAfterMs);
 
   constructor(
     private readonly db: Database,
     private readonly reflector: Reflector,
+    private readonly readiness: Readiness,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -101,7 +101,7 @@ export class UnitOfWork implements NestInterceptor {
       void reply.headers(answer.headers);
       return answer.body;
     };
-    const turn = { shedAfterMs, key: subjectOf(request) };
+    const turn = { shedAfterMs: this.readiness.shedAfterMs, key: subjectOf(request) };
     return this.db.transaction(work, { correlationId: request.id, causationId: null }, turn).catch((error: unknown) => {
       throw error instanceof StaleVersion ? contended() : error;
     });

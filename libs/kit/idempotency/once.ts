@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DomainError } from '../core';
-import { change, query, type Tx } from '../postgres';
+import type { Tx } from '../postgres';
+import { IdempotencyKeys, type StoredAnswer } from './idempotency.table';
 
 /** A request that its sender may repeat, and how we know it again. */
 export interface RepeatableRequest {
@@ -14,18 +15,12 @@ export interface RepeatableRequest {
   readonly fingerprint: string;
 }
 
-/** The answer as it was given. */
-export interface StoredAnswer {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: unknown;
-}
-
-/** Recognises equal requests: the order in which an object's fields stand makes no difference. */
+/** Recognises equal requests, in whatever order their JSON names its fields. */
 export function fingerprintOf(...parts: unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(parts, inOneOrder)).digest('base64url');
+  return createHash('sha256').update(JSON.stringify(parts, inOrder)).digest('base64url');
 }
 
-function inOneOrder(_: string, value: unknown): unknown {
+function inOrder(_: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
@@ -42,7 +37,7 @@ export async function once(
   request: RepeatableRequest,
   work: () => Promise<StoredAnswer>,
 ): Promise<StoredAnswer> {
-  const looking = tx.one(findAnswer, request);
+  const looking = tx.one(IdempotencyKeys.find, request);
   const unanswered = looking.then((stored) => {
     if (stored) throw new AnsweredBefore();
   });
@@ -62,19 +57,9 @@ export async function once(
   if (done.status === 'rejected') throw done.reason;
   const answer = done.value;
   // Two at once: the second meets the primary key, is rolled back, runs again and finds the answer of the first.
-  tx.defer(storeAnswer, { ...request, answer });
+  tx.defer(IdempotencyKeys.insert, { ...request, answer });
   return answer;
 }
 
 /** The work reads while the answer is looked for, and changes nothing any more. */
 class AnsweredBefore extends Error {}
-
-const findAnswer = query<RepeatableRequest, { fingerprint: string; answer: StoredAnswer }>(`
-  select i.n, k.fingerprint, k.answer
-  from json_to_recordset($1) as i(n int, principal text, route text, key text)
-  join idempotency_keys k using (principal, route, key)`);
-
-const storeAnswer = change<RepeatableRequest & { answer: StoredAnswer }>(`
-  insert into idempotency_keys (principal, route, key, fingerprint, answer)
-  select principal, route, key, fingerprint, answer
-  from json_to_recordset($1) as i(n int, principal text, route text, key text, fingerprint text, answer json)`);

@@ -2,15 +2,19 @@ import { CreateMessaging1700000000001 } from './migrations/create-messaging.migr
 import { PartitionByWeek1700000000011 } from './migrations/partition-by-week.migration';
 import { OrderInboxByKey1700000000013 } from './migrations/order-inbox-by-key.migration';
 import { IndexInboxByKey1700000000015 } from './migrations/index-inbox-by-key.migration';
+import { DatabaseTime1700000000017 } from './migrations/database-time.migration';
+import { NameDefaultPartitions1700000000016 } from './migrations/name-default-partitions.migration';
 import { TimeInbox1700000000012 } from './migrations/time-inbox.migration';
 
-/** What makes the tables that a module needs to say and to hear. */
+/** The migrations of the tables that messaging needs. */
 export const messagingMigrations = [
   CreateMessaging1700000000001,
   PartitionByWeek1700000000011,
   TimeInbox1700000000012,
   OrderInboxByKey1700000000013,
   IndexInboxByKey1700000000015,
+  NameDefaultPartitions1700000000016,
+  DatabaseTime1700000000017,
 ];
 export { InProcessTransport } from './in-process/in-process.transport';
 export { Answers, InProcessQuestions, Questions, answeringsOf, type Answering } from './ports/questions';
@@ -24,10 +28,12 @@ export {
   type Subscription,
   type SubscriptionOptions,
 } from './ports/subscription';
-export { Transport, type CoLocatedInbox, type Receiver } from './ports/transport';
+export type { CoLocatedInbox, Receiver } from './ports/receiver';
+export { Transport } from './ports/transport';
 export { deadLetters, replay, type DeadLetter } from './inbox/dead-letters';
 export { historyOf, type LogEntry } from './log/history';
 export { Messaging } from './messaging';
 export { dedupeDays } from './log/retention';
-export { cancelScheduled, schedule, send } from './outbox/send';
+export { send } from './outbox/send';
+export { cancelScheduled, schedule } from './timers/schedule';
 export { tableOf, weekAt, weekMs, weeklyTables } from './log/weeks';

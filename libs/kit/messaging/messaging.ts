@@ -2,7 +2,6 @@ import type { Subscription } from './ports/subscription';
 import type { Transport } from './ports/transport';
 import type { Log } from '../core';
 import type { Database } from '../postgres';
-import type { InlineDispatch } from './inbox/inline-dispatch';
 import { Consumer } from './inbox/consumer';
 import { Inbox } from './inbox/inbox';
 import { Partitions } from './leases/partitions';
@@ -19,13 +18,13 @@ interface Options {
   log: Log;
   /** See {@link Partitions}. */
   leaseMs?: number;
-  /** Days for which messages are remembered. See {@link Retention}. */
+  /** Days for which messages are kept. See {@link Retention}. */
   retentionDays?: number;
-  /** What else is to be forgotten when it is older than that. */
+  /** Deletes other data older than that. */
   alsoForget?: (db: Database, days: number) => Promise<void>;
 }
 
-/** All that moves a module's messages: relays, timers and one consumer per subscription, on the partitions it has leased. */
+/** Everything that moves a module's messages: relays, timers and one consumer per subscription, on the partitions it has leased. */
 export class Messaging {
   private readonly partitions: Partitions;
   private readonly timers: Timers;
@@ -33,34 +32,29 @@ export class Messaging {
   private readonly consumers: Consumer[];
   private readonly retention: Retention;
   private relays: Relay[] = [];
-  /** By type, who alone of this module wants it, and can handle it at once. */
-  private readonly soleHandlers = new Map<string, InlineDispatch>();
-  /** The types that other modules want, too: a timer that holds one of them has to say it. */
+  /** By type, the consumer of the only subscription of this module that wants it. */
+  private readonly onlyConsumers = new Map<string, Consumer>();
+  /** The types that other modules want, too: a timer of one of these has to become a message. */
   private wantedElsewhere = new Set<string>();
 
   constructor(private readonly options: Options) {
     const { db, subscriptions, transport, log, leaseMs, retentionDays: days = dedupeDays, alsoForget: also } = options;
     refuseDuplicates(subscriptions);
     this.partitions = new Partitions(db, log, leaseMs);
-    this.timers = new Timers(db, this.partitions, (type) => this.handlerOfTimer(type), log);
+    this.timers = new Timers(db, this.partitions, (type) => this.consumerOfTimer(type), log);
     this.wakeUp = new WakeUp(db, this.partitions, log);
     this.consumers = subscriptions.map((subscription) => new Consumer(db, this.partitions, subscription, log));
     this.retention = new Retention({ db, log, days, also });
     for (const type of new Set(subscriptions.flatMap(({ types }) => types.map(({ type }) => type)))) {
       const wanting = this.consumers.filter((_, n) => subscriptions[n]!.types.some((wanted) => wanted.type === type));
-      const [{ inlineDispatch } = {}] = wanting;
-      if (wanting.length === 1 && inlineDispatch) this.soleHandlers.set(type, inlineDispatch);
+      if (wanting.length === 1 && wanting[0]) this.onlyConsumers.set(type, wanting[0]);
     }
-    transport.register(new Inbox(db, subscriptions, (type) => this.soleHandlers.get(type)));
-  }
-
-  private handlerOfTimer(type: string): InlineDispatch | undefined {
-    return this.wantedElsewhere.has(type) ? undefined : this.soleHandlers.get(type);
+    transport.register(new Inbox(db, subscriptions, (type) => this.onlyConsumers.get(type)));
   }
 
   /**
-   * Writes down who wants what, for `send` to know. Call it when every module of the process has registered and the transport has
-   * started, and before anything is sent: what was recorded before a route was known does not travel it.
+   * Stores which destinations want which types, for `send`. Call it when every module of the process has registered and the transport has
+   * started, and before anything is sent: a message goes to the destinations that are known when it is recorded.
    */
   async prepare(): Promise<void> {
     const { db, transport } = this.options;
@@ -94,17 +88,21 @@ export class Messaging {
     for (const loop of loops) loop.start();
   }
 
-  /** How late the module is, in milliseconds: with what it has to handle, and with what it has to deliver. */
+  /** How late the module is, in milliseconds, with handling and with delivering. */
   get lagMs(): number {
     return Math.max(0, ...[...this.consumers, ...this.relays].map(({ lagMs }) => lagMs));
   }
 
-  /** Drains: starts nothing new, lets what is running finish, then hands the partitions over. */
+  /** Drains: begins nothing new, waits for what is in flight, then hands the partitions over. */
   async stop(): Promise<void> {
     await Promise.all([...this.consumers, this.timers, this.retention].map((part) => part.stop()));
     await Promise.all(this.relays.map((relay) => relay.stop()));
     await this.wakeUp.stop();
     await this.partitions.stop();
+  }
+
+  private consumerOfTimer(type: string): Consumer | undefined {
+    return this.wantedElsewhere.has(type) ? undefined : this.onlyConsumers.get(type);
   }
 }
 

@@ -51,8 +51,6 @@ const correlationHeader = 'x-correlation-id';
 const bodyLimitBytes = 1_048_576;
 /** So long a client may take to say what it wants. */
 const requestWithinMs = 30_000;
-/** So long a process that stops waits for clients who have not said all, or heard all. */
-const farewellMs = 5_000;
 
 /** Builds the process. @throws {Misconfigured} and whatever keeps a database from opening. */
 export async function createApp(options: AppOptions): Promise<App> {
@@ -148,7 +146,7 @@ function withLifecycle(nest: NestFastifyApplication, runtime: Runtime): App {
   const { settings } = runtime;
   let stopped: Promise<void> | undefined;
   const stop = async () => {
-    const farewell = setTimeout(() => nest.getHttpServer().closeAllConnections(), farewellMs);
+    const farewell = setTimeout(() => nest.getHttpServer().closeAllConnections(), settings.drainWithinMs / 4);
     await nest.close();
     clearTimeout(farewell);
     await runtime.stop();

@@ -4,4 +4,4 @@ export { run } from './run';
 export { Runtime } from './runtime';
 export { Seal } from './seal';
 export { ServiceModule, servicesOf, type Service } from './service.module';
-export { Misconfigured, milliseconds, readVariables, type Environment, type Settings } from './settings';
+export { Misconfigured, milliseconds, readSettings, readVariables, type Environment, type Settings } from './settings';

@@ -2,8 +2,6 @@ import { setFlagsFromString } from 'node:v8';
 import { messageOf } from '../core';
 import { createApp, type App, type AppOptions } from './create-app';
 
-const drainWithinMs = 20_000;
-
 interface RunOptions extends AppOptions {
   /** What to tell the person who started it, once it serves. */
   welcome?: (url: string) => string;
@@ -48,7 +46,7 @@ function stopOnSignals(app: App): void {
     // npm passes on the Ctrl-C that the terminal has sent already: what comes at once is the same wish, not a second one.
     const since = performance.now();
     process.on(signal, () => performance.now() - since > 1_000 && process.exit(1));
-    setTimeout(() => process.exit(1), drainWithinMs).unref();
+    setTimeout(() => process.exit(1), app.settings.drainWithinMs).unref();
     app.stop().then(
       () => process.exit(0),
       (error: unknown) => {

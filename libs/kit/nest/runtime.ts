@@ -8,6 +8,7 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from '../postgres/embedd
 import type { Environment, Settings } from './settings';
 
 const readyWithinMs = 1_000;
+const leastShedAfterMs = 1_000;
 
 /** What all modules of a process share: settings, log, transport, and the databases of each. Built before Nest, stopped after it. */
 export class Runtime extends Readiness {
@@ -98,6 +99,11 @@ export class Runtime extends Readiness {
     return Math.max(this.lagHereMs, this.transport.lagElsewhereMs);
   }
 
+  /** Longer than what begins new work has to wait, which is refused earlier. */
+  get shedAfterMs(): number {
+    return Math.max(leastShedAfterMs, this.settings.maxLagMs);
+  }
+
   private get lagHereMs(): number {
     const lags = [...this.messagings, ...this.databases.values()].map(({ lagMs }) => lagMs);
     return Math.max(0, ...lags);
@@ -110,7 +116,7 @@ export class Runtime extends Readiness {
 
   private async sharedUrl(): Promise<string> {
     if (this.settings.databaseUrl) return this.settings.databaseUrl;
-    this.embedded ??= startEmbeddedPostgres({ directory: this.settings.dataDirectory });
+    this.embedded ??= startEmbeddedPostgres({ directory: this.settings.dataDirectory, log: this.log });
     return (await this.embedded).url;
   }
 }

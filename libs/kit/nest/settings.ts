@@ -63,6 +63,8 @@ export interface Settings {
   readonly retentionDays: number;
   /** How late accepted work may be before new work is refused. */
   readonly maxLagMs: number;
+  /** How long a process that is told to stop may take. Clients have a quarter of it to say all of a request, and to hear the answer. */
+  readonly drainWithinMs: number;
   /** Whether to fill empty tables with an example to play with. */
   readonly seed: boolean;
 }
@@ -102,6 +104,7 @@ export function readSettings(env: Environment, prefix: string, { able, whole }: 
     [`${prefix}_LEASE_MS`]: milliseconds(5_000),
     [`${prefix}_RETENTION_DAYS`]: days,
     [`${prefix}_MAX_LAG_MS`]: milliseconds(150),
+    [`${prefix}_DRAIN_WITHIN_MS`]: milliseconds(20_000),
     [`${prefix}_SEED`]: z.enum(['true', 'false'], 'true or false').optional(),
     ...Object.fromEntries(modules.map((module) => [moduleUrl(module), url])),
   }) as Record<string, string | number | undefined>;
@@ -125,6 +128,7 @@ export function readSettings(env: Environment, prefix: string, { able, whole }: 
     leaseMs: read[`${prefix}_LEASE_MS`] as number,
     retentionDays: read[`${prefix}_RETENTION_DAYS`] as number,
     maxLagMs: read[`${prefix}_MAX_LAG_MS`] as number,
+    drainWithinMs: read[`${prefix}_DRAIN_WITHIN_MS`] as number,
     seed: read[`${prefix}_SEED`] === undefined ? embedded : read[`${prefix}_SEED`] === 'true',
   };
 }

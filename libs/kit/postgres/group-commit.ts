@@ -2,8 +2,16 @@ import type { PoolClient } from 'pg';
 import { DomainError, messageOf, overloaded, type Ids } from '../core';
 import { StaleVersion, isTransactionAborted, connectionLost, isPlanStale, worthRepeating } from './sql-errors';
 import { limiter, longMs, type Queue } from './concurrency-limiter';
-import { NotRun } from './pipeline';
-import { SharedTransaction, Tx, WriteFailed, type Raised, type Signals, type MessageContext } from './transaction';
+import { NotRun, type Results } from './pipeline';
+import {
+  SharedTransaction,
+  Tx,
+  WriteFailed,
+  type BatchRow,
+  type MessageContext,
+  type Raised,
+  type Signals,
+} from './transaction';
 import { staleRowsOf, type Statement, type SqlText } from './statement';
 
 interface Unit {
@@ -254,7 +262,7 @@ async function runUnit(unit: Unit, shared: SharedTransaction): Promise<Outcome> 
 
 interface Write {
   readonly statement: Statement<object>;
-  readonly rows: object[];
+  readonly rows: BatchRow[];
   /** Whose the rows are. */
   readonly units: Unit[];
 }
@@ -265,17 +273,17 @@ function writesOf(outcomes: readonly Outcome[]): Write[] {
   const deferred = outcomes.flatMap(({ unit, tx }) => tx.deferred.map((each) => ({ each, unit })));
   if (outcomes.length > 1) deferred.sort((one, other) => one.each.place - other.each.place);
   for (const { each, unit } of deferred) {
-    const { statement, row } = each;
+    const { statement } = each;
     const write = writes.get(statement) ?? { statement, rows: [], units: [] };
     writes.set(statement, write);
-    write.rows.push(row);
+    write.rows.push(each);
     write.units.push(unit);
   }
   return [...writes.values()].sort((one, other) => one.statement.place - other.statement.place);
 }
 
 /** What the units have raised, and what the writes have: their result rows with a `signal`. */
-function signalsOf(kept: readonly Outcome[], writes: readonly Write[], results: readonly object[][]): Signals {
+function signalsOf(kept: readonly Outcome[], writes: readonly Write[], results: readonly Results[]): Signals {
   const signals: Signals = new Map();
   const raise = (signal: string, raised: Raised) => {
     const same = signals.get(signal);
@@ -284,8 +292,10 @@ function signalsOf(kept: readonly Outcome[], writes: readonly Write[], results: 
   };
   for (const name of kept.flatMap(({ tx }) => [...tx.signals])) raise(name, {});
   for (const [i, { rows }] of writes.entries()) {
-    for (const result of results[i] as { n: number | null; signal?: string }[]) {
-      if (result.signal) raise(result.signal, { row: rows[result.n ?? -1], result });
+    const { rows: found, indices } = results[i]!;
+    for (const [j, result] of found.entries()) {
+      const { signal } = result as { signal?: string };
+      if (signal) raise(signal, { row: rows[indices[j] ?? -1]?.row, result });
     }
   }
   return signals;

@@ -4,13 +4,20 @@ import type { SqlText } from './statement';
 /** A statement, with what it is to work on. */
 export interface Step {
   readonly sqlText: SqlText;
-  readonly input?: string;
+  readonly values?: readonly string[];
+}
+
+/** What a statement has given. */
+export interface Results {
+  readonly rows: readonly object[];
+  /** Per row, the index of the input row that it answers: its column `n`, which begins at 1. Undefined where it has none. */
+  readonly indices: readonly (number | undefined)[];
+  /** Such as `COMMIT`, or `INSERT 0 2`. */
+  readonly tag: string;
 }
 
 /** What became of a statement. */
-export type Answer =
-  | { readonly rows: object[]; /** Such as `COMMIT`, or `INSERT 0 2`. */ readonly tag: string }
-  | { readonly error: unknown };
+export type Answer = Results | { readonly error: unknown };
 
 /** An earlier statement has failed, and the transaction with it. */
 export class NotRun extends Error {
@@ -40,6 +47,7 @@ class Pipeline implements Submittable {
   /** Of the answer under way. */
   private columns: readonly Column[] = [];
   private rows: object[] = [];
+  private indices: (number | undefined)[] = [];
 
   constructor(
     private readonly steps: readonly Step[],
@@ -58,7 +66,7 @@ class Pipeline implements Submittable {
     const wire = connection as unknown as Wire;
     const fresh = new Set<string>();
     wire.stream.cork();
-    for (const { sqlText, input } of this.steps) {
+    for (const { sqlText, values = [] } of this.steps) {
       const { name, sql: text } = sqlText;
       if (!this.known.has(name) && !fresh.has(name)) {
         fresh.add(name);
@@ -67,7 +75,7 @@ class Pipeline implements Submittable {
         wire.parse({ name, text });
         wire.describe({ type: 'S', name });
       }
-      wire.bind({ statement: name, values: input === undefined ? [] : [input] });
+      wire.bind({ statement: name, values });
       wire.execute();
     }
     wire.sync();
@@ -81,18 +89,21 @@ class Pipeline implements Submittable {
 
   handleDataRow({ fields }: { fields: readonly (string | null)[] }): void {
     const row: Record<string, unknown> = {};
+    let index: number | undefined;
     for (const [i, { name, parse }] of this.columns.entries()) {
       const value = fields[i] ?? null;
-      row[name] = value === null ? null : parse(value);
+      if (name !== 'n') row[name] = value === null ? null : parse(value);
+      else if (value !== null) index = Number(value) - 1;
     }
     this.rows.push(row);
+    this.indices.push(index);
   }
 
   handleCommandComplete({ text: tag }: { text: string }): void {
     const step = this.steps[this.answers.length];
     if (!step) return; // Nobody waits for it any more.
     this.known.set(step.sqlText.name, this.columns);
-    this.answers.push({ rows: this.rows, tag });
+    this.answers.push({ rows: this.rows, indices: this.indices, tag });
     this.begin();
   }
 
@@ -108,6 +119,7 @@ class Pipeline implements Submittable {
   private begin(): void {
     this.columns = this.known.get(this.steps[this.answers.length]?.sqlText.name ?? '') ?? [];
     this.rows = [];
+    this.indices = [];
   }
 }
 
@@ -122,7 +134,7 @@ interface Wire {
   close(statement: { type: 'S'; name: string }): void;
   parse(statement: { name: string; text: string }): void;
   describe(statement: { type: 'S'; name: string }): void;
-  bind(portal: { statement: string; values: string[] }): void;
+  bind(portal: { statement: string; values: readonly string[] }): void;
   execute(): void;
   sync(): void;
 }

@@ -1,23 +1,19 @@
 import { createHash } from 'node:crypto';
+import { asJson, type Input } from './typed-arrays';
 
 /**
  * One SQL statement that serves many callers at once.
  *
- * Callers each give one row and get the result rows that belong to theirs; all calls that wait at the same moment travel
- * in one round trip. The SQL reads its input from `$1`, a JSON array of rows, each with its number `n`, and every result
- * row must carry the `n` it answers:
- *
- * @example
- * const takePortions = change<{ itemId: string; quantity: number }, { left: number }>(`
- *   update items set reserved = reserved + i.quantity
- *   from json_to_recordset($1) as i(n int, "itemId" text, quantity int)
- *   where items.item_id = i."itemId" and items.reserved + i.quantity <= items.on_hand
- *   returning i.n, items.on_hand - items.reserved as left`);
+ * Each caller gives one row and receives the result rows that belong to it; all calls that wait at the same moment travel in one round
+ * trip. Result rows carry the number `n` of the row that they answer, which the caller does not see. {@link rows} and the `Table`s make
+ * statements.
  *
  * The idea is DataLoader's (https://github.com/graphql/dataloader), for writes too.
  * One trap: an UPDATE touches each row once per statement, so two input rows that meet in one table row must be summed first.
  */
 export interface Statement<Row extends object, Result extends object = object> extends SqlText {
+  /** How its rows travel. */
+  readonly input: Input;
   /** Whether it can change data; a unit of work that has changed nothing can fail without harming its neighbours. */
   readonly changes: boolean;
   /** Its place among what is written just before the commit. */
@@ -26,46 +22,55 @@ export interface Statement<Row extends object, Result extends object = object> e
   readonly shape?: (row: Row) => Result;
 }
 
-/** How a statement is said. */
+/** The text of a statement. */
 export interface SqlText {
   readonly sql: string;
   /** Name of the prepared statement. */
   readonly name: string;
 }
 
-/** A statement that only reads. */
+/** Places of deferred writes: locks that come first, rows stored as they were read, other changes, locks that come last. */
+export const places = { lockFirst: 0, save: 1, change: 2, lockLast: 3 } as const;
+
+/** A statement that only reads, whose SQL names its input itself; {@link rows} names it once. */
 export function query<Row extends object, Result extends object>(sql: string): Statement<Row, Result> {
-  return { ...named(sql), changes: false, place: 2 };
+  return { ...named(sql), input: asJson, changes: false, place: places.change };
 }
 
-/** A statement that changes data. */
+/** A statement that changes data, whose SQL names its input itself; {@link rows} names it once. */
 export function change<Row extends object, Result extends object = object>(sql: string): Statement<Row, Result> {
-  return { ...named(sql), changes: true, place: 2 };
+  return { ...named(sql), input: asJson, changes: true, place: places.change };
 }
 
-/** A change that locks what all transactions are to lock before anything else, or after: in one order nobody waits in a circle. */
+/** As `lock` of {@link rows}, whose SQL names its input itself. */
 export function lock<Row extends object = object, Result extends object = object>(
   when: 'first' | 'last',
   sql: string,
 ): Statement<Row, Result> {
-  return { ...named(sql), changes: true, place: when === 'first' ? 0 : 3 };
+  return { ...named(sql), input: asJson, changes: true, place: when === 'first' ? places.lockFirst : places.lockLast };
+}
+
+/** As `save` of {@link rows}, whose SQL names its input itself. */
+export function save<Row extends object>(sql: string): Statement<Row> {
+  return { ...named(savedOrStale(asJson, sql)), input: asJson, changes: true, place: places.save };
 }
 
 /**
- * A statement that stores something as it was read, or makes something that was not there. It fails, and with it the transaction, unless
- * it does so for every row: then units of work whose rows were changed by somebody else meanwhile run again. So nobody has to wait for its
- * result: collect it, and it travels with the commit.
+ * SQL that fails unless `sql` has stored all rows of its input, and then names those that it has not.
  *
- * @param sql changes a table from `json_to_recordset($1) as i(n int, …)`, and returns the `n` of every row that it has stored; or, where
- *   an INSERT cannot tell, `null::int as n`.
+ * @param sql returns a row for each that it has stored.
+ * @param stored a SELECT: the numbers of the rows that were stored, from `saved`, which is what `sql` returns.
  */
-export function save<Row extends object>(sql: string): Statement<Row> {
+export function savedOrStale(
+  { source, count }: Input,
+  sql: string,
+  stored = 'select n from saved where n is not null',
+): string {
   // SQL cannot raise an error but by doing something that fails.
-  const checked = `
+  return `
     with saved as (${sql})
-    select ('${staleRows}' || string_agg(i.n::text, ','))::int from json_to_recordset($1) as i(n int)
-    where (select count(*) from saved) < json_array_length($1) and i.n not in (select n from saved where n is not null)`;
-  return { ...named(checked), changes: true, place: 1 };
+    select ('${staleRows}' || string_agg(i.n::text, ','))::int from ${source}
+    where (select count(*) from saved) < ${count} and i.n not in (${stored})`;
 }
 
 /**
@@ -80,10 +85,10 @@ export const none = (from: string): string => `(select true from ${from} limit 1
 
 const staleRows = 'stale rows: ';
 
-/** The numbers of the rows that a {@link save} could not store; undefined when that is not why it failed. */
+/** Indices of the rows that a `save` could not store; undefined when that is not why it failed. */
 export function staleRowsOf(error: unknown): number[] | undefined {
   const [, found] = (error instanceof Error && new RegExp(`${staleRows}([\\d,]+)`).exec(error.message)) || [];
-  return found?.split(',').map(Number);
+  return found?.split(',').map((n) => Number(n) - 1);
 }
 
 /** A statement with the name under which it is prepared. */

@@ -1,7 +1,8 @@
 import type { PoolClient } from 'pg';
 import type { Ids } from '../core';
-import { NotRun, executePipelined, type Answer, type Step } from './pipeline';
+import { NotRun, executePipelined, type Answer, type Results, type Step } from './pipeline';
 import { named, type Statement, type SqlText } from './statement';
+import type { EncodedRow } from './typed-arrays';
 
 /** What a unit of work is part of: carried into every message and log line that comes of it. */
 export interface MessageContext {
@@ -10,8 +11,6 @@ export interface MessageContext {
   /** The message being handled, if any. */
   readonly causationId: string | null;
 }
-
-type Numbered = { n: number };
 
 /** What was raised by a commit: each signal, once for each unit of work and each result row that has raised it. */
 export type Signals = Map<string, Raised[]>;
@@ -55,9 +54,10 @@ export class SharedTransaction {
   call(statement: Statement<object>, row: object): Promise<object[]> {
     if (this.over) return Promise.reject(new Error('the transaction is over'));
     return new Promise((resolve, reject) => {
+      const call = { row, encoded: statement.input.encode(row), resolve, reject };
       const calls = this.waiting.get(statement);
-      if (calls) calls.push({ row, resolve, reject });
-      else this.waiting.set(statement, [{ row, resolve, reject }]);
+      if (calls) calls.push(call);
+      else this.waiting.set(statement, [call]);
       this.sending ??= this.sendSoon();
     });
   }
@@ -71,10 +71,7 @@ export class SharedTransaction {
     try {
       if (this.over) throw new Error('the transaction is over');
       if (this.failure !== undefined) throw new NotRun();
-      const rowsOf = (calls: Call[]) => calls.map(({ row }) => row);
-      const answers = await this.executePipelined(
-        batch.map(([statement, calls]) => this.step(statement, rowsOf(calls))),
-      );
+      const answers = await this.executePipelined(batch.map(([statement, calls]) => this.step(statement, calls)));
       for (const [n, [, calls]] of batch.entries()) giveOut(answers[n]!, calls);
     } catch (error) {
       for (const [, calls] of batch) for (const { reject } of calls) reject(error);
@@ -91,7 +88,9 @@ export class SharedTransaction {
    * @returns the result rows of each write.
    * @throws {WriteFailed} @throws when it did not commit.
    */
-  async commit(writes: readonly { statement: Statement<object>; rows: readonly object[] }[]): Promise<object[][]> {
+  async commit(
+    writes: readonly { statement: Statement<object>; rows: readonly BatchRow[] }[],
+  ): Promise<readonly Results[]> {
     if (!this.begun && writes.length === 0) return [];
     const answers = await this.executePipelined([
       ...writes.map(({ statement, rows }) => this.step(statement, rows)),
@@ -99,7 +98,7 @@ export class SharedTransaction {
     ]);
     const results = answers.map((answer, n) => {
       if ('error' in answer) throw n < writes.length ? new WriteFailed(n, answer.error) : answer.error;
-      return answer.rows;
+      return answer;
     });
     // Postgres answers COMMIT with ROLLBACK, and no error, when a statement had failed before.
     const { tag } = answers.at(-1) as Extract<Answer, { tag: string }>;
@@ -125,8 +124,12 @@ export class SharedTransaction {
     return answers;
   }
 
-  private step(statement: Statement<object>, rows: readonly object[]): Step {
-    return { sqlText: this.sqlTextFor(statement, rows), input: `[${rows.map(numbered).join(',')}]` };
+  private step(statement: Statement<object>, batch: readonly BatchRow[]): Step {
+    const sqlText = this.sqlTextFor(
+      statement,
+      batch.map(({ row }) => row),
+    );
+    return { sqlText, values: statement.input.bind(batch.map(({ encoded }) => encoded)) };
   }
 }
 
@@ -140,29 +143,27 @@ export class WriteFailed extends Error {
   }
 }
 
-/** The row as JSON, with its number: of two fields of one name the last counts. */
-function numbered(row: object, n: number): string {
-  const json = JSON.stringify(row);
-  return json === '{}' ? `{"n":${n}}` : `${json.slice(0, -1)},"n":${n}}`;
-}
-
 /** To each caller the rows that answer its own, or the failure. */
 function giveOut(answer: Answer, calls: readonly Call[]): void {
   if ('error' in answer) return calls.forEach(({ reject }) => reject(answer.error));
   const own: object[][] = calls.map(() => []);
-  for (const row of answer.rows) own[(row as Numbered).n]?.push(row);
-  calls.forEach(({ resolve }, n) => resolve(own[n] ?? []));
+  for (const [i, row] of answer.rows.entries()) own[answer.indices[i] ?? -1]?.push(row);
+  calls.forEach(({ resolve }, i) => resolve(own[i] ?? []));
+}
+
+/** A row of a batch, as the caller gave it and as it travels. */
+export interface BatchRow {
+  readonly row: object;
+  readonly encoded: EncodedRow;
 }
 
 /** What is to be written just before the commit. */
-export interface DeferredWrite {
+export interface DeferredWrite extends BatchRow {
   readonly statement: Statement<object>;
-  readonly row: object;
   readonly place: number;
 }
 
-interface Call {
-  row: object;
+interface Call extends BatchRow {
   resolve: (results: object[]) => void;
   reject: (error: unknown) => void;
 }
@@ -220,7 +221,9 @@ export class Tx {
    * rows of the statement that have a `signal` raise it, as {@link signal} does, and come along with it.
    */
   defer<Row extends object>(statement: Statement<Row, object>, row: Row): void {
-    this.deferred.push({ statement: statement as unknown as Statement<object>, row, place: this.shared.nextPlace() });
+    const encoded = statement.input.encode(row);
+    const place = this.shared.nextPlace();
+    this.deferred.push({ statement: statement as unknown as Statement<object>, row, encoded, place });
   }
 
   /** Tells listeners of `Database.on(signal)` once this has committed. */

@@ -2,7 +2,7 @@ import type { AnyMessageType, Draft } from '../core';
 import type { Consequence, SagaDefinition, Step, TooLate } from './definition';
 
 /** What has become of a step that was begun. */
-export type StepOutcome = 'waiting' | 'done' | 'failed' | 'undoing' | 'undone' | 'nothing-to-undo';
+type StepOutcome = 'waiting' | 'done' | 'failed' | 'undoing' | 'undone' | 'nothing-to-undo';
 
 /** A saga in the middle of its life: plain data, stored between messages. */
 export interface SagaState<Data> {
@@ -95,8 +95,8 @@ function onAnswer<Data, Own>(
   }
   if (isOneOf(step.failed, message))
     return beginUndo(definition, mark(state, step.name, 'failed'), step.failureReason(state.data, message));
-  if (isOneOf(step.interim ?? [], message)) {
-    const { data = state.data, localCommand }: Consequence<Data, Own> = step.onInterim?.(state.data, message) ?? {};
+  if (step.interim && isOneOf(step.interim.news, message)) {
+    const { data = state.data, localCommand }: Consequence<Data, Own> = step.interim.onInterim(state.data, message);
     return { state: { ...state, data }, send: [], localCommands: listOf(localCommand), limit: undefined };
   }
   return undefined;
@@ -116,9 +116,11 @@ function onUndone<Data, Own>(
   step: Step<Data, Own>,
   message: Draft,
 ): Decision<Data, Own> | undefined {
-  if (step.tooLate && isOneOf(step.tooLate.news, message)) return goOn(definition, state, step, step.tooLate, message);
-  if (!isOneOf(step.undone ?? [], message)) return undefined;
-  const data = step.onCompensated?.(state.data, message) ?? state.data;
+  if (typeof step.undo !== 'object') return undefined;
+  const { done, onCompensated, tooLate } = step.undo;
+  if (tooLate && isOneOf(tooLate.news, message)) return goOn(definition, state, step, tooLate, message);
+  if (!isOneOf(done, message)) return undefined;
+  const data = onCompensated?.(state.data, message) ?? state.data;
   return undoNext(definition, { ...mark(state, step.name, 'undone'), data, alarm: null }, []);
 }
 
@@ -242,7 +244,7 @@ function irrevocable<Data, Own>(
 
 /** What takes the step back, as things stand. */
 function undoOf<Data, Own>({ undo }: Step<Data, Own>, data: Data, why: string): Draft | 'nothing' | 'impossible' {
-  return typeof undo === 'function' ? undo(data, why) : undo;
+  return typeof undo === 'object' ? undo.send(data, why) : undo;
 }
 
 function commandOf<Data, Own>({ send }: Step<Data, Own>, data: Data): Draft[] {

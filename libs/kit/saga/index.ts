@@ -1,2 +1,10 @@
-export { canAbort, decide, start, type Decision, type SagaInput, type SagaState, type StepOutcome } from './decide';
-export { defineSaga, typesOf, type Consequence, type SagaDefinition, type Step } from './definition';
+export { decide, start, type Decision, type SagaInput, type SagaState } from './decide';
+export {
+  defineSaga,
+  type Consequence,
+  type Interim,
+  type SagaDefinition,
+  type Step,
+  type TooLate,
+  type Undo,
+} from './definition';

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { DomainError, defineCommand, isA, type Draft, type Message, type MessageType } from '../core';
 import { Subscriber, type Subscription, cancelScheduled, schedule, send } from '../messaging';
-import { query, save, type Tx } from '../postgres';
+import { rows, type Tx } from '../postgres';
 import { CreateSagas1700000000004 } from './create-sagas.migration';
 import { canAbort, decide, start, type Decision, type SagaInput, type SagaState } from './decide';
 import { typesOf, type SagaDefinition } from './definition';
 import { IndexAlarms1700000000014 } from './index-alarms.migration';
+import { Sagas } from './saga.table';
+
+export { Sagas };
 
 /** What makes the table that a runner needs. */
 export const sagaMigrations = [CreateSagas1700000000004, IndexAlarms1700000000014];
@@ -47,7 +50,7 @@ export class SagaRunner<Data, Own> extends Subscriber {
   /** Begins the first saga of this id, with the transaction that is its reason. */
   start(tx: Tx, sagaId: string, data: Data): Promise<void> {
     const decision = start(this.definition, data);
-    tx.defer(insertSaga, this.row(sagaId, decision.state, 1));
+    tx.defer(Sagas.insert, this.row(sagaId, decision.state));
     return this.carryOut(tx, sagaId, decision, (commands) => this.open(tx, sagaId)(commands));
   }
 
@@ -57,11 +60,12 @@ export class SagaRunner<Data, Own> extends Subscriber {
    */
   async startAgain(tx: Tx, sagaId: string, data: Data): Promise<void> {
     const tell: Tell<Own> = (commands) => this.open(tx, sagaId)(commands);
-    const former = await tx.one(loadSaga, { name: this.definition.name, sagaId });
+    const former = await tx.one(Sagas.find, { name: this.definition.name, sagaId });
     if (!former) return this.start(tx, sagaId, data);
     const ended = former.state as SagaState<Data>;
     if (ended.step !== null)
       throw new DomainError('saga.running', 'conflict', `What was begun before for ${sagaId} has not ended yet.`);
+    tx.defer(setStartedAt, { name: this.definition.name, sagaId });
     await this.enact(tx, sagaId, former.version, start(this.definition, data, ended.epoch), tell);
   }
 
@@ -73,7 +77,7 @@ export class SagaRunner<Data, Own> extends Subscriber {
    */
   async abort(tx: Tx, sagaId: string, reason: string, remember: (data: Data) => Data = (data) => data): Promise<void> {
     const tell = this.open(tx, sagaId);
-    const saga = await tx.one(loadSaga, { name: this.definition.name, sagaId });
+    const saga = await tx.one(Sagas.find, { name: this.definition.name, sagaId });
     const state = saga?.state as SagaState<Data> | undefined;
     if (!saga || !state || !canAbort(this.definition, state)) {
       throw new DomainError('saga.cannot-abort', 'conflict', `It is too late to undo ${sagaId}.`);
@@ -96,7 +100,7 @@ export class SagaRunner<Data, Own> extends Subscriber {
 
   private async proceed(tx: Tx, sagaId: string, input: SagaInput): Promise<void> {
     const tell = this.open(tx, sagaId);
-    const saga = await tx.one(loadSaga, { name: this.definition.name, sagaId });
+    const saga = await tx.one(Sagas.find, { name: this.definition.name, sagaId });
     const decision = saga && decide(this.definition, saga.state as SagaState<Data>, input);
     if (decision) await this.enact(tx, sagaId, saga.version, decision, tell);
   }
@@ -108,7 +112,7 @@ export class SagaRunner<Data, Own> extends Subscriber {
     decision: Decision<Data, Own>,
     tell: Tell<Own>,
   ): Promise<void> {
-    tx.defer(updateSaga, this.row(sagaId, decision.state, seen + 1));
+    tx.defer(Sagas.update, { ...this.row(sagaId, decision.state), version: seen });
     await this.carryOut(tx, sagaId, decision, tell);
   }
 
@@ -124,47 +128,15 @@ export class SagaRunner<Data, Own> extends Subscriber {
     else if (limit === null) cancelScheduled(tx, this.timeLimit, sagaId);
   }
 
-  private row(sagaId: string, state: SagaState<Data>, version: number): SagaRow {
+  private row(sagaId: string, state: SagaState<Data>) {
+    const { name, version: definitionVersion } = this.definition;
     const { status, step, alarm } = state;
-    return {
-      name: this.definition.name,
-      sagaId,
-      definitionVersion: this.definition.version,
-      status,
-      step,
-      alarm,
-      state,
-      version,
-    };
+    return { name, sagaId, definitionVersion, status, step, alarm, state };
   }
 }
 
-interface SagaRow {
-  name: string;
-  sagaId: string;
-  definitionVersion: number;
-  status: string;
-  step: string | null;
-  alarm: string | null;
-  state: object;
-  version: number;
-}
-
-const input = `json_to_recordset($1) as i(n int, name text, "sagaId" text, "definitionVersion" int, status text, step text, alarm text,
-    state json, version int)`;
-
-const loadSaga = query<{ name: string; sagaId: string }, { state: unknown; version: number }>(`
-  select i.n, s.state, s.version from ${input} join sagas s on s.name = i.name and s.saga_id = i."sagaId"`);
-
-const insertSaga = save<SagaRow>(`
-  insert into sagas (name, saga_id, definition_version, status, step, alarm, state, version)
-  select name, "sagaId", "definitionVersion", status, step, alarm, state, version from ${input} order by n
-  on conflict do nothing returning null::int as n`);
-
-const updateSaga = save<SagaRow>(`
-  update sagas s set definition_version = i."definitionVersion", status = i.status, step = i.step, alarm = i.alarm, state = i.state,
-    version = i.version, updated_at = clock_timestamp(),
-    started_at = case when s.step is null then clock_timestamp() else s.started_at end
-  from ${input}
-  where s.name = i.name and s.saga_id = i."sagaId" and s.version = i.version - 1
-  returning i.n`);
+/** For a saga that begins anew in the row of one that has ended. */
+const setStartedAt = rows({ name: 'text', sagaId: 'text' }).change(
+  (input) => `
+  update sagas s set started_at = default from ${input} where s.name = i.name and s.saga_id = i."sagaId"`,
+);

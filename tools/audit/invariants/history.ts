@@ -90,7 +90,12 @@ function promiseOf(intention: Intention): [string, Intention][] {
 function isWhatWasAsked(placed: Placed, intention: Intention): boolean {
   const { customerId, asked, answers } = intention;
   const plain = (lines: Intention['asked']['lines']) =>
-    lines.map(({ itemId, quantity, modifierIds = [] }) => ({ itemId, quantity, modifierIds: [...modifierIds] }));
+    lines.map(({ itemId, quantity, modifierIds = [] }, n) => ({
+      itemId,
+      quantity,
+      // What follows are the defaults of the menu, where the customer chose nothing.
+      modifierIds: modifierIds.slice(0, asked.lines[n]?.modifierIds?.length ?? 0),
+    }));
   const total = (answers.find(({ status }) => status === 202)?.body as { total?: unknown } | undefined)?.total;
   return isDeepStrictEqual(
     [placed.customerId, placed.restaurantId, placed.deliverTo, plain(placed.lines), placed.total],

@@ -109,8 +109,8 @@ export const order: readonly Invariant[] = [
     violations: `
       select order_id as "orderId", o.status, s.status as saga
       from orders o full join (select * from sagas where name = 'order.fulfil-order') s on s.saga_id = o.order_id
-      where (s.status = 'completed' and s.state #>> '{data,ride,brought}' = 'true') is distinct from (o.status = 'delivered')
-        or (s.status = 'undone' or s.state #>> '{data,ride,brought}' = 'false') is distinct from (o.status = 'cancelled')`,
+      where (s.status = 'completed' and s.state #>> '{data,deliveryOutcome,delivered}' = 'true') is distinct from (o.status = 'delivered')
+        or (s.status = 'undone' or s.state #>> '{data,deliveryOutcome,delivered}' = 'false') is distinct from (o.status = 'cancelled')`,
   },
   {
     id: 'O8',
@@ -141,7 +141,7 @@ interface MenuRow {
 interface Dish {
   readonly itemId: string;
   readonly price: { amount: number };
-  readonly modifiers: readonly { modifierId: string; price: { amount: number } }[];
+  readonly modifierGroups: readonly { modifiers: readonly { modifierId: string; price: { amount: number } }[] }[];
 }
 
 /** Orders of one menu version after another, so that one menu is in memory at a time. A revision does not say by which menu it was priced. */
@@ -169,9 +169,8 @@ function priceOf(
   dishes: ReadonlyMap<string, Dish>,
 ): number | undefined {
   const dish = dishes.get(itemId);
-  const prices = modifierIds.map(
-    (id) => dish?.modifiers.find(({ modifierId }) => modifierId === id)?.price.amount ?? NaN,
-  );
+  const modifiers = dish?.modifierGroups.flatMap((group) => group.modifiers);
+  const prices = modifierIds.map((id) => modifiers?.find(({ modifierId }) => modifierId === id)?.price.amount ?? NaN);
   return dish && prices.reduce((sum, price) => sum + price, dish.price.amount);
 }
 

@@ -1,5 +1,5 @@
 import { listeners, senders } from '@thali/contracts';
-import type { AsyncApi } from '@thali/kit/http/async-api';
+import type { AsyncApi } from '@thali/kit/http';
 import Ajv from 'ajv';
 import asyncApi3 from '@asyncapi/specs/schemas/3.0.0-without-$id.json';
 import { describeMessages } from '../asyncapi';

@@ -2,7 +2,9 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { answersAt } from '../answers-at';
-import { canLaunchRabbitMq, findRabbitMq, launchRabbitMq } from '../rabbitmq';
+import { describeWithOwnRabbitMq } from '../../jest/with-rabbitmq';
+import { PrivateRabbitMq } from '../private-rabbitmq';
+import { findRabbitMq } from '../rabbitmq';
 
 jest.setTimeout(60_000);
 
@@ -17,9 +19,11 @@ describe('Finding a RabbitMQ', () => {
     process.env.THALI_RABBITMQ_URL = 'amqp://somewhere:5672';
     expect((await findRabbitMq()).url).toBe('amqp://somewhere:5672');
   });
+});
 
-  (canLaunchRabbitMq() ? it : it.skip)('starts one of our own, of which nothing is left in the end', async () => {
-    const broker = await launchRabbitMq();
+describeWithOwnRabbitMq('A RabbitMQ of our own', () => {
+  it('starts, and leaves nothing behind in the end', async () => {
+    const broker = await PrivateRabbitMq.launch();
     expect(await answersAt(broker.url)).toBe(true);
     expect(await broker.control('list_queues')).toBe('');
     await broker.end();
@@ -27,13 +31,15 @@ describe('Finding a RabbitMQ', () => {
     expect(existsSync(broker.home)).toBe(false);
   });
 
-  (canLaunchRabbitMq() ? it : it.skip)('starts one on the data of the last, but no second one', async () => {
+  it('starts on the data of the last, but not beside it', async () => {
     const directory = mkdtempSync(path.join(tmpdir(), 'rabbitmq-kept-'));
-    const first = await launchRabbitMq({ directory });
+    const first = await PrivateRabbitMq.launch({ directory });
     await first.control('add_vhost', 'kept');
-    await expect(launchRabbitMq({ directory })).rejects.toThrow(`another process uses the RabbitMQ in ${directory}`);
+    await expect(PrivateRabbitMq.launch({ directory })).rejects.toThrow(
+      `another process uses the RabbitMQ in ${directory}`,
+    );
     await first.end();
-    const second = await launchRabbitMq({ directory });
+    const second = await PrivateRabbitMq.launch({ directory });
     expect(await second.control('list_vhosts')).toContain('kept');
     await second.end();
     rmSync(directory, { recursive: true });

@@ -1,18 +1,31 @@
+import timers from 'node:timers/promises';
 import { createLog } from '@thali/kit/telemetry';
 import { Loop } from '..';
 
 describe('a loop that gathers', () => {
   const soon = () => new Promise((resolve) => setImmediate(resolve));
+  /** The time, and the rests that have begun: both go on when a test says so. */
+  let nowMs: number;
+  let rests: { ms: number | undefined; end: (value: unknown) => void }[];
+
+  beforeEach(() => {
+    nowMs = 0;
+    rests = [];
+    jest.spyOn(performance, 'now').mockImplementation(() => nowMs);
+    jest
+      .spyOn(timers, 'setTimeout')
+      .mockImplementation((ms?: number) => new Promise((end) => rests.push({ ms, end: end as () => void })));
+  });
+  afterEach(() => jest.restoreAllMocks());
 
   /** Takes what waits, at most `most` at once, works on it for so long, and gathers. */
   function aLoop({ workMs = 0, most = Infinity }: { workMs?: number; most?: number }) {
     const waiting: string[] = [];
-    const turns: { taken: string[]; began: number; ended: number }[] = [];
+    const turns: string[][] = [];
     const turn = async () => {
-      const began = performance.now();
       const taken = waiting.splice(0, most);
-      while (performance.now() < began + workMs) await soon();
-      if (taken.length > 0) turns.push({ taken, began, ended: performance.now() });
+      nowMs += workMs;
+      if (taken.length > 0) turns.push(taken);
       loop.gather();
       return waiting.length > 0;
     };
@@ -24,37 +37,48 @@ describe('a loop that gathers', () => {
     const untilTurn = async (count: number) => {
       while (turns.length < count) await soon();
     };
-    return { loop, turns, bring, untilTurn };
+    const untilRest = async () => {
+      while (rests.length === 0) await soon();
+      return rests.shift()!;
+    };
+    return { loop, turns, bring, untilTurn, untilRest };
   }
 
   it('works on together what comes while it rests', async () => {
-    const { loop, turns, bring, untilTurn } = aLoop({ workMs: 30 });
+    const { loop, turns, bring, untilTurn, untilRest } = aLoop({ workMs: 30 });
     bring('first');
     loop.start();
     await untilTurn(1);
-    for (const thing of ['second', 'third', 'fourth']) {
+    bring('second');
+    const { end } = await untilRest();
+    for (const thing of ['third', 'fourth']) {
       bring(thing);
       await soon();
     }
+    expect(turns).toEqual([['first']]);
+    end(undefined);
     await untilTurn(2);
-    await loop.stop();
-    expect(turns.map(({ taken }) => taken)).toEqual([['first'], ['second', 'third', 'fourth']]);
+    loop.finish();
+    expect(turns).toEqual([['first'], ['second', 'third', 'fourth']]);
   });
 
   it('rests longer than it has worked, and no longer than it must where it has worked for no time', async () => {
-    const restAfter = async (workMs: number) => {
-      const { loop, turns, bring, untilTurn } = aLoop({ workMs });
-      bring('first');
-      loop.start();
-      await untilTurn(1);
-      bring('second');
-      await untilTurn(2);
-      await loop.stop();
-      return turns[1]!.began - turns[0]!.ended;
-    };
-    const [idle, busy] = [await restAfter(0), await restAfter(40)];
-    expect(busy).toBeGreaterThan(80);
-    expect(idle).toBeLessThan(busy);
+    const busy = aLoop({ workMs: 40 });
+    busy.bring('first');
+    busy.loop.start();
+    await busy.untilTurn(1);
+    busy.bring('second');
+    expect((await busy.untilRest()).ms).toBeGreaterThan(80);
+    busy.loop.finish();
+
+    const idle = aLoop({ workMs: 0 });
+    idle.bring('first');
+    idle.loop.start();
+    await idle.untilTurn(1);
+    idle.bring('second');
+    await idle.untilTurn(2);
+    idle.loop.finish();
+    expect(rests).toEqual([]);
   });
 
   it('goes on at once where there is more to do now', async () => {
@@ -62,7 +86,7 @@ describe('a loop that gathers', () => {
     bring('first', 'second', 'third');
     loop.start();
     await untilTurn(3);
-    expect(turns.map(({ taken }) => taken)).toEqual([['first'], ['second'], ['third']]);
+    expect(turns).toEqual([['first'], ['second'], ['third']]);
     loop.finish();
   });
 });

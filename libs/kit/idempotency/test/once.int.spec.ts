@@ -17,7 +17,7 @@ const migrations = [...idempotencyMigrations, CreatePayments1700000000900];
 
 const insert = change<{ payer: string; amount: number }, { number: number }>(`
   insert into payments (payer, amount) select payer, amount from json_to_recordset($1) as i(n int, payer text, amount int)
-  returning 0 as n, number`);
+  returning 1 as n, number`);
 
 interface Payment {
   payer: string;
@@ -141,6 +141,12 @@ describe('a request that may be repeated', () => {
 });
 
 describe('the fingerprint of a request', () => {
+  it('is the same whatever the order in which JSON names its fields, but not for lists in another order', () => {
+    const one = fingerprintOf('/orders', { lines: [{ itemId: 'a', quantity: 2 }], note: null });
+    expect(fingerprintOf('/orders', { note: null, lines: [{ quantity: 2, itemId: 'a' }] })).toBe(one);
+    expect(fingerprintOf('/orders', { lines: [1, 2] })).not.toBe(fingerprintOf('/orders', { lines: [2, 1] }));
+  });
+
   it('is the same for the same request, and another for another', () => {
     expect(fingerprintOf('/a', { b: 1 })).toBe(fingerprintOf('/a', { b: 1 }));
     expect(

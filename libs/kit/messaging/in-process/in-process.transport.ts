@@ -1,5 +1,6 @@
 import type { Message } from '../../core';
-import { Transport, type Receiver } from '../ports/transport';
+import type { Receiver } from '../ports/receiver';
+import { Transport } from '../ports/transport';
 
 /**
  * The transport within one process: it stores into the consumer's inbox, in the consumer's database, and that commit is

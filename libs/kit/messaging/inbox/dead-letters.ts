@@ -1,6 +1,6 @@
 import { DomainError } from '../../core';
 import type { Database } from '../../postgres';
-import { inboxChanged } from './inbox';
+import { inboxChanged } from '../ports/receiver';
 
 /** A message that no attempt could handle. */
 export interface DeadLetter {
@@ -28,11 +28,11 @@ export function deadLetters(db: Database, limit = 100): Promise<DeadLetter[]> {
 }
 
 /**
- * Gives a dead letter another life, in its old place: before everything of its key that has waited behind it.
+ * Moves a dead letter back to the inbox, to its old place: before all messages of its key that have waited behind it.
  * @throws {DomainError} `dead-letter.unknown` (not-found)
  */
 export async function replay(db: Database, subscription: string, messageId: string): Promise<void> {
-  const [revived] = await db.read<{ key: string }>(
+  const [moved] = await db.read<{ key: string }>(
     `with gone as (
        delete from dead_letters where subscription = $1 and message_id = $2 returning *
      ), back as (
@@ -49,7 +49,7 @@ export async function replay(db: Database, subscription: string, messageId: stri
      select key from back`,
     [subscription, messageId],
   );
-  if (!revived)
+  if (!moved)
     throw new DomainError('dead-letter.unknown', 'not-found', `${subscription} has no dead letter ${messageId}.`);
   db.emit(inboxChanged(subscription));
 }

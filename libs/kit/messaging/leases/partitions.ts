@@ -96,15 +96,15 @@ export class Partitions extends EventEmitter {
   private async extend(): Promise<Standing> {
     const [standing] = await this.db.read<Standing>(
       `with me as (
-         insert into instances values ($1, clock_timestamp() + $2 * interval '1 ms')
+         insert into instances values ($1, database_time() + $2 * interval '1 ms')
          on conflict (instance_id) do update set alive_until = excluded.alive_until
        ), gone as (
-         delete from instances where alive_until < clock_timestamp() - interval '1 minute' and instance_id <> $1
+         delete from instances where alive_until < database_time() - interval '1 minute' and instance_id <> $1
        ), extended as (
-         update leases set until = clock_timestamp() + $2 * interval '1 ms'
-         where owner = $1 and until > clock_timestamp() returning part
+         update leases set until = database_time() + $2 * interval '1 ms'
+         where owner = $1 and until > database_time() returning part
        )
-       select 1 + (select count(*) from instances where alive_until > clock_timestamp() and instance_id <> $1)::int as instances,
+       select 1 + (select count(*) from instances where alive_until > database_time() and instance_id <> $1)::int as instances,
          array(select part::int from extended order by part) as mine`,
       [this.instanceId, this.leaseMs],
     );
@@ -124,8 +124,8 @@ export class Partitions extends EventEmitter {
 
   private async take(count: number): Promise<void> {
     const taken = await this.db.read<Taken>(
-      `update leases l set owner = $1, fence = fence + 1, until = clock_timestamp() + $2 * interval '1 ms'
-       from (select part, owner from leases where until < clock_timestamp() order by part limit $3 for update skip locked) free
+      `update leases l set owner = $1, fence = fence + 1, until = database_time() + $2 * interval '1 ms'
+       from (select part, owner from leases where until < database_time() order by part limit $3 for update skip locked) free
        where l.part = free.part
        returning l.part::int, coalesce(free.owner <> $1, false) as crashed`,
       [this.instanceId, this.leaseMs, count],

@@ -1,28 +1,38 @@
 import { type Log, Loop } from '../../core';
 import type { Database } from '../../postgres';
-import { dropWeek, makeWeek, strayWeeks, weekAt, weekMs, weeklyTables, weeksOf, type WeeklyTable } from './weeks';
+import {
+  dropWeek,
+  makeWeek,
+  tableOf,
+  weekAt,
+  weekMs,
+  weeklyTables,
+  weeksInDefault,
+  weeksOf,
+  type WeeklyTable,
+} from './weeks';
 
 const everyMs = 3_600_000;
 const dayMs = 24 * 3_600_000;
 
-/** Days for which a duplicate is recognised at least, and so the least that anybody may choose to remember. */
+/** Days for which a duplicate is recognised at least: the shortest retention that may be configured. */
 export const dedupeDays = 30;
 
 interface Options {
   db: Database;
   log: Log;
-  /** How long messages, and that they were handled, are remembered; `dedupeDays` at least. */
+  /** How long messages and `handled` rows are kept; `dedupeDays` at least. */
   days: number;
-  /** What else is to be forgotten when it is older than `days`. */
+  /** Deletes other data older than `days`. */
   also?: (db: Database, days: number) => Promise<void>;
 }
 
 /**
- * Makes tables for the weeks to come and drops those of weeks gone by, while everybody works. All instances do it; each step is
- * one's at a time, and done once.
+ * Creates the tables of the weeks to come and drops those of past weeks, online. All instances do it; each step is done by one instance at a
+ * time, and once.
  *
- * A message's week is that of its id, by the clock of the process that made it. A clock that is slow by some days shortens by as
- * many the time for which duplicates of its messages are recognised; it loses no message.
+ * The week of a message is that of its id, by the clock of the process that recorded it. If that clock is slow by some days, duplicates of
+ * its messages are recognised for as many days less; no message is lost.
  */
 export class Retention {
   private readonly loop: Loop;
@@ -32,7 +42,7 @@ export class Retention {
     this.loop = new Loop({ name: `${db.module} retention`, turn: () => this.turn(), pollMs: everyMs, log });
   }
 
-  /** Makes the weeks that are missing. Call it before anything is recorded: what finds no week has to be moved. */
+  /** Creates the tables that are missing. Call it before anything is recorded: rows without a week's table have to be moved later. */
   async prepare(): Promise<void> {
     const now = await this.now();
     for (const table of weeklyTables) await this.makeWeeks(table, now);
@@ -52,20 +62,22 @@ export class Retention {
     for (const table of weeklyTables) {
       await this.makeWeeks(table, now);
       for (const week of await weeksOf(db, table))
-        if (this.isOver(week, now)) this.note(await dropWeek(db, table, week), `dropping a week of ${table}`);
+        if (this.isOver(week, now))
+          this.note(await dropWeek(db, table, week), 'partition drop postponed: reader active', table, week);
     }
     await also?.(db, days);
     return false;
   }
 
-  /** This week and the next, so that there is always one; and those of what has strayed meanwhile. */
+  /** This week and the next, so that there is always one; and those of rows in the default partition. */
   private async makeWeeks(table: WeeklyTable, now: number): Promise<void> {
     const { db } = this.options;
     const existing = await weeksOf(db, table);
-    const strays = await strayWeeks(db, table);
-    const wanted = new Set([weekAt(now), weekAt(now) + 1, ...strays.filter((week) => this.isCurrent(week, now))]);
+    const unplaced = await weeksInDefault(db, table);
+    const wanted = new Set([weekAt(now), weekAt(now) + 1, ...unplaced.filter((week) => this.isCurrent(week, now))]);
     for (const week of wanted)
-      if (!existing.includes(week)) this.note(await makeWeek(db, table, week), `making a week of ${table}`);
+      if (!existing.includes(week))
+        this.note(await makeWeek(db, table, week), 'partition creation postponed: reader active', table, week);
   }
 
   private isOver(week: number, now: number): boolean {
@@ -83,8 +95,9 @@ export class Retention {
     return row?.now ?? NaN;
   }
 
-  private note(done: boolean, what: string): void {
+  /** The next turn tries again. */
+  private note(isDone: boolean, postponed: string, table: WeeklyTable, week: number): void {
     const { db, log } = this.options;
-    if (!done) log.info({ module: db.module }, `${what} has to wait: somebody reads it all; next try within an hour`);
+    if (!isDone) log.info({ module: db.module, partition: tableOf(table, week).name, retryInMs: everyMs }, postponed);
   }
 }

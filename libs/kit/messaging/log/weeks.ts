@@ -7,7 +7,7 @@ export const weeklyTables = ['messages', 'handled'] as const;
 export type WeeklyTable = (typeof weeklyTables)[number];
 
 export const weekMs = 7 * 24 * 3_600_000;
-/** Who needs a table for itself waits so long at most, since everybody who comes after it waits, too. */
+/** How long to wait for an exclusive lock: every statement that comes after it waits, too. */
 const lockWithinMs = 100;
 const tries = 5;
 const longestPauseMs = 500;
@@ -33,17 +33,17 @@ export async function weeksOf(db: Database, table: WeeklyTable): Promise<number[
   return rows.map(({ week }) => week);
 }
 
-/** The weeks of what came when its week had no table. */
-export async function strayWeeks(db: Database, table: WeeklyTable): Promise<number[]> {
+/** The weeks of the rows in the default partition: theirs had no table when they were inserted. */
+export async function weeksInDefault(db: Database, table: WeeklyTable): Promise<number[]> {
   const rows = await db.read<{ week: number }>(
     `select distinct ('x' || substr(replace(message_id::text, '-', ''), 1, 12))::bit(48)::bigint / $1::bigint as week
-     from ${table}_strays`,
+     from ${table}_default`,
     [weekMs],
   );
   return rows.map(({ week }) => week);
 }
 
-/** Gives the week a table, and moves there what has strayed. @returns false when others would not let go of the tables. */
+/** Creates the week's table, and moves its rows there from the default partition. @returns false when a reader held the tables locked. */
 export function makeWeek(db: Database, table: WeeklyTable, week: number): Promise<boolean> {
   const { name, from, to } = tableOf(table, week);
   return alone(db, async (client) => {
@@ -51,18 +51,18 @@ export function makeWeek(db: Database, table: WeeklyTable, week: number): Promis
     if (rows[0]?.exists) return;
     await client.query(`
       lock table only ${table} in share update exclusive mode;
-      lock table ${table}_strays in access exclusive mode;
+      lock table ${table}_default in access exclusive mode;
       create table ${name} (like ${table} including defaults);
-      with moved as (delete from ${table}_strays where message_id >= '${from}' and message_id < '${to}' returning *)
+      with moved as (delete from ${table}_default where message_id >= '${from}' and message_id < '${to}' returning *)
       insert into ${name} select * from moved;
       alter table ${table} attach partition ${name} for values from ('${from}') to ('${to}')`);
   });
 }
 
 /**
- * Drops the week's table with all that is in it, unless something of it still waits in the outbox: that needs its message.
+ * Drops the week's table, unless an outbox row still needs one of its messages.
  *
- * @returns false when others would not let go of the tables.
+ * @returns false when a reader held the tables locked.
  */
 export async function dropWeek(db: Database, table: WeeklyTable, week: number): Promise<boolean> {
   const { name, from, to } = tableOf(table, week);
@@ -81,7 +81,7 @@ export async function dropWeek(db: Database, table: WeeklyTable, week: number): 
   });
 }
 
-/** One transaction, and one at a time over all instances of the module. Waits for nobody for long, but tries again. */
+/** One transaction, one at a time over all instances of the module. It gives up soon where a table is locked, and tries again. */
 async function alone(db: Database, work: (client: PoolClient) => Promise<void>): Promise<boolean> {
   for (let attempt = 1; ; attempt++) {
     if (await attemptAlone(db, work)) return true;

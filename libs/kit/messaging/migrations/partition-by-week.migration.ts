@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * Turns the two tables that grow with every message into one table per week each, so that an old week can be dropped at once.
- * {@link Retention} makes and drops the weeks; whatever belongs to none of them is a stray.
+ * {@link Retention} makes and drops the weeks; rows of any other week go to the default partition.
  */
 export class PartitionByWeek1700000000011 implements MigrationInterface {
   async up(db: QueryRunner): Promise<void> {

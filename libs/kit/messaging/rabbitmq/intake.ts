@@ -1,7 +1,7 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { messageOf, type Message, type Log, Loop } from '../../core';
 import { unstorable } from '../../postgres';
-import type { Receiver } from '../ports/transport';
+import type { Receiver } from '../ports/receiver';
 import type { Session } from './session';
 import type { Lateness } from './lateness';
 import { fromWire, lagHeader } from './wire';

@@ -1,5 +1,6 @@
 import { InFlight, type Message, type Log } from '../../core';
-import { Transport, type Receiver } from '../ports/transport';
+import type { Receiver } from '../ports/receiver';
+import { Transport } from '../ports/transport';
 import { Intake } from './intake';
 import { Lateness } from './lateness';
 import { ReconnectingConnection } from './reconnecting-connection';

@@ -6,10 +6,11 @@ import { aServer, type TestServer } from '@thali/kit/postgres/testing';
 import type { Message } from '@thali/kit/core';
 import { randomUUID } from 'node:crypto';
 import { Messaging } from '../messaging';
-import { cancelScheduled, schedule, send } from '../outbox/send';
+import { send } from '../outbox/send';
+import { cancelScheduled, schedule } from '../timers/schedule';
 import { messagingMigrations } from '..';
 import { Inbox } from '../inbox/inbox';
-import { takeTimer } from '../timers/timers.sql';
+import { claimTimer } from '../timers/timers.sql';
 import { Rang } from './instance';
 
 const many = 10_000;
@@ -148,7 +149,7 @@ describe('by a plan that was made while next to nothing waited, and has to do wh
         [Rang.type, `bell ${n}`],
       );
       const seen = { type: Rang.type, key: `bell ${n}`, dueAt: timer!.dueAt, subscription: 'ear.listen' };
-      return ear.transaction((tx) => tx.one(takeTimer, seen));
+      return ear.transaction((tx) => tx.one(claimTimer, seen));
     };
     await setTimers(0, 2);
     await lookThrough('timers');

@@ -1,7 +1,7 @@
 import { eventually } from '@thali/kit/messaging/testing';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';
 import { deadLetters } from '../inbox/dead-letters';
-import { Instance, type Hear } from './instance';
+import { Instance, leaseMs, type Hear } from './instance';
 
 const inbox = (db: Instance['db']) =>
   db.read<{ bell: string; crashes: number; attempts: number }>(
@@ -26,7 +26,7 @@ describe('an instance that dies', () => {
   });
 
   const start = async (hear: (instance: Instance) => Hear = () => () => {}): Promise<Instance> => {
-    const instance = await Instance.start(server.url, hear, { leaseMs: 300 });
+    const instance = await Instance.start(server.url, hear);
     instances.push(instance);
     return instance;
   };
@@ -43,6 +43,7 @@ describe('an instance that dies', () => {
       const [row] = await inbox(self.db);
       heard.push(row?.crashes ?? -1);
     });
+    await second.later(leaseMs);
     await eventually(
       () => handled(second.db),
       ({ length }) => length === 1,
@@ -88,6 +89,7 @@ describe('an instance that dies', () => {
       );
       instance = await start(hear);
       seen.push((await inbox(instance.db)).find(({ bell }) => bell === killer)?.crashes ?? -1);
+      await instance.later(leaseMs);
     }
     const [letter] = await eventually(
       () => deadLetters(instance.db),

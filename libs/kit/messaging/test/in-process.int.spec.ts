@@ -1,12 +1,8 @@
-import { InProcessQuestions, InProcessTransport } from '@thali/kit/messaging';
+import { InProcessQuestions } from '@thali/kit/messaging';
 import { describeQuestions, describeTransport } from '@thali/kit/messaging/testing';
+import { inProcess } from './buses';
 
-describeTransport({
-  name: 'in process',
-  apart: false,
-  aTransport: async () => new InProcessTransport(),
-  close: async () => {},
-});
+describeTransport(inProcess);
 
 describeQuestions({
   name: 'in process',

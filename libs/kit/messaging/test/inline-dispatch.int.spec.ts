@@ -4,9 +4,10 @@ import { eventually } from '@thali/kit/messaging/testing';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';
 import { randomUUID } from 'node:crypto';
 import { change } from '@thali/kit/postgres';
-import { cancelScheduled, schedule } from '../outbox/send';
-import { takeTimer } from '../timers/timers.sql';
-import { Instance, Rang, type Hear, type Ring } from './instance';
+import { partitionOf } from '../../core';
+import { cancelScheduled, schedule, timersChanged } from '../timers/schedule';
+import { claimTimer } from '../timers/timers.sql';
+import { Instance, Rang, leaseMs, type Hear, type Ring } from './instance';
 
 const write = change<{ bell: string; number: number }>(`
   insert into effects (bell, n) select i.bell, i.number from json_to_recordset($1) as i(n int, bell text, number int)`);
@@ -38,7 +39,7 @@ describe('what can be handled at once', () => {
   };
 
   async function start(hear: (self: Instance) => Hear = () => note, options: Partial<Subscription> = {}) {
-    const instance = await Instance.start(server.url, hear, { leaseMs: 300, ...options });
+    const instance = await Instance.start(server.url, hear, options);
     instances.push(instance);
     await instance.db.read('create table effects (position serial, bell text, n int)');
     await eventually(
@@ -74,6 +75,18 @@ describe('what can be handled at once', () => {
         () => count(tower, 'timers'),
         (now) => now === 0,
       );
+
+    /** The timers that are set, as a process has in mind what it has set itself and is due now. */
+    const remembered = async ({ db }: Instance) => {
+      const timers = await db.read<{ key: string; data: Ring; dueAt: string }>(
+        'select key, data, due_at::text as "dueAt" from timers',
+      );
+      const context = db.newContext();
+      return timers.map(({ key, data, dueAt }) => ({
+        row: { ...Rang(data), ...context, part: partitionOf(key), afterMs: 0 },
+        result: { dueAt },
+      }));
+    };
 
     it('leaves nothing behind: no message, no letter, no timer', async () => {
       const tower = await start();
@@ -113,7 +126,7 @@ describe('what can be handled at once', () => {
       const taken = (dueAt: string, subscription: string | null) =>
         tower.db
           .transaction(async (tx) => {
-            const taken = await tx.one(takeTimer, { type: Rang.type, key: 'Emmanuel', dueAt, subscription });
+            const taken = await tx.one(claimTimer, { type: Rang.type, key: 'Emmanuel', dueAt, subscription });
             throw taken ? new Error('taken') : new Error('left');
           })
           .catch(({ message }: Error) => message);
@@ -142,17 +155,24 @@ describe('what can be handled at once', () => {
           subscription: null,
         }));
         const inTurn = [seen[first]!, seen[1 - first]!];
-        const taken = await tower.db.transaction((tx) => Promise.all(inTurn.map((timer) => tx.one(takeTimer, timer))));
+        const taken = await tower.db.transaction((tx) => Promise.all(inTurn.map((timer) => tx.one(claimTimer, timer))));
         expect(taken.map((each) => each !== undefined)).toEqual([first === 1, first === 0]);
       },
     );
 
     it('does not happen when it was cancelled, nor as it was set before', async () => {
       const tower = await start();
-      await set(tower, 'Angelus', 1, 100);
+      await set(tower, 'Angelus', 1, 60_000);
+      await set(tower, 'Pummerin', 2, 60_000);
+      const before = await remembered(tower);
       await tower.db.transaction(async (tx) => cancelScheduled(tx, Rang, 'Angelus'));
-      await set(tower, 'Pummerin', 2, 100);
-      await set(tower, 'Pummerin', 3, 300);
+      await set(tower, 'Pummerin', 3, 60_000);
+      tower.db.emit(timersChanged, before);
+      await eventually(
+        async () => heard.map(({ n }) => n),
+        (numbers) => numbers.includes(1) && numbers.includes(2),
+      );
+      await tower.later(60_000);
       await untilGone(tower);
       expect(await effects(tower)).toEqual([3]);
     });
@@ -179,8 +199,9 @@ describe('what can be handled at once', () => {
         async () => first.db.read('select 1').catch(() => 'dead'),
         (answer) => answer === 'dead',
       );
-      const second = await Instance.start(server.url, () => note, { leaseMs: 300 });
+      const second = await Instance.start(server.url, () => note);
       instances.push(second);
+      await second.later(leaseMs);
       await untilHandled(second, 1);
       expect([await effects(second), await count(second, 'messages')]).toEqual([[1], 1]);
     });

@@ -79,11 +79,11 @@ describe('what a module remembers of its messages', () => {
     await ringOf(0, 'Pummerin');
     await ringOf(7, 'Gloriosa');
     await ringOf(1_000, 'Angelus');
-    expect(await whereIs('Pummerin')).toEqual(['messages_strays']);
+    expect(await whereIs('Pummerin')).toEqual(['messages_default']);
     await retention.prepare();
     expect(await whereIs('Pummerin')).toEqual([nameOf(thisWeek())]);
     expect(await whereIs('Gloriosa')).toEqual([nameOf(weekAt(Date.now() - 7 * dayMs))]);
-    expect(await whereIs('Angelus')).toEqual(['messages_strays']);
+    expect(await whereIs('Angelus')).toEqual(['messages_default']);
   });
 
   it('is gone a week at a time when it is old enough, and not before', async () => {
@@ -169,7 +169,7 @@ describe('what a module remembers of its messages', () => {
     const transport = new InProcessTransport();
     const inside = async ({ bell }: { bell: string }) => void heard.push(bell);
     const listener: Subscription = { name: 'tower.listen', types: [Rang], handle: { inside } };
-    const messaging = new Messaging({ db: now, subscriptions: [listener], transport, log, leaseMs: 400 });
+    const messaging = new Messaging({ db: now, subscriptions: [listener], transport, log });
     try {
       await messaging.prepare();
       messaging.start();
@@ -188,7 +188,7 @@ describe('what a module remembers of its messages', () => {
         { version: 1, position: 1 },
         { version: 2, position: 2 },
       ]);
-      expect(await now.read('select from messages_strays union all select from handled_strays')).toEqual([]);
+      expect(await now.read('select from messages_default union all select from handled_default')).toEqual([]);
     } finally {
       await messaging.stop();
       await now.close();

@@ -1,7 +1,8 @@
 import type { Database } from '@thali/kit/postgres';
 import { aDatabase } from '@thali/kit/postgres/testing';
 import { messagingMigrations } from '..';
-import { cancelScheduled, schedule, send } from '../outbox/send';
+import { send } from '../outbox/send';
+import { cancelScheduled, schedule } from '../timers/schedule';
 import { Rang } from './instance';
 
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n + 1);

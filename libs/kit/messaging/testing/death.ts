@@ -1,9 +1,17 @@
 import { isSettled, review, speak, standing, type Speech } from './speech';
 import { Cables, type Exchange } from './wire/cables';
-import { World, aNotebook, eventually, type BusUnderTest, type Placement, type Process, type Witness } from './world';
+import {
+  World,
+  aNotebook,
+  eventually,
+  placements,
+  type BusUnderTest,
+  type Placement,
+  type Process,
+  type Witness,
+} from './world';
 
-const leaseMs = 300;
-/** Lines of lives at once, each in a world of its own: most of a life is waiting for the leases of the dead. */
+/** Lines of lives at once, each in a world of its own: most of a life is waiting. */
 const lines = 4;
 /** What is said in a life, everybody at once. */
 const chat: Readonly<Record<string, readonly number[]>> = { ann: [1, 2], bob: [1] };
@@ -24,19 +32,25 @@ interface Life {
  * on. Before a question passes, nothing of it has happened; before its answer does, it has, and the process does not
  * know.
  */
-export function itSurvivesDeath(bus: BusUnderTest, placement: Placement): void {
-  it('loses, doubles and reorders nothing, at whichever message on its wires a process dies', async () => {
-    const [rehearsal] = await liveInLine(bus, placement, []);
-    const deaths = numbered(rehearsal?.exchanges ?? []).filter(({ name, nth }) => nth === 1 || !isRoutine(name));
-    const shares = Array.from({ length: lines }, (_, line) => deaths.filter((_, nth) => nth % lines === line));
-    const lived = await Promise.allSettled(shares.map((share) => liveInLine(bus, placement, share)));
-    const lives = lived.flatMap((line) => {
-      if (line.status === 'rejected') throw line.reason;
-      return line.value;
-    });
-    const deadly = lives.flatMap(({ death, died }) => (death && died ? death.name : []));
-    expect([...new Set(deadly)]).toEqual(expect.arrayContaining(stepsOf(bus, placement)));
-  }, 300_000);
+export function describeDeaths(bus: BusUnderTest): void {
+  afterAll(() => bus.close());
+
+  it.each(placements)(
+    `${bus.name}, %s: loses, doubles and reorders nothing, at whichever message on its wires a process dies`,
+    async (placement) => {
+      const [rehearsal] = await liveInLine(bus, placement, []);
+      const deaths = numbered(rehearsal?.exchanges ?? []).filter(({ name, nth }) => nth === 1 || !isRoutine(name));
+      const shares = Array.from({ length: lines }, (_, line) => deaths.filter((_, nth) => nth % lines === line));
+      const lived = await Promise.allSettled(shares.map((share) => liveInLine(bus, placement, share)));
+      const lives = lived.flatMap((line) => {
+        if (line.status === 'rejected') throw line.reason;
+        return line.value;
+      });
+      const deadly = lives.flatMap(({ death, died }) => (death && died ? death.name : []));
+      expect([...new Set(deadly)]).toEqual(expect.arrayContaining(stepsOf(bus, placement)));
+    },
+    300_000,
+  );
 }
 
 /** What goes on whether or not anything is said: to die of the first is enough. */
@@ -75,10 +89,11 @@ async function liveInLine(bus: BusUnderTest, placement: Placement, deaths: reado
     let former: Process | undefined;
     for (const death of [...deaths, undefined]) {
       const cables = bus.apart ? [new Cables(), new Cables()] : [new Cables()];
-      const process = await world.aProcess([aNotebook('listener.note')], { leaseMs, cables });
+      const process = await world.aProcess([aNotebook('listener.note')], { cables });
       await eventually(() => standing(witness, { after: lives.at(-1)?.death }), isSettled);
       await former?.stop();
       lives.push(await live(process, cables, witness, { death, nth: lives.length }));
+      await process.outlive(witness);
       former = process;
     }
     for (const { death, speeches } of lives) await review(witness, speeches, { death });
@@ -95,6 +110,7 @@ async function live(
   { death, nth }: { death: Exchange | undefined; nth: number },
 ): Promise<Life> {
   for (const each of cables) each.cutBefore(death);
+  process.renewLeases();
   const speeches = await Promise.all(
     Object.entries(chat).map(([name, words]) => speak(process.talker, `${name} in life ${nth}`, words)),
   );

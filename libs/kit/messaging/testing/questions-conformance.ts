@@ -70,7 +70,7 @@ export function describeQuestions(under: QuestionsUnderTest): void {
 
     it('are unanswered when no answer comes in time', async () => {
       await start(() => new Promise(() => {}));
-      await expect(ask('ann', 100)).rejects.toMatchObject(unanswered('no answer within 100 ms'));
+      await expect(ask('ann', 1_000)).rejects.toMatchObject(unanswered('no answer within 1000 ms'));
     });
 
     it('are unanswered when the answerer fails', async () => {
@@ -86,7 +86,7 @@ export function describeQuestions(under: QuestionsUnderTest): void {
     it('are not asked when they make no sense', async () => {
       let asked = 0;
       await start(async () => ({ age: ++asked }));
-      await expect(pair.asker.ask(AgeOf, { name: 'ann' } as never, { withinMs: 100 })).rejects.toThrow(z.ZodError);
+      await expect(pair.asker.ask(AgeOf, { name: 'ann' } as never, { withinMs: 5_000 })).rejects.toThrow(z.ZodError);
       expect(asked).toBe(0);
     });
   });

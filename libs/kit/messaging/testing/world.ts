@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { defineEvent, type Message, Log } from '../../core';
 import { messagingMigrations } from '..';
+import { sharesChanged } from '../leases/partitions';
 import { Messaging } from '../messaging';
 import { Database, change, provisionModule, type Tx } from '../../postgres';
-import { aServer, type TestServer } from '../../postgres/testing';
+import { aServer, moveTime, type TestServer } from '../../postgres/testing';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import type { Subscription } from '../ports/subscription';
 import type { Transport } from '../ports/transport';
@@ -19,7 +20,8 @@ export const Said = defineEvent('talker.said', 2, z.object({ who: z.string(), n:
 export type Word = { who: string; n: number };
 
 /** Where the modules' tables are. */
-export type Placement = 'one database' | 'a database per module';
+export type Placement = (typeof placements)[number];
+export const placements = ['one database', 'a database per module'] as const;
 
 /** The modules of the suite. */
 export type Party = 'talker' | 'listener';
@@ -52,12 +54,15 @@ class CreateNotebook1700000000900 implements MigrationInterface {
   }
 }
 
+/** A process that gets no processor for a while keeps its leases: they end when a test moves time. */
+const leaseMsByDefault = 60_000;
+
 interface ProcessOptions {
   leaseMs?: number;
   /** Of the process, or of each of the two, where somebody may want to cut them. */
   cables?: readonly Cables[];
-  /** See `DatabaseOptions`. */
-  statementWithinMs?: number;
+  /** Per module, see `DatabaseOptions`. */
+  statementWithinMs?: Partial<Record<Party, number>>;
 }
 
 /** A talker and a listener, each with its own database, and any number of instances of both. */
@@ -88,14 +93,15 @@ export class World {
   /** One more instance of talker and listener, in one process or in two. */
   async aProcess(
     subscriptions: readonly Subscription[],
-    { leaseMs = 1_000, cables = [], ...limits }: ProcessOptions = {},
+    { leaseMs = leaseMsByDefault, cables = [], statementWithinMs = {} }: ProcessOptions = {},
   ): Promise<Process> {
     const through = (party: Party) => async (url: string) =>
       (party === 'talker' ? cables[0] : cables.at(-1))?.lay(url, party) ?? url;
     const aTransport = (party: Party) => this.bus.aTransport(this.name, through(party));
     const first = await aTransport('talker');
     const transports = this.bus.apart ? [first, await aTransport('listener')] : [first];
-    const open = async (party: Party) => this.open(party, await through(party)(this.urlOf(party)), limits);
+    const open = async (party: Party) =>
+      this.open(party, await through(party)(this.urlOf(party)), statementWithinMs[party]);
     const [talker, listener] = await Promise.all([open('talker'), open('listener')]);
     const log = new QuietLog();
     const messagings = [
@@ -129,9 +135,9 @@ export class World {
     return this.urls.get(party) ?? '';
   }
 
-  private open(party: Party, url: string, limits: { statementWithinMs?: number } = {}): Promise<Database> {
+  private open(party: Party, url: string, statementWithinMs?: number): Promise<Database> {
     const migrations = [...messagingMigrations, CreateNotebook1700000000900];
-    return Database.open({ module: party, migrations, url, ...limits });
+    return Database.open({ module: party, migrations, url, statementWithinMs });
   }
 
   private async aServer(): Promise<TestServer> {
@@ -156,6 +162,17 @@ export class Process {
   /** Whether it has died; of two processes, whether one has. */
   get isDead(): boolean {
     return this.cables.some(({ areCut }) => areCut);
+  }
+
+  /** Moves time until the leases are over of what has died of it. */
+  async outlive({ talker, listener }: Witness): Promise<void> {
+    if (this.cables[0]?.areCut) await moveTime(talker, leaseMsByDefault);
+    if (this.cables.at(-1)?.areCut) await moveTime(listener, leaseMsByDefault);
+  }
+
+  /** Its leases are renewed now. */
+  renewLeases(): void {
+    for (const db of [this.talker, this.listener]) db.emit(sharesChanged);
   }
 
   /** Drains and ends, as on SIGTERM; also puts an end to what a dead process has left in this one. */
@@ -202,14 +219,16 @@ export async function wordsOf(db: Database, subscription: string, who: string): 
 export async function eventually<T>(
   look: () => Promise<T>,
   isTrue: (value: T) => boolean,
-  withinMs = 20_000,
+  withinMs = 50_000,
 ): Promise<T> {
-  const until = performance.now() + withinMs;
+  const since = performance.now();
   for (;;) {
     const value = await look();
     if (isTrue(value)) return value;
-    if (performance.now() > until) throw new Error(`still not so after ${withinMs} ms: ${JSON.stringify(value)}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    const waitedMs = performance.now() - since;
+    if (waitedMs > withinMs) throw new Error(`still not so after ${withinMs} ms: ${JSON.stringify(value)}`);
+    // The longer it takes, the more rarely it is looked for: looking costs, too.
+    await new Promise((resolve) => setTimeout(resolve, Math.min(100, Math.max(5, waitedMs / 10))));
   }
 }
 

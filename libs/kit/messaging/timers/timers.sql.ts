@@ -2,26 +2,27 @@ import type { Draft } from '../../core';
 import { change, type Database, type MessageContext } from '../../postgres';
 import { firstOfKey } from '../inbox/first-of-key.sql';
 
-/** A timer that was seen. */
+/** A timer as it was read. */
 export interface Timer extends Draft {
   readonly part: number;
   readonly context: MessageContext;
-  /** As the database writes it: when it is set anew, it is another. */
+  /** As the database prints it. Identifies the timer: scheduling it again changes it. */
   readonly dueAt: string;
-  /** Negative when its time has come. */
+  /** Milliseconds until it is due; negative when it is. */
   readonly inMs: number;
 }
 
-/** The timers whose time has come, by the time of the statement, and the one that comes next. */
-export async function lookForTimers(db: Database, parts: number[], limit: number): Promise<Timer[]> {
-  type Row = Omit<Timer, 'story'> & MessageContext;
+/** The timers that are due, by one moment of the statement, and the one that is due next. */
+export async function fetchTimers(db: Database, parts: number[], limit: number): Promise<Timer[]> {
+  type Row = Omit<Timer, 'context'> & MessageContext;
   const rows = await db.read<Row>(
-    `select type, key, part::int, version, data, correlation_id as "correlationId", causation_id as "causationId", due_at::text as "dueAt",
-       extract(epoch from due_at - statement_timestamp())::float8 * 1000 as "inMs"
+    `with moment as materialized (select database_time() as now)
+     select type, key, part::int, version, data, correlation_id as "correlationId", causation_id as "causationId", due_at::text as "dueAt",
+       extract(epoch from due_at - (select now from moment))::float8 * 1000 as "inMs"
      from (
-       (select * from timers where part = any($1) and due_at <= statement_timestamp() order by due_at limit $2)
+       (select * from timers where part = any($1) and due_at <= (select now from moment) order by due_at limit $2)
        union all
-       (select * from timers where part = any($1) and due_at > statement_timestamp() order by due_at limit 1)
+       (select * from timers where part = any($1) and due_at > (select now from moment) order by due_at limit 1)
      ) t`,
     [parts, limit],
   );
@@ -32,12 +33,12 @@ export async function lookForTimers(db: Database, parts: number[], limit: number
 }
 
 /**
- * Takes a timer away, if it is still the one that was seen; for a subscription only if nothing of its key waits there, or is blocked:
- * that has to be handled before.
+ * Claims a timer: it is deleted, if it is still as it was read; with a subscription, only if nothing of its key waits or is blocked there:
+ * that has to be handled first.
  */
-export const takeTimer = change<
+export const claimTimer = change<
   { type: string; key: string; dueAt: string; subscription: string | null },
-  { taken: true }
+  { claimed: true }
 >(`
   with i as (
     select * from json_to_recordset($1) as i(n int, type text, key text, "dueAt" timestamptz, subscription text) where ${firstOfKey('i')}
@@ -45,4 +46,4 @@ export const takeTimer = change<
   delete from timers t using i
   where t.type = i.type and t.key = i.key and t.due_at = i."dueAt"
     and t.type = any (array(select type from i)) and t.key = any (array(select key from i))
-  returning i.n, true as taken`);
+  returning i.n, true as claimed`);

@@ -1,30 +1,33 @@
-import type { Database, Raised } from '../../postgres';
 import { type Log, Loop } from '../../core';
-import type { InlineDispatch } from '../inbox/inline-dispatch';
+import type { Database, Raised, Tx } from '../../postgres';
+import type { Consumer } from '../inbox/consumer';
+import type { Delivery } from '../inbox/delivery';
 import type { Partitions } from '../leases/partitions';
-import { lookForTimersMs, send, timerSet, type TimeSet, type TimerRow } from '../outbox/send';
-import { lookForTimers, takeTimer, type Timer } from './timers.sql';
+import { send } from '../outbox/send';
+import { timerPollMs, timersChanged, type TimerRow, type TimerSet } from './schedule';
+import { claimTimer, fetchTimers, type Timer } from './timers.sql';
 
-/** Timers in hand at most. */
+/** Timers in flight at most. */
 const batchSize = 256;
 
 /**
- * Does what timers hold when their time has come. What is for one subscription of this module only is handled at once, in the transaction
- * that takes the timer away. Otherwise, and when anything is in the way, it becomes a message, which is tried again, blocks its key, counts
- * crashes and dies as any other.
+ * Fires timers that are due. A timer whose message only one subscription of this module wants is offered to its consumer, which handles it in
+ * the transaction that deletes the timer. Otherwise, and when it is not taken or not handled, it becomes a message: retries, dead letters
+ * and the counting of crashes are the inbox's.
  */
 export class Timers {
   private readonly loop: Loop;
-  /** Being handled, each by its type and key. */
-  private readonly inHand = new Set<string>();
-  private passedOver = false;
-  /** Done with since the last look began: it may still see them. */
-  private readonly done = new Set<string>();
-  /** Partitions whose owner crashed: perhaps of what a timer holds. */
+  /** Timers in flight, each by its type and key. */
+  private readonly inFlight = new Set<string>();
+  /** Whether the last fetch left timers behind because of those in flight. */
+  private isBehind = false;
+  /** Timers that were fired since the last fetch began: its result may still show them. */
+  private readonly fired = new Set<string>();
+  /** Partitions of an instance that crashed: a timer that it was handling may have killed it. */
   private readonly inherited = new Set<number>();
   private stopped = false;
-  private readonly hear = (raised: readonly Raised[] = []) => {
-    for (const { row, result } of raised) this.expect(timerOf(row as TimerRow, result as TimeSet));
+  private readonly onTimersChanged = (raised: readonly Raised[] = []) => {
+    for (const { row, result } of raised) this.expect(timerOf(row as TimerRow, result as TimerSet));
     if (raised.length === 0) this.loop.wake();
   };
   private readonly onGained = (gained: { part: number; crashed: boolean }[]) => {
@@ -32,97 +35,104 @@ export class Timers {
     this.loop.wake();
   };
 
-  /** @param handlerOf who alone wants what timers of this type hold, and can handle it at once. */
+  /** @param consumerOf the consumer of the only subscription that wants messages of this type; undefined when there are several. */
   constructor(
     private readonly db: Database,
     private readonly partitions: Partitions,
-    private readonly handlerOf: (type: string) => InlineDispatch | undefined,
+    private readonly consumerOf: (type: string) => Consumer | undefined,
     log: Log,
   ) {
-    this.loop = new Loop({ name: `${db.module} timers`, turn: () => this.fire(), pollMs: lookForTimersMs, log });
+    this.loop = new Loop({ name: `${db.module} timers`, turn: () => this.fireDue(), pollMs: timerPollMs, log });
   }
 
   start(): void {
-    this.db.on(timerSet, this.hear);
+    this.db.on(timersChanged, this.onTimersChanged);
     this.partitions.on('gained', this.onGained);
     this.loop.start();
   }
 
+  /** Fires no more timers. Those in flight are waited for by their consumers. */
   async stop(): Promise<void> {
     this.stopped = true;
-    this.db.off(timerSet, this.hear);
+    this.db.off(timersChanged, this.onTimersChanged);
     this.partitions.off('gained', this.onGained);
     await this.loop.stop();
   }
 
-  private async fire(): Promise<boolean> {
+  private async fireDue(): Promise<boolean> {
     const parts = this.partitions.mine();
     if (parts.length === 0) return false;
-    const room = batchSize - this.inHand.size;
-    this.passedOver = room <= 0;
-    if (room <= 0) return false;
-    this.done.clear();
-    const seen = await lookForTimers(this.db, parts, batchSize);
+    this.isBehind = this.inFlight.size >= batchSize;
+    if (this.isBehind) return false;
+    this.fired.clear();
+    const found = await fetchTimers(this.db, parts, batchSize);
     const toSend: Timer[] = [];
-    for (const timer of seen.filter((timer) => !this.done.has(ringOf(timer)))) {
-      // What is due later is seen by a later look.
-      if (timer.inMs >= lookForTimersMs) continue;
+    for (const timer of found.filter((timer) => !this.fired.has(versionOf(timer)))) {
+      if (timer.inMs >= timerPollMs) continue; // A later poll finds it.
       if (timer.inMs > 0) this.loop.wakeAfter(Math.ceil(timer.inMs));
-      else if (this.inHand.has(nameOf(timer))) this.passedOver = true;
-      else if (this.inherited.has(timer.part)) toSend.push(timer);
-      else if (!this.ring(timer)) toSend.push(timer);
+      else if (this.inFlight.has(nameOf(timer))) this.isBehind = true;
+      else if (this.inherited.has(timer.part) || !this.fire(timer)) toSend.push(timer);
     }
     if (toSend.length > 0) await this.send(toSend);
-    if (seen.length < batchSize) this.inherited.clear();
+    if (found.length < batchSize) this.inherited.clear();
     return toSend.length >= batchSize;
   }
 
-  /** Nobody need look for what was set here and is due soon. Node's clock may be a millisecond ahead. */
+  /** Fires a timer that was set here and is due soon without a fetch. Node's clock may be a millisecond ahead. */
   private expect(timer: Timer): void {
-    setTimeout(() => this.attend(timer), Math.ceil(timer.inMs) + 1).unref();
+    const fire = () => {
+      if (this.stopped || !this.partitions.owns(timer.part)) return;
+      const isUsual =
+        this.inFlight.size < batchSize && !this.inFlight.has(nameOf(timer)) && !this.inherited.has(timer.part);
+      if (!isUsual || !this.fire({ ...timer, inMs: 0 })) this.loop.wake();
+    };
+    setTimeout(fire, Math.ceil(timer.inMs) + 1).unref();
   }
 
-  private attend(timer: Timer): void {
-    if (this.stopped || !this.partitions.owns(timer.part)) return;
-    const isUsual = this.inHand.size < batchSize && !this.inHand.has(nameOf(timer)) && !this.inherited.has(timer.part);
-    if (!isUsual || !this.ring({ ...timer, inMs: 0 })) this.loop.wake();
-  }
-
-  /** Has it handled; false when nobody can. */
-  private ring(timer: Timer): boolean {
-    const handler = this.handlerOf(timer.type);
-    if (!handler?.isFree(timer)) return false;
-    this.inHand.add(nameOf(timer));
-    void this.handle(timer, handler).finally(() => {
-      this.inHand.delete(nameOf(timer));
-      this.done.add(ringOf(timer));
-      if (this.passedOver) this.loop.wake();
+  /** @returns whether a consumer has taken it. */
+  private fire(timer: Timer): boolean {
+    const handled = this.consumerOf(timer.type)?.offer(this.deliveryOf(timer));
+    if (!handled) return false;
+    this.inFlight.add(nameOf(timer));
+    void handled.finally(() => {
+      this.inFlight.delete(nameOf(timer));
+      this.fired.add(versionOf(timer));
+      if (this.isBehind) this.loop.wake();
     });
     return true;
   }
 
-  private async handle(timer: Timer, handler: InlineDispatch): Promise<void> {
-    if (await handler.ring(timer)) return;
-    await this.send([timer]).catch(() => {}); // It is still there, and is seen at the next look.
+  /** A timer: when it is not handled it becomes a message, and when that fails, too, the timer is still there. */
+  private deliveryOf(timer: Timer): Delivery {
+    const { type, version, key, part, data, dueAt, inMs, context } = timer;
+    const [id, producer] = [this.db.ids.uuid(), this.db.module];
+    const recordedAt = new Date(dueAt).toISOString();
+    const message = { id, producer, type, version, key, keyVersion: 0, data, ...context, recordedAt };
+    const claim = (tx: Tx, subscription: string) => tx.one(claimTimer, { type, key, dueAt, subscription });
+    const unhandled = async () => {
+      await this.send([timer]).catch(() => {}); // The next fetch finds it.
+      return true;
+    };
+    return { message, part, attempts: 0, dueAt: performance.now() + inMs, context, claim, unhandled };
   }
 
-  /** One transaction takes the timers away and records their messages. */
+  /** One transaction deletes the timers and records their messages. */
   private send(timers: readonly Timer[]): Promise<void> {
     return this.db.transaction(async (tx) => {
       const sendOne = async ({ type, version, key, data, context, dueAt }: Timer) => {
-        const taken = await tx.one(takeTimer, { type, key, dueAt, subscription: null });
-        if (taken) send(tx, { type, version, key, data }, { context });
+        const claimed = await tx.one(claimTimer, { type, key, dueAt, subscription: null });
+        if (claimed) send(tx, { type, version, key, data }, { context });
       };
       await Promise.all(timers.map(sendOne));
     });
   }
 }
 
-/** A copy, as the database would give it: who has set it may still have its hands on it. */
-function timerOf({ afterMs, correlationId, causationId, data, ...row }: TimerRow, { dueAt }: TimeSet): Timer {
+/** The timer as {@link fetchTimers} would read it: with a copy of the data, since the sender may still change its own. */
+function timerOf({ afterMs, correlationId, causationId, data, ...row }: TimerRow, { dueAt }: TimerSet): Timer {
   const context = { correlationId, causationId };
   return { ...row, data: JSON.parse(JSON.stringify(data)) as unknown, context, dueAt, inMs: afterMs };
 }
 
 const nameOf = ({ type, key }: Timer) => `${type} ${key}`;
-const ringOf = (timer: Timer) => `${nameOf(timer)} ${timer.dueAt}`;
+const versionOf = (timer: Timer) => `${nameOf(timer)} ${timer.dueAt}`;

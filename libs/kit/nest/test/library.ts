@@ -24,8 +24,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { z } from 'zod';
 
-export const BookId = idOf('bok');
-export const BookLent = defineEvent('library.book-lent', 1, z.object({ bookId: BookId, to: z.string() }), {
+const BookId = idOf('bok');
+const BookLent = defineEvent('library.book-lent', 1, z.object({ bookId: BookId, to: z.string() }), {
   key: ({ bookId }) => bookId,
 });
 
@@ -159,7 +159,7 @@ const migrations = [...messagingMigrations, ...idempotencyMigrations, CreateBook
   controllers: [BookController],
   providers: [Librarian],
 })
-export class LibraryModule {}
+class LibraryModule {}
 
 /** A small service that has everything which the kit brings, and nothing else. */
 export class Library {

@@ -22,6 +22,7 @@ describe('the settings of a process', () => {
       leaseMs: 5_000,
       retentionDays: 30,
       maxLagMs: 150,
+      drainWithinMs: 20_000,
       seed: true,
     });
   });
@@ -61,6 +62,7 @@ describe('the settings of a process', () => {
     ['FARM_DAIRY_DATABASE_URL', 'localhost', aUrl],
     ['FARM_SECRET', 'too short', 'a secret of at least 16 characters, the same for every process'],
     ['FARM_MAX_LAG_MS', '0', aWhile],
+    ['FARM_DRAIN_WITHIN_MS', 'quickly', aWhile],
     ['FARM_LOG_LEVEL', 'loud', 'one of trace, debug, info, warn, error, fatal, silent'],
     ['FARM_LEASE_MS', 'soon', aWhile],
     ['FARM_LEASE_MS', '0', aWhile],

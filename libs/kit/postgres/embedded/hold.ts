@@ -14,18 +14,27 @@ const lockKey = 1_844_674_407;
  * it when the process dies, however it dies.
  */
 export class Hold {
-  private lost = false;
+  /** Resolves when the server has cut it: the server crashed or was stopped, or this session was terminated. Never after `close`. */
+  readonly lost: Promise<void>;
+  private isClosed = false;
+  private isCut = false;
 
   private constructor(
     private readonly client: Client,
     readonly socketDirectory: string,
   ) {
-    client.on('error', () => (this.lost = true));
+    this.lost = new Promise((resolve) => {
+      const cut = () => {
+        this.isCut = true;
+        if (!this.isClosed) resolve();
+      };
+      client.on('error', cut).on('end', cut);
+    });
   }
 
-  /** Whether the server has cut it: it crashed, or somebody stopped it. */
+  /** Whether the server has cut it already. */
   get isLost(): boolean {
-    return this.lost;
+    return this.isCut;
   }
 
   /**
@@ -58,6 +67,7 @@ export class Hold {
   }
 
   async close(): Promise<void> {
+    this.isClosed = true;
     await this.client.end();
   }
 }

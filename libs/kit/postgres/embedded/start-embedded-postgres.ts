@@ -1,11 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
-import { messageOf } from '../../core';
+import { messageOf, type Log } from '../../core';
 import { Cluster, isRunning } from './cluster';
 import { Hold, port, superuser } from './hold';
 import { expectRival, launch, type Settings } from './launch';
 
 const pollMs = 10;
+/** How long to leave a server in peace that cannot be started again. */
+const retryMs = 1_000;
 /** Long enough to recover from a crash with a long log. */
 const startWithinMs = 300_000;
 
@@ -14,6 +16,8 @@ export interface EmbeddedPostgresOptions {
   readonly directory: string;
   /** Such as `{ max_connections: 200 }`, beside those that suit Thali. They do not change a server that already runs. */
   readonly settings?: Settings;
+  /** Is told when the server had to be started again, or cannot be. */
+  readonly log?: Log;
 }
 
 export interface EmbeddedPostgres {
@@ -31,7 +35,8 @@ export interface EmbeddedPostgres {
 
 /**
  * Starts a real PostgreSQL that belongs to a directory and needs no installation, or adopts the one that runs there. It
- * outlives this process if this process is killed; the next start adopts it.
+ * outlives this process if this process is killed; the next start adopts it. If the server dies (the out-of-memory killer
+ * chooses it gladly), every process that uses it starts it again, and one of them succeeds.
  *
  * @throws {Error} one sentence that says what is in the way and what to do: a platform without binaries, a directory that
  * cannot be written, data of another version.
@@ -39,10 +44,12 @@ export interface EmbeddedPostgres {
 export async function startEmbeddedPostgres({
   directory,
   settings = {},
+  log,
 }: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const cluster = new Cluster(directory);
   try {
-    return await joinOrLaunch(cluster, settings);
+    const { hold, adopted } = await joinOrLaunch(cluster, settings);
+    return new KeptServer(cluster, settings, hold, adopted, log);
   } catch (error) {
     const advice = 'Choose a directory that can be written, or a PostgreSQL server of your own';
     throw new Error(`the embedded PostgreSQL cannot start in ${cluster.home}: ${messageOf(error)}. ${advice}.`, {
@@ -52,13 +59,13 @@ export async function startEmbeddedPostgres({
 }
 
 /** Several processes may do this at once: PostgreSQL lets one server onto the data, and all of them end up with that one. */
-async function joinOrLaunch(cluster: Cluster, settings: Settings): Promise<EmbeddedPostgres> {
+async function joinOrLaunch(cluster: Cluster, settings: Settings): Promise<{ hold: Hold; adopted: boolean }> {
   const until = Date.now() + startWithinMs;
   let launched: ChildProcess | undefined;
   while (Date.now() < until) {
     const running = cluster.findPostmaster();
     const hold = running?.socketDirectory ? await Hold.take(running.socketDirectory) : undefined;
-    if (hold) return serve(cluster, hold, running?.pid !== launched?.pid);
+    if (hold) return { hold, adopted: running?.pid !== launched?.pid };
     if (!running && !isAlive(launched)) {
       if (launched) expectRival(cluster);
       launched = await launch(cluster, settings);
@@ -72,19 +79,64 @@ function isAlive(program: ChildProcess | undefined): boolean {
   return program !== undefined && program.exitCode === null && program.signalCode === null;
 }
 
-function serve(cluster: Cluster, hold: Hold, adopted: boolean): EmbeddedPostgres {
-  const host = hold.socketDirectory;
-  const url = `postgresql://${superuser}@/postgres?host=${encodeURIComponent(host)}&port=${port}`;
-  let stopped: Promise<void> | undefined;
-  return { url, host, port, adopted, stop: () => (stopped ??= stop(cluster, hold)) };
-}
+/** A server with a process that looks after it: whenever the process loses its hold, it takes another, of a new server if need be. */
+class KeptServer implements EmbeddedPostgres {
+  readonly port = port;
+  readonly host: string;
+  private keeping: Promise<void> = Promise.resolve();
+  private stopped: Promise<void> | undefined;
 
-async function stop(cluster: Cluster, taken: Hold): Promise<void> {
-  const hold = taken.isLost ? await Hold.take(taken.socketDirectory) : taken;
-  const running = cluster.findPostmaster();
-  if (hold && running && (await hold.giveUp())) {
-    process.kill(running.pid, 'SIGINT');
-    while (isRunning(running.pid, cluster.data)) await pause(pollMs);
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly settings: Settings,
+    private hold: Hold,
+    readonly adopted: boolean,
+    private readonly log: Log | undefined,
+  ) {
+    this.host = hold.socketDirectory;
+    this.watch(hold);
   }
-  await hold?.close();
+
+  get url(): string {
+    return `postgresql://${superuser}@/postgres?host=${encodeURIComponent(this.host)}&port=${port}`;
+  }
+
+  stop(): Promise<void> {
+    return (this.stopped ??= this.end());
+  }
+
+  private watch(hold: Hold): void {
+    void hold.lost.then(() => {
+      if (!this.stopped) this.keeping = this.takeAgain();
+    });
+  }
+
+  private async takeAgain(): Promise<void> {
+    const facts = { directory: this.cluster.home };
+    const before = this.cluster.findPostmaster()?.pid;
+    while (!this.stopped) {
+      try {
+        const { hold } = await joinOrLaunch(this.cluster, this.settings);
+        this.hold = hold;
+        if (before === undefined || this.cluster.findPostmaster()?.pid !== before)
+          this.log?.warn(facts, 'embedded PostgreSQL restarted');
+        return this.watch(hold);
+      } catch (error) {
+        this.log?.error({ ...facts, err: error }, 'embedded PostgreSQL cannot be restarted');
+        await pause(retryMs);
+      }
+    }
+  }
+
+  private async end(): Promise<void> {
+    await this.keeping;
+    const { cluster } = this;
+    const hold = this.hold.isLost ? await Hold.take(this.hold.socketDirectory) : this.hold;
+    const running = cluster.findPostmaster();
+    if (hold && running && (await hold.giveUp())) {
+      process.kill(running.pid, 'SIGINT');
+      while (isRunning(running.pid, cluster.data)) await pause(pollMs);
+    }
+    await hold?.close();
+  }
 }

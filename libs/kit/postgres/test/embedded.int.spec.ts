@@ -4,6 +4,8 @@ import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
+import type { Log } from '../../core';
+import { eventually } from '../../messaging/testing';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../embedded';
 
 // Making the data waits for the disk, which may be busy with something else.
@@ -22,8 +24,12 @@ afterEach(async () => {
 
 afterAll(() => rmSync(directory, { recursive: true }));
 
-async function start(settings?: Record<string, string | number>, where = directory): Promise<EmbeddedPostgres> {
-  const server = await startEmbeddedPostgres({ directory: where, settings });
+async function start(
+  settings?: Record<string, string | number>,
+  where = directory,
+  log?: Log,
+): Promise<EmbeddedPostgres> {
+  const server = await startEmbeddedPostgres({ directory: where, settings, ...(log && { log }) });
   started.push(server);
   return server;
 }
@@ -37,6 +43,13 @@ async function ask(server: EmbeddedPostgres, sql: string): Promise<unknown[]> {
   } finally {
     await client.end();
   }
+}
+
+/** A log that keeps its messages. */
+function aLog(): { log: Log; lines: string[] } {
+  const lines: string[] = [];
+  const note = (_: object, message: string) => void lines.push(message);
+  return { log: { debug: note, info: note, warn: note, error: note }, lines };
 }
 
 /** The number of the process that serves the directory. */
@@ -151,12 +164,43 @@ it('goes on serving the others when one of those that share it stops', async () 
 it('recovers what was committed when the server itself was killed', async () => {
   const first = await start();
   await ask(first, `create table drink as select 'chai' as name`);
-  process.kill(postmaster(), 'SIGKILL');
+  const killed = postmaster();
+  process.kill(killed, 'SIGKILL');
 
   const second = await start();
 
-  expect(second.adopted).toBe(false);
+  expect(postmaster()).not.toBe(killed);
   expect(await ask(second, 'select name from drink')).toEqual(['chai']);
+});
+
+it('is started again when it was killed, which is logged once, with everything that was committed', async () => {
+  const { log, lines } = aLog();
+  const server = await start({}, directory, log);
+  await ask(server, `create table sauce as select 'sambar' as name`);
+  process.kill(postmaster(), 'SIGKILL');
+
+  const names = await eventually(
+    () => ask(server, 'select name from sauce').catch(() => []),
+    ({ length }) => length > 0,
+  );
+
+  expect(names).toEqual(['sambar']);
+  await eventually(
+    async () => lines.length,
+    (count) => count > 0,
+  );
+  expect(lines).toEqual(['embedded PostgreSQL restarted']);
+});
+
+it('is not stopped for the others by a process whose session was cut', async () => {
+  const [one, other] = [await start(), await start()];
+  await ask(one, 'select pg_terminate_backend(pid) from pg_locks where locktype = $$advisory$$');
+  const holders = () => ask(one, 'select count(*)::int from pg_locks where locktype = $$advisory$$ and granted');
+  await eventually(holders, ([count]) => count === 2);
+
+  await one.stop();
+
+  expect(await ask(other, 'select 1')).toEqual([1]);
 });
 
 it('starts although a killed server left a claim, under a number that is another server’s by now', async () => {

@@ -14,7 +14,7 @@ class CreateCounters1700000000900 implements MigrationInterface {
 
 class TakeLong1700000000901 implements MigrationInterface {
   async up(db: QueryRunner): Promise<void> {
-    await db.query('select pg_sleep(0.5)');
+    await db.query('select pg_sleep(1.5)');
   }
   async down(): Promise<void> {}
 }
@@ -27,7 +27,9 @@ const divide = query<{ by: number }, { result: number }>(`
   select i.n, 1 / i.by as result from json_to_recordset($1) as i(n int, by int)`);
 
 /** A silent server is given up a second after that. */
-const statementWithinMs = 100;
+const statementWithinMs = 4_000;
+/** Less than {@link TakeLong1700000000901} takes. */
+const lessMs = 1_000;
 
 let server: TestServer;
 let plug: Plug;
@@ -101,7 +103,7 @@ describe('a unit of work that fails', () => {
 
 describe('a database', () => {
   const open = (migrations: (new () => MigrationInterface)[]) =>
-    Database.open({ module: 'counting', url, migrations, statementWithinMs });
+    Database.open({ module: 'counting', url, migrations, statementWithinMs: lessMs });
 
   it('is brought up to date by one of several who open it at once, however long that takes', async () => {
     const opened = await Promise.all([1, 2, 3].map(() => open([CreateCounters1700000000900, TakeLong1700000000901])));

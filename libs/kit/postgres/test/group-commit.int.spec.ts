@@ -15,7 +15,7 @@ class CreateCounters1700000000900 implements MigrationInterface {
 
 const put = change<{ name: string; value: number }, { transaction: string }>(`
   insert into counters (name, value, by_tx) select name, value, pg_current_xact_id()::text
-  from json_to_recordset($1) as i(n int, name text, value int) returning 0 as n, by_tx as transaction`);
+  from json_to_recordset($1) as i(n int, name text, value int) returning 1 as n, by_tx as transaction`);
 
 const read = query<{ name: string }, { value: number }>(`
   select i.n, c.value from json_to_recordset($1) as i(n int, name text) join counters c using (name)`);

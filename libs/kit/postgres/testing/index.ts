@@ -4,6 +4,7 @@ import type { DataSourceOptions } from 'typeorm';
 import { Database } from '../database';
 import { provisionModule } from '../provision';
 
+export { moveTime } from './move-time';
 export { aPlug, placeOf, type Plug } from './plug';
 
 /** A real, empty database of a test's own. */

@@ -6,7 +6,7 @@ import { playOut, type Play } from '../testing';
 type Own = 'completed' | 'undoing' | 'undone';
 
 interface Shape {
-  undo: 'function' | 'nothing' | 'impossible';
+  undo: 'command' | 'nothing' | 'impossible';
   refusable: boolean;
   needed: boolean;
   asked: boolean;
@@ -25,11 +25,10 @@ function aSaga(shapes: readonly Shape[]): SagaDefinition<object, Own> {
       send: asked ? () => draft(`do ${name}`) : 'nothing',
       done: [typed(`${name} is done`)],
       failed: refusable ? [typed(`${name} has failed`)] : [],
-      interim: [typed(`news of ${name}`)],
+      interim: { news: [typed(`news of ${name}`)], onInterim: () => ({}) },
       withinMs: 1_000,
       failureReason: () => `${name} did not work.`,
-      undo: undo === 'function' ? () => draft(`undo ${name}`) : undo,
-      ...(undo === 'function' ? { undone: [typed(`${name} is undone`)] } : {}),
+      undo: undo === 'command' ? { send: () => draft(`undo ${name}`), done: [typed(`${name} is undone`)] } : undo,
     };
   });
   return defineSaga({
@@ -45,7 +44,7 @@ function aSaga(shapes: readonly Shape[]): SagaDefinition<object, Own> {
 
 const shapes = fc.array(
   fc.record({
-    undo: fc.constantFrom<Shape['undo'][]>('function', 'function', 'function', 'nothing', 'impossible'),
+    undo: fc.constantFrom<Shape['undo'][]>('command', 'command', 'command', 'nothing', 'impossible'),
     refusable: fc.boolean(),
     needed: fc.oneof({ arbitrary: fc.constant(true), weight: 4 }, { arbitrary: fc.constant(false), weight: 1 }),
     asked: fc.oneof({ arbitrary: fc.constant(true), weight: 4 }, { arbitrary: fc.constant(false), weight: 1 }),
@@ -126,7 +125,7 @@ describe('any saga, whatever its world does', () => {
     everyPlay(({ alarms }, steps) => {
       for (const alarm of alarms) {
         const [, culprit, complaint] = /'step (\d)' (cannot be undone|is not undone in time)/.exec(alarm) ?? [];
-        expect(steps[Number(culprit)]?.undo).toBe(complaint === 'cannot be undone' ? 'impossible' : 'function');
+        expect(steps[Number(culprit)]?.undo).toBe(complaint === 'cannot be undone' ? 'impossible' : 'command');
       }
     });
   });

@@ -1,5 +1,5 @@
 import type { Draft } from '../../core';
-import { defineSaga, start, type Step } from '..';
+import { defineSaga, start, type Step, type TooLate, type Undo } from '..';
 import { abort, given, retry, timeIsUp } from '../testing';
 import {
   BandBooked,
@@ -120,7 +120,11 @@ describe('a saga that fails', () => {
 describe('a saga that finds out too late that it is too late to undo', () => {
   const step = (name: string) => steps.find((each) => each.name === name)!;
   const tooLate = { since: 'throw the party', news: [PartyOver], then: () => ({ localCommand: 'that was too late' }) };
-  const band = { ...step('book the band'), tooLate };
+  const withTooLate = (each: Step<Party, string>, late: TooLate<Party, string>) => ({
+    ...each,
+    undo: { ...(each.undo as Undo<Party, string>), tooLate: late },
+  });
+  const band = withTooLate(step('book the band'), tooLate);
   const lights = { ...step('light the fireworks'), undo: 'nothing' as const };
   const late = defineSaga({ ...celebrate, steps: [step('rent the hall'), band, lights, step('throw the party')] });
   const undoing = given(late, party, rented, booked, lit, abort('rain'));
@@ -152,8 +156,8 @@ describe('a saga that finds out too late that it is too late to undo', () => {
   });
 
   it('cannot be told of a step that is no later one, or before one that is undone first', () => {
-    const mistaken = (tooLate: object) => () =>
-      defineSaga({ ...celebrate, steps: [{ ...step('rent the hall'), tooLate } as Step<Party, string>, band, lights] });
+    const mistaken = (late: TooLate<Party, string>) => () =>
+      defineSaga({ ...celebrate, steps: [withTooLate(step('rent the hall'), late), band, lights] });
     expect(mistaken({ ...tooLate, since: 'rent the hall' })).toThrow("since 'rent the hall', which is no later step");
     expect(mistaken({ ...tooLate, since: 'book the band' })).toThrow('a later step is undone already');
   });
@@ -219,9 +223,9 @@ describe('what cannot be undone', () => {
   });
 
   it('may become so only by what happened since', () => {
-    const undo = ({ id, band }: Party) => (band ? 'impossible' : LeaveHall({ id }));
+    const send = ({ id, band }: Party) => (band ? 'impossible' : LeaveHall({ id }));
     const [hall, ...rest] = steps as [Step<Party, string>, ...Step<Party, string>[]];
-    const strict = defineSaga({ ...celebrate, steps: [{ ...hall, undo }, ...rest] });
+    const strict = defineSaga({ ...celebrate, steps: [{ ...hall, undo: { send, done: [HallLeft] } }, ...rest] });
     given(strict, party, rented).when(BandBusy({ id })).then('calling it off: there is no band', LeaveHall({ id }));
     given(strict, party, rented, booked)
       .when(FireworksWet({ id }))
@@ -266,7 +270,10 @@ describe('an answer to an undo', () => {
   it('can be remembered: what was taken back may not be what one wanted to take back', () => {
     const onCompensated = (data: Party, { data: answer }: Draft): Party => ({ ...data, band: JSON.stringify(answer) });
     const [hall, ...rest] = steps as [Step<Party, string>, ...Step<Party, string>[]];
-    const observant = defineSaga({ ...celebrate, steps: [{ ...hall, onCompensated }, ...rest] });
+    const observant = defineSaga({
+      ...celebrate,
+      steps: [{ ...hall, undo: { ...(hall.undo as Undo<Party, string>), onCompensated } }, ...rest],
+    });
     const { state } = given(observant, party, rented, BandBusy({ id })).when(HallLeft({ id, reason: 'for a fee' }));
     expect(state.data.band).toBe('{"id":"midsummer","reason":"for a fee"}');
   });
@@ -297,8 +304,11 @@ describe('a definition that cannot work', () => {
 
   it.each([
     ['two steps of one name', () => define(first, first), "two steps called 'rent the hall'"],
-    ['an undo without an answer', () => define({ ...first, undone: undefined as never }), 'needs both undo and undone'],
-    ['an answer to no undo', () => define({ ...first, undo: 'nothing' }), 'needs both undo and undone'],
+    [
+      'an undo without an answer',
+      () => define({ ...first, undo: { ...(first.undo as Undo<Party, string>), done: [] as never } }),
+      'needs an answer to its undo',
+    ],
     ['no time limit', () => define({ ...first, withinMs: 0 }), 'needs a time limit'],
   ])('is refused: %s', (_, attempt, why) => {
     expect(attempt).toThrow(why);

@@ -121,7 +121,7 @@ class World<Data, Own> {
       this.hear(answer);
     });
     const repetitions = this.answers.map((answer) => () => this.hear(answer));
-    const news = (this.step()?.interim ?? []).map(
+    const news = (this.step()?.interim?.news ?? []).map(
       ({ type }) =>
         () =>
           this.hear(type),
@@ -175,7 +175,8 @@ class World<Data, Own> {
 
   /** Somebody does what was asked, or does it not. Who is asked to undo what never happened makes sure that it never will. */
   private carryOut({ step, what }: Errand): void {
-    const { done, failed, undone = [], tooLate } = this.step(step) ?? { done: [], failed: [] };
+    const { done, failed, undo } = this.step(step) ?? { done: [], failed: [], undo: 'nothing' };
+    const { done: undone, tooLate } = typeof undo === 'object' ? undo : { done: [] };
     const before = this.standing.get(step);
     if (what === 'undo') {
       const isPossible = before === 'done' && tooLate && this.standing.get(tooLate.since) === 'done';

@@ -112,7 +112,7 @@ export class OffersToCourierHandler implements IQueryHandler<OffersToCourier> {
       `select o.offer_id as "offerId", o.order_id as "orderId", d.delivery_id as "deliveryId", d.pick_up_at as "pickUpAt",
          d.deliver_to as "deliverTo", o.expires_at as "expiresAt"
        from offers o join deliveries d using (order_id)
-       where o.courier_id = $1 and o.status = 'open' and o.expires_at > clock_timestamp() order by o.expires_at`,
+       where o.courier_id = $1 and o.status = 'open' and o.expires_at > database_time() order by o.expires_at`,
       [courierId],
     );
     return { items: offers.map((offer) => ({ ...offer, expiresAt: offer.expiresAt.toISOString() })) };

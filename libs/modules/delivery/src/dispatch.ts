@@ -55,7 +55,7 @@ export class Dispatch {
     const { offerWithinMs, autopilot } = this.settings;
     const { courierId } = courier;
     const offerId = tx.ids.next('ofr');
-    tx.defer(insertOffer, { offerId, orderId, courierId, expiresAt: new Date(tx.now.getTime() + offerWithinMs) });
+    tx.defer(insertOffer, { offerId, orderId, courierId, withinMs: offerWithinMs });
     schedule(tx, ContinueSearch({ orderId, offerId }), { afterMs: offerWithinMs, context });
     if (courier.autopilot)
       schedule(tx, DriveCourier({ orderId, does: 'accept', offerId }), { afterMs: autopilot.acceptMs, context });
@@ -116,7 +116,7 @@ const endAndRefill = change<Ending & { orderId: string; radiusKm: number }, Wait
 const startWaiting = change<{ orderId: string }>(`
   update deliveries d set waiting = true from json_to_recordset($1) as i(n int, "orderId" text) where d.order_id = i."orderId"`);
 
-const insertOffer = change<{ offerId: string; orderId: string; courierId: string; expiresAt: Date }>(`
+const insertOffer = change<{ offerId: string; orderId: string; courierId: string; withinMs: number }>(`
   insert into offers (offer_id, order_id, courier_id, expires_at)
-  select "offerId", "orderId", "courierId", "expiresAt"
-  from json_to_recordset($1) as i(n int, "offerId" text, "orderId" text, "courierId" text, "expiresAt" timestamptz)`);
+  select "offerId", "orderId", "courierId", database_time() + "withinMs" * interval '1 ms'
+  from json_to_recordset($1) as i(n int, "offerId" text, "orderId" text, "courierId" text, "withinMs" float8)`);

@@ -10,12 +10,15 @@ import {
 } from '@thali/contracts';
 import { DeliveryModule } from '@thali/delivery';
 import { createApp, type App } from '@thali/kit/nest';
-import { aServer, type TestServer } from '@thali/kit/postgres/testing';
+import { Database, provisionModule } from '@thali/kit/postgres';
+import { aServer, moveTime, type TestServer } from '@thali/kit/postgres/testing';
 import { Client } from 'pg';
 import { couriersOfSeed } from '../src/seed-couriers';
 import { eventually } from '../testing/eventually';
 import { OrderDesk, OrderDeskModule } from '../testing/order-desk';
 import { kmEast } from '../testing/places';
+
+const hourMs = 3_600_000;
 
 describe('the delivery module', () => {
   let server: TestServer;
@@ -50,10 +53,16 @@ describe('the delivery module', () => {
       return body.items.find((offer: { orderId: string }) => offer.orderId === orderId);
     });
 
-  const numbers = async (): Promise<Record<string, number>> => {
+  const asAdmin = async <Row extends object>(sql: string, values: readonly string[] = []): Promise<Row[]> => {
     const client = new Client({ connectionString: server.url });
     await client.connect();
-    const { rows } = await client.query<Record<string, number>>(
+    const { rows } = await client.query<Row>(sql, [...values]);
+    await client.end();
+    return rows;
+  };
+
+  const numbers = async (): Promise<Record<string, number>> => {
+    const [row] = await asAdmin<Record<string, number>>(
       `select (select count(*)::int from delivery.deliveries where status = 'delivered') as delivered,
          (select count(*)::int from delivery.courier_earnings) as earned,
          (select count(*)::int from delivery.bags where order_id is not null) as carried,
@@ -61,8 +70,15 @@ describe('the delivery module', () => {
          (select count(*)::int from delivery.assignments where ended_at is null) as "inFlight",
          (select count(*)::int from delivery.dead_letters) as dead`,
     );
-    await client.end();
-    return rows[0] ?? {};
+    return row ?? {};
+  };
+
+  /** By the clock of the delivery module's database. */
+  const later = async (ms: number) => {
+    const url = await provisionModule(server.url, 'delivery');
+    const db = await Database.open({ module: 'delivery', url, migrations: [] });
+    await moveTime(db, ms);
+    await db.close();
   };
 
   beforeEach(async () => {
@@ -81,7 +97,7 @@ describe('the delivery module', () => {
     await orders.tell(CollectMeal({ orderId }));
     await orders.hears(DeliveryPickedUp, orderId);
     await orders.hears(DeliveryDelivered, orderId);
-    expect(await app.runtime.questions.ask(DeliveryOfOrder, { orderId }, { withinMs: 1_000 })).toMatchObject({
+    expect(await app.runtime.questions.ask(DeliveryOfOrder, { orderId }, { withinMs: 30_000 })).toMatchObject({
       status: 'delivered',
       mealReady: true,
       courier: { courierId, name: 'Mira', location: kmEast(1) },
@@ -133,10 +149,15 @@ describe('the delivery module', () => {
   });
 
   it('asks the next courier when an offer expires, all by itself', async () => {
-    await start({ THALI_DELIVERY_OFFER_WITHIN_MS: '50' });
+    await start({
+      THALI_DELIVERY_OFFER_WITHIN_MS: String(hourMs),
+      THALI_DELIVERY_SEARCH_WITHIN_MS: String(24 * hourMs),
+    });
     const mira = await onShift();
     const jonas = await onShift({ name: 'Jonas', location: kmEast(2) });
     const orderId = await orders.request();
+    await offered(mira, orderId);
+    await later(hourMs);
     const { offerId } = await offered(jonas, orderId);
     expect((await call('GET', `/couriers/${mira}/offers`)).body.items).toEqual([]);
     expect((await call('POST', `/offers/${offerId}/decline`)).body).toEqual({ offerId, status: 'declined' });
@@ -147,7 +168,7 @@ describe('the delivery module', () => {
   });
 
   it('says so when no courier is found in time', async () => {
-    await start({ THALI_DELIVERY_SEARCH_WITHIN_MS: '50', THALI_DELIVERY_LOOK_AGAIN_MS: '10' });
+    await start({ THALI_DELIVERY_SEARCH_WITHIN_MS: '1000', THALI_DELIVERY_LOOK_AGAIN_MS: '1000' });
     const orderId = await orders.request();
     expect(await orders.hears(NoCourierFound, orderId)).toEqual({
       orderId,

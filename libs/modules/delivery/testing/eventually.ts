@@ -3,5 +3,6 @@ export async function eventually<Answer>(ask: () => Promise<Answer | undefined |
   for (;;) {
     const answer = await ask();
     if (answer) return answer;
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -4,7 +4,8 @@ import type { Money, OrderId } from '@thali/contracts';
 import type { Loaded } from '@thali/kit/event-store';
 import type { Tx } from '@thali/kit/postgres';
 import { z } from 'zod';
-import { cancellationFee, unknownOrder, type Order } from './domain/order';
+import { orderNotFound } from './domain/errors';
+import { cancellationFee, type Order } from './domain/order';
 import { FulfilOrder } from './fulfil-order';
 import { OrderRepository } from './order.repository';
 import { OrderSettings } from './settings';
@@ -35,7 +36,7 @@ export class CancelOrderHandler implements ICommandHandler<CancelOrder> {
 
   async execute({ tx, orderId, reason }: CancelOrder): Promise<{ order: Loaded<Order>; fee: Money | null }> {
     const loaded = await this.orders.load(tx, orderId);
-    if (loaded.version === 0) throw unknownOrder(orderId);
+    if (loaded.version === 0) throw orderNotFound(orderId);
     const fee = cancellationFee(loaded.state, this.settings.cancellation);
     await this.fulfilment.abort(tx, orderId, reason, (data) => ({ ...data, fee }));
     return { order: await this.orders.load(tx, orderId), fee };

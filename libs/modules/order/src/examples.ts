@@ -8,6 +8,8 @@ export const exampleOrder = {
   deliverTo: { address: 'Chausseestraße 1, Berlin', location: { lat: 52.53, lon: 13.38 } },
   paymentToken: 'tok_visa',
   customerId: 'cus_demo',
+  menuVersion: 1,
+  expectedTotal: { amount: 4_110, currency: 'EUR' },
 };
 
 /** The id that the documentation's paths show. */

@@ -2,8 +2,8 @@ import { Injectable, type MessageEvent, type OnModuleDestroy } from '@nestjs/com
 import { QueryBus } from '@nestjs/cqrs';
 import type { OrderId } from '@thali/contracts';
 import { Database } from '@thali/kit/postgres';
-import { Observable, Subject, takeUntil } from 'rxjs';
-import { TrackOrder, trackingChanged } from './order-tracking.view';
+import { Observable, ReplaySubject, startWith, takeUntil } from 'rxjs';
+import { TrackOrder, trackingChanged, type Tracking } from './order-tracking.view';
 
 /** Changes made by another instance are found by looking again. */
 const lookAgainMs = 1_000;
@@ -12,7 +12,8 @@ const ends = ['delivered', 'cancelled'];
 /** Streams an order's tracking, from how it stands to its end, or until the process stops: browsers then ask another one by themselves. */
 @Injectable()
 export class FollowOrder implements OnModuleDestroy {
-  private readonly stopping = new Subject<void>();
+  /** Replayed: a stream may begin after it. */
+  private readonly stopping = new ReplaySubject<void>(1);
 
   constructor(
     private readonly db: Database,
@@ -23,16 +24,26 @@ export class FollowOrder implements OnModuleDestroy {
     this.stopping.next();
   }
 
-  follow(orderId: OrderId): Observable<MessageEvent> {
-    const changes = new Observable<MessageEvent>((subscriber) => {
-      let seen = -1;
+  /**
+   * Tells how the order stands in any case: a process that stops may end the stream after that, not before.
+   *
+   * @throws {DomainError} when there is no such order.
+   */
+  async follow(orderId: OrderId): Promise<Observable<MessageEvent>> {
+    const first = await this.queries.execute(new TrackOrder(orderId));
+    return this.changesSince(first).pipe(takeUntil(this.stopping), startWith(eventOf(first)));
+  }
+
+  private changesSince({ orderId, version }: Tracking): Observable<MessageEvent> {
+    return new Observable<MessageEvent>((subscriber) => {
+      let seen = version;
       let looking = false;
       const look = async () => {
         if (looking) return;
         looking = true;
         try {
           const tracking = await this.queries.execute(new TrackOrder(orderId));
-          if (tracking.version > seen) subscriber.next({ id: String(tracking.version), data: tracking });
+          if (tracking.version > seen) subscriber.next(eventOf(tracking));
           seen = tracking.version;
           if (ends.includes(tracking.status)) subscriber.complete();
         } catch (error) {
@@ -51,6 +62,9 @@ export class FollowOrder implements OnModuleDestroy {
         this.db.off(changed, wake);
       };
     });
-    return changes.pipe(takeUntil(this.stopping));
   }
+}
+
+function eventOf(tracking: Tracking): MessageEvent {
+  return { id: String(tracking.version), data: tracking };
 }

@@ -13,7 +13,7 @@ export class FulfilOrder extends SagaRunner<Fulfilment, OrderCommand> {
     super(
       fulfilOrder(timeLimits),
       (tx, orderId) => orders.open(tx, orderId),
-      (tx, news) => tracking.hear(tx, news),
+      (tx, message) => tracking.noteFulfilment(tx, message),
     );
   }
 }

@@ -1,8 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { ItemAvailabilityChanged, MenuPublished, OpeningChanged, type Location, type Modifier } from '@thali/contracts';
+import {
+  ItemAvailabilityChanged,
+  MenuPublished,
+  OpeningChanged,
+  type Location,
+  type ModifierGroup,
+  type Timetable,
+} from '@thali/contracts';
 import type { DataOf } from '@thali/kit/core';
 import { Handles } from '@thali/kit/messaging';
-import { change, query, type Tx } from '@thali/kit/postgres';
+import { rows, type NewRowOf, type RowOf, type Tx } from '@thali/kit/postgres';
+import { restaurantNotFound } from './domain/errors';
+import type { WantedLine } from './domain/price-order';
+import { MenuItems, Menus } from './entities';
 
 /** What is needed to price an order at one restaurant. */
 export interface MenuExcerpt {
@@ -10,8 +20,10 @@ export interface MenuExcerpt {
   currency: string;
   location: Location;
   version: number;
+  /** What its staff last said; its timetable counts, too. */
   open: boolean;
-  items: Map<string, { name: string; price: number; available: boolean; modifiers: Modifier[] }>;
+  timetable: Timetable | null;
+  items: Map<string, { name: string; price: number; available: boolean; modifierGroups: ModifierGroup[] }>;
 }
 
 /**
@@ -30,30 +42,29 @@ export class MenuView {
     else tx.defer(saveMenu, rowOf(data));
   }
 
+  /** What is needed to price these lines. @throws {DomainError} `order.unknown-restaurant` (invalid) */
+  async excerptFor(tx: Tx, restaurantId: string, lines: readonly WantedLine[]): Promise<MenuExcerpt> {
+    const itemIds = lines.map(({ itemId }) => itemId);
+    const menu = await this.excerpt(tx, restaurantId, itemIds);
+    if (!menu) throw restaurantNotFound(restaurantId);
+    return menu;
+  }
+
   /** The named items of a restaurant's menu; undefined when there is no such restaurant. */
   async excerpt(tx: Tx, restaurantId: string, itemIds: readonly string[]): Promise<MenuExcerpt | undefined> {
-    const rows = await tx.run(readItems, { restaurantId, itemIds });
-    const menu = rows[0];
+    const found = await tx.run(readItems, { restaurantId, itemIds });
+    const menu = found[0];
     if (!menu) return undefined;
-    const { name, currency, lat, lon, version, open } = menu;
-    const items = rows.flatMap(({ itemId, itemName, price, available, modifiers }) =>
-      itemId === null ? [] : ([[itemId, { name: itemName, price, available, modifiers }]] as const),
+    const { name, currency, lat, lon, version, open, timetable } = menu;
+    const items = found.flatMap(({ itemId, itemName, price, available, modifierGroups }) =>
+      itemId === null ? [] : ([[itemId, { name: itemName, price, available, modifierGroups }]] as const),
     );
-    return { name, currency, location: { lat, lon }, version, open, items: new Map(items) };
+    return { name, currency, location: { lat, lon }, version, open, timetable, items: new Map(items) };
   }
 }
 
-interface MenuRow {
-  restaurantId: string;
-  name: string;
-  currency: string;
-  lat: number;
-  lon: number;
-  version: number;
-  items: readonly { itemId: string; name: string; price: number; available: boolean; modifiers: readonly Modifier[] }[];
-}
-
-function rowOf({ restaurantId, name, currency, location, version, sections }: DataOf<typeof MenuPublished>): MenuRow {
+function rowOf(menu: DataOf<typeof MenuPublished>) {
+  const { restaurantId, name, currency, location, version, timetable, sections } = menu;
   const items = new Map(sections.flatMap((section) => section.items).map((item) => [item.itemId, item]));
   return {
     restaurantId,
@@ -61,63 +72,43 @@ function rowOf({ restaurantId, name, currency, location, version, sections }: Da
     currency,
     ...location,
     version,
-    items: [...items.values()].map((item) => ({ ...item, price: item.price.amount })),
+    timetable,
+    items: [...items.values()].map((item): NewRowOf<typeof MenuItems> => ({
+      ...item,
+      restaurantId,
+      price: item.price.amount,
+    })),
   };
 }
 
-interface ItemRow {
-  name: string;
-  currency: string;
-  lat: number;
-  lon: number;
-  version: number;
-  open: boolean;
-  itemId: string | null;
-  itemName: string;
-  price: number;
-  available: boolean;
-  modifiers: Modifier[];
-}
+type ItemRow = RowOf<typeof Menus> &
+  Pick<RowOf<typeof MenuItems>, 'price' | 'available' | 'modifierGroups'> & { itemId: string | null; itemName: string };
 
-const readItems = query<{ restaurantId: string; itemIds: readonly string[] }, ItemRow>(`
-  select i.n, m.name, m.currency, m.lat, m.lon, m.version, m.open, t.item_id as "itemId", t.name as "itemName", t.price, t.available, t.modifiers
-  from json_to_recordset($1) as i(n int, "restaurantId" text, "itemIds" json)
+const readItems = rows({ restaurantId: 'text', itemIds: 'text[]' }).query<ItemRow>(
+  (input) => `
+  select i.n, ${Menus.columns('m')}, ${MenuItems.columns('t', 'itemId', 'price', 'available', 'modifierGroups')}, t.name as "itemName"
+  from ${input}
   join menus m on m.restaurant_id = i."restaurantId"
-  left join lateral (
-    select * from menu_items t where t.restaurant_id = m.restaurant_id and t.item_id in (select json_array_elements_text(i."itemIds"))
-  ) t on true`);
+  left join menu_items t on t.restaurant_id = m.restaurant_id and t.item_id = any(i."itemIds")`,
+);
 
-// One statement, so that nobody who shares the transaction sees a menu with the items of another. A newer one that we have stays.
-const saveMenu = change<MenuRow>(`
+// One statement, so that nothing that shares the transaction sees a menu with the items of another. A newer one that is there stays.
+const saveMenu = rows({ ...Menus.newRow, items: 'json' }).change(
+  (input) => `
   with i as (
-    select * from json_to_recordset($1) as i(n int, "restaurantId" text, name text, currency text, lat float8, lon float8, version int,
-      items json)
+    select * from ${input}
   ), saved as (
-    insert into menus as m (restaurant_id, name, currency, lat, lon, version)
-    select "restaurantId", name, currency, lat, lon, version from i order by "restaurantId"
-    on conflict (restaurant_id) do update set name = excluded.name, currency = excluded.currency, lat = excluded.lat,
-      lon = excluded.lon, version = excluded.version
-    where m.version < excluded.version
-    returning restaurant_id
+    ${Menus.upsertFrom('i')} where t.version < excluded.version returning restaurant_id, version
   ), listed as (
-    select s.restaurant_id, item.*
-    from saved s join i on i."restaurantId" = s.restaurant_id,
-      json_to_recordset(i.items) as item("itemId" text, name text, price bigint, available boolean, modifiers json)
+    select i.n, item.* from saved s join i on i."restaurantId" = s.restaurant_id and i.version = s.version,
+      ${MenuItems.recordset('i.items', 'item')}
   ), gone as (
     delete from menu_items t using saved s
     where t.restaurant_id = s.restaurant_id
-      and not exists (select 1 from listed l where l.restaurant_id = t.restaurant_id and l."itemId" = t.item_id)
+      and not exists (select 1 from listed l where l."restaurantId" = t.restaurant_id and l."itemId" = t.item_id)
   )
-  insert into menu_items (restaurant_id, item_id, name, price, available, modifiers)
-  select restaurant_id, "itemId", name, price, available, modifiers from listed order by restaurant_id, "itemId"
-  on conflict (restaurant_id, item_id) do update set name = excluded.name, price = excluded.price, available = excluded.available,
-    modifiers = excluded.modifiers`);
+  ${MenuItems.upsertFrom('listed i')}`,
+);
 
-const setAvailable = change<{ restaurantId: string; itemId: string; available: boolean }>(`
-  update menu_items m set available = i.available
-  from json_to_recordset($1) as i(n int, "restaurantId" text, "itemId" text, available boolean)
-  where m.restaurant_id = i."restaurantId" and m.item_id = i."itemId"`);
-
-const setOpen = change<{ restaurantId: string; open: boolean }>(`
-  update menus m set open = i.open from json_to_recordset($1) as i(n int, "restaurantId" text, open boolean)
-  where m.restaurant_id = i."restaurantId"`);
+const setAvailable = MenuItems.set('available');
+const setOpen = Menus.set('open');

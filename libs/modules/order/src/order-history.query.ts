@@ -6,7 +6,7 @@ import { Questions, historyOf } from '@thali/kit/messaging';
 import { Database } from '@thali/kit/postgres';
 import { z } from 'zod';
 import { OrderRepository } from './order.repository';
-import { unknownOrder } from './domain/order';
+import { orderNotFound } from './domain/errors';
 import { OrderSettings } from './settings';
 
 export const OrderHistoryInput = z.object({
@@ -62,7 +62,7 @@ export class GetOrderHistoryHandler implements IQueryHandler<GetOrderHistory> {
       historyOf(this.db, orderId),
       this.ask(orderId),
     ]);
-    if (all.length === 0) throw unknownOrder(orderId);
+    if (all.length === 0) throw orderNotFound(orderId);
     const events = all.filter(({ recordedAt }) => !asOf || recordedAt <= asOf);
     const messages = [...own, ...others.flatMap(({ entries }) => entries)].filter(
       ({ recordedAt }) => !asOf || new Date(recordedAt) <= asOf,

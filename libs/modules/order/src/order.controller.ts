@@ -28,6 +28,7 @@ import { GetOrderHistory, OrderHistory, OrderHistoryInput } from './order-histor
 import { TrackOrder, Tracking } from './order-tracking.view';
 import { CustomerOrders, CustomerOrdersInput, CustomerOrdersPage, GetOrder, OrderView } from './order.queries';
 import { PlaceOrder, PlaceOrderInput } from './place-order';
+import { Quote, QuoteInput, QuoteOrder } from './quote-order';
 import { ReviseOrder, ReviseOrderInput } from './revise-order';
 
 const Accepted = z
@@ -36,6 +37,8 @@ const Accepted = z
     status: z.enum(orderStatuses),
     version: z.int(),
     total: Money,
+    /** The menu by which it was priced. */
+    menuVersion: z.int(),
     links: z.record(z.string(), z.string()),
   })
   .meta({ id: 'OrderAccepted' });
@@ -65,7 +68,7 @@ export class OrderController {
   ): Promise<z.infer<typeof Accepted>> {
     const { state: order, version } = await this.commands.execute(new PlaceOrder(tx, input));
     if (order.status === 'new') throw new Error('a placed order is not new');
-    const { orderId, status, total } = order;
+    const { orderId, status, total, menuVersion } = order;
     const self = `/orders/${orderId}`;
     void reply.header('location', self).header('etag', etagOf(version));
     const links = {
@@ -76,7 +79,21 @@ export class OrderController {
       history: `${self}/history`,
       cancel: `${self}/cancel`,
     };
-    return { orderId, status, version, total, links };
+    return { orderId, status, version, total, menuVersion, links };
+  }
+
+  @Post('quotes')
+  @ApiOperation({
+    summary: 'What a basket would cost',
+    description:
+      'Promises nothing and stores nothing. Send `menuVersion` and, as `expectedTotal`, `total` with the order.',
+  })
+  @Returns(200, Quote, 'Priced by the menu of this moment.')
+  quote(
+    @InBody(QuoteInput) input: z.infer<typeof QuoteInput>,
+    @InTransaction() tx: Tx,
+  ): Promise<z.infer<typeof Quote>> {
+    return this.commands.execute(new QuoteOrder(tx, input));
   }
 
   @Get('orders/:id')
@@ -177,15 +194,11 @@ export class OrderController {
 @ApiTags('Orders')
 @Controller()
 export class OrderStreamController {
-  constructor(
-    private readonly queries: QueryBus,
-    private readonly following: FollowOrder,
-  ) {}
+  constructor(private readonly following: FollowOrder) {}
 
   @Sse('orders/:id/tracking/stream')
   @ApiOperation({ summary: 'Follow the order live', description: 'Server-sent events, from how it stands to its end.' })
-  async stream(@InPath('id', OrderId) orderId: OrderId): Promise<Observable<MessageEvent>> {
-    await this.queries.execute(new TrackOrder(orderId));
+  stream(@InPath('id', OrderId) orderId: OrderId): Promise<Observable<MessageEvent>> {
     return this.following.follow(orderId);
   }
 }

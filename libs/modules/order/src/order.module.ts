@@ -13,6 +13,7 @@ import { OrderController, OrderStreamController } from './order.controller';
 import { CustomerOrdersHandler, GetOrderHandler } from './order.queries';
 import { OrderRepository } from './order.repository';
 import { PlaceOrderHandler } from './place-order';
+import { QuoteOrderHandler } from './quote-order';
 import { ReviseOrderHandler, ReviseOrderProcess } from './revise-order';
 import { SeedExampleOrder } from './seed-example-order';
 import { OrderSettings } from './settings';
@@ -24,6 +25,7 @@ import { OrderSettings } from './settings';
     { provide: OrderSettings, inject: [Runtime], useFactory: ({ env }: Runtime) => OrderSettings.from(env) },
     OrderRepository,
     PlaceOrderHandler,
+    QuoteOrderHandler,
     CancelOrderHandler,
     ReviseOrderHandler,
     FulfilOrder,

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { CustomerId, Money, OrderLine, type OrderId } from '@thali/contracts';
-import { Database } from '@thali/kit/postgres';
+import { Database, type RowOf } from '@thali/kit/postgres';
 import { z } from 'zod';
-import { orderStatuses, unknownOrder } from './domain/order';
+import { orderNotFound } from './domain/errors';
+import { orderStatuses } from './domain/order';
+import { Orders } from './entities';
 
 /** An order as its own module sees it. */
 export const OrderView = z
@@ -26,24 +28,7 @@ export const OrderView = z
   .meta({ id: 'Order' });
 export type OrderView = z.infer<typeof OrderView>;
 
-interface Row {
-  orderId: string;
-  customerId: string;
-  restaurantId: string;
-  status: OrderView['status'];
-  version: number;
-  placedAt: Date;
-  what: {
-    restaurantName: string;
-    lines: OrderLine[];
-    total: Money;
-    fee: Money | null;
-    cancelling: string | null;
-    reason: string | null;
-  };
-}
-
-const columns = `order_id as "orderId", customer_id as "customerId", restaurant_id as "restaurantId", status, version, what, placed_at as "placedAt"`;
+type Row = RowOf<typeof Orders>;
 
 function viewOf({ what, placedAt, ...row }: Row): OrderView {
   const { fee, cancelling, reason, ...rest } = what;
@@ -70,8 +55,8 @@ export class GetOrderHandler implements IQueryHandler<GetOrder> {
   constructor(private readonly db: Database) {}
 
   async execute({ orderId }: GetOrder): Promise<OrderView> {
-    const [row] = await this.db.read<Row>(`select ${columns} from orders where order_id = $1`, [orderId]);
-    if (!row) throw unknownOrder(orderId);
+    const [row] = await this.db.read<Row>(`select ${Orders.columns('o')} from orders o where order_id = $1`, [orderId]);
+    if (!row) throw orderNotFound(orderId);
     return viewOf(row);
   }
 }
@@ -106,7 +91,7 @@ export class CustomerOrdersHandler implements IQueryHandler<CustomerOrders> {
 
   async execute({ customerId, page: { limit, after } }: CustomerOrders): Promise<z.infer<typeof CustomerOrdersPage>> {
     const rows = await this.db.read<Row>(
-      `select ${columns} from orders where customer_id = $1 and order_id < $2 order by order_id desc limit $3`,
+      `select ${Orders.columns('o')} from orders o where customer_id = $1 and order_id < $2 order by order_id desc limit $3`,
       [customerId, after ?? afterAll, limit + 1],
     );
     const items = rows.slice(0, limit).map(viewOf);

@@ -2,10 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { OrderId } from '@thali/contracts';
 import { EventStore, type Loaded, type StoredEvent } from '@thali/kit/event-store';
 import { send } from '@thali/kit/messaging';
-import { Database, save, type Tx } from '@thali/kit/postgres';
+import { Database, type Tx } from '@thali/kit/postgres';
 import { announce } from './domain/announce';
+import { Orders } from './entities';
 import { OrderTrackingView } from './order-tracking.view';
-import { decide, evolve, noOrder, unknownOrder, type Order, type OrderCommand, type OrderEvent } from './domain/order';
+import { orderNotFound } from './domain/errors';
+import { decide, evolve, noOrder, type Order, type OrderCommand, type OrderEvent } from './domain/order';
 
 /** Orders: load, decide, append and announce, in the transaction given. */
 @Injectable()
@@ -22,14 +24,14 @@ export class OrderRepository {
   }
 
   /**
-   * Loads an order that exists, to be told something. @throws {DomainError} when it is told: `order.unknown`, or the order's own refusal.
+   * Loads an order that exists, to be told something. @throws {DomainError} when it is told: `order.not-found`, or the order's own refusal.
    */
   open(tx: Tx, orderId: OrderId): (commands: readonly OrderCommand[]) => Promise<Loaded<Order>> {
     const loading = this.load(tx, orderId);
-    loading.catch(() => {}); // Whoever tells it hears of it.
+    loading.catch(() => {}); // Each command that is told rejects with it.
     return async (commands) => {
       const loaded = await loading;
-      if (loaded.version === 0) throw unknownOrder(orderId);
+      if (loaded.version === 0) throw orderNotFound(orderId);
       let order = loaded.state;
       const happened: OrderEvent[] = [];
       for (const command of commands) {
@@ -41,7 +43,7 @@ export class OrderRepository {
     };
   }
 
-  /** Semaphore a new order. */
+  /** Places a new order. */
   place(tx: Tx, command: Extract<OrderCommand, { type: 'Place' }>): Loaded<Order> {
     return this.append(tx, command.orderId, { state: noOrder, version: 0 }, decide(noOrder, command));
   }
@@ -59,7 +61,8 @@ export class OrderRepository {
   private append(tx: Tx, orderId: OrderId, loaded: Loaded<Order>, events: readonly OrderEvent[]): Loaded<Order> {
     if (events.length === 0) return loaded;
     const changed = { state: events.reduce(evolve, loaded.state), version: loaded.version + events.length };
-    tx.defer(loaded.version === 0 ? insertSummary : updateSummary, summaryOf(changed, loaded.version));
+    if (loaded.version === 0) tx.defer(Orders.insert, summaryOf(changed));
+    else tx.defer(Orders.update, summaryOf(changed));
     this.events.append(tx, orderId, loaded, events);
     for (const event of events) {
       const announcement = announce(orderId, event);
@@ -70,34 +73,11 @@ export class OrderRepository {
   }
 }
 
-function summaryOf({ state, version }: Loaded<Order>, seen: number): Summary {
+/** The order as it stands, beside the events that made it so: `status` is always their fold. */
+function summaryOf({ state, version }: Loaded<Order>) {
   if (state.status === 'new') throw new Error('an order without events has no summary');
-  const { orderId, customerId, restaurantId, restaurantName, status, cancelling, reason, fee, total, lines, placedAt } =
-    state;
+  const { orderId, customerId, restaurantId, status, placedAt } = state;
+  const { restaurantName, lines, total, fee, cancelling, reason } = state;
   const what = { restaurantName, lines, total, fee, cancelling, reason };
-  return { orderId, customerId, restaurantId, status, version, seen, what, placedAt };
+  return { orderId, customerId, restaurantId, status, version, what, placedAt };
 }
-
-interface Summary {
-  orderId: string;
-  customerId: string;
-  restaurantId: string;
-  status: string;
-  version: number;
-  seen: number;
-  what: object;
-  placedAt: string;
-}
-
-// The order as it stands, beside the events that made it so: `status` is always their fold.
-const input = `json_to_recordset($1) as i(n int, "orderId" text, "customerId" text, "restaurantId" text, status text, version int, seen int,
-    what json, "placedAt" timestamptz)`;
-
-const insertSummary = save<Summary>(`
-  insert into orders (order_id, customer_id, restaurant_id, status, version, what, placed_at)
-  select "orderId", "customerId", "restaurantId", status, version, what, "placedAt" from ${input} order by n
-  on conflict do nothing returning null::int as n`);
-
-const updateSummary = save<Summary>(`
-  update orders o set status = i.status, version = i.version, what = i.what from ${input}
-  where o.order_id = i."orderId" and o.version = i.seen returning i.n`);

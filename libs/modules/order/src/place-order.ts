@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { CustomerId, DeliverTo, RestaurantId, type OrderId } from '@thali/contracts';
+import { CustomerId, DeliverTo, Money, RestaurantId, type OrderId } from '@thali/contracts';
 import { Seal } from '@thali/kit/nest';
-import { DomainError } from '@thali/kit/core';
 import type { Loaded } from '@thali/kit/event-store';
 import type { Tx } from '@thali/kit/postgres';
 import { z } from 'zod';
 import type { Order } from './domain/order';
 import { priceOrder } from './domain/price-order';
+import { refuseDearer } from './domain/refuse-dearer';
+import { refuseWhileClosed } from './domain/refuse-while-closed';
 import { exampleOrder } from './examples';
 import { FulfilOrder } from './fulfil-order';
 import { MenuView } from './menu.view';
@@ -36,6 +37,10 @@ export const PlaceOrderInput = z
       .string()
       .regex(/^tok_[A-Za-z0-9_]{1,64}$/, 'must be a token of the payment provider, such as tok_visa'),
     customerId: CustomerId.default(demoCustomer),
+    /** The version of the menu that the customer has read. */
+    menuVersion: z.int().positive().optional(),
+    /** The whole sum that the customer was shown. An order that would cost more is refused; one that costs less is charged what it costs. */
+    expectedTotal: Money.optional(),
   })
   .meta({ id: 'PlaceOrder', example: exampleOrder });
 
@@ -62,20 +67,10 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
 
   async execute({ tx, input, orderId }: PlaceOrder): Promise<Loaded<Order>> {
     const { restaurantId, customerId, deliverTo, paymentToken } = input;
-    const menu = await this.menus.excerpt(
-      tx,
-      restaurantId,
-      input.lines.map(({ itemId }) => itemId),
-    );
-    if (!menu)
-      throw new DomainError(
-        'order.unknown-restaurant',
-        'invalid',
-        `restaurantId: there is no restaurant ${restaurantId}.`,
-        { field: 'restaurantId' },
-      );
-    if (!menu.open) throw new DomainError('order.restaurant-closed', 'conflict', `${menu.name} is closed now.`);
+    const menu = await this.menus.excerptFor(tx, restaurantId, input.lines);
+    refuseWhileClosed(menu, tx.now);
     const { lines, total } = priceOrder(menu, input.lines);
+    refuseDearer({ menuVersion: menu.version, lines, total }, input);
     const order = {
       orderId,
       customerId,
@@ -89,7 +84,13 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
     const sealedToken = this.seal.seal(paymentToken);
     const placed = this.orders.place(tx, { type: 'Place', ...order, placedAt: tx.now.toISOString() });
     const { location: restaurantLocation } = menu;
-    await this.fulfilment.start(tx, orderId, { ...order, restaurantLocation, sealedToken, fee: null, ride: null });
+    await this.fulfilment.start(tx, orderId, {
+      ...order,
+      restaurantLocation,
+      sealedToken,
+      fee: null,
+      deliveryOutcome: null,
+    });
     return placed;
   }
 }

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Money, OrderId } from '@thali/contracts';
-import { DomainError } from '@thali/kit/core';
 import { refuseStale } from '@thali/kit/http';
 import type { Tx } from '@thali/kit/postgres';
 import { SagaRunner } from '@thali/kit/saga/runner';
 import { z } from 'zod';
-import { refuseRevisionUnlessConfirmed, unknownOrder, type OrderCommand } from './domain/order';
-import { priceOrder } from './domain/price-order';
+import { orderNotFound } from './domain/errors';
+import { refuseRevisionUnlessConfirmed, type OrderCommand } from './domain/order';
+import { priceRevision } from './domain/price-revision';
 import { reviseOrderSaga, type Revision } from './domain/revise-order.saga';
 import { exampleOrder } from './examples';
 import { MenuView } from './menu.view';
@@ -39,7 +39,7 @@ export class ReviseOrderProcess extends SagaRunner<Revision, OrderCommand> {
   }
 }
 
-/** Prices the new lines by today's menu and asks bank and kitchen to agree. */
+/** Prices what is added by today's menu, keeps what was promised, and asks bank and kitchen to agree. */
 @Injectable()
 @CommandHandler(ReviseOrder)
 export class ReviseOrderHandler implements ICommandHandler<ReviseOrder> {
@@ -56,22 +56,11 @@ export class ReviseOrderHandler implements ICommandHandler<ReviseOrder> {
     lines: wanted,
   }: ReviseOrder): Promise<{ orderId: OrderId; revision: number; total: Money }> {
     const { state: order, version } = await this.orders.load(tx, orderId);
-    if (version === 0) throw unknownOrder(orderId);
+    if (version === 0) throw orderNotFound(orderId);
     refuseRevisionUnlessConfirmed(order);
     refuseStale('order', seen, version);
-    const menu = await this.menus.excerpt(
-      tx,
-      order.restaurantId,
-      wanted.map(({ itemId }) => itemId),
-    );
-    if (!menu) throw new Error(`the menu of ${order.restaurantId} is gone`);
-    const { lines, total } = priceOrder(menu, wanted);
-    if (total.currency !== order.total.currency)
-      throw new DomainError(
-        'order.other-currency',
-        'conflict',
-        `The order is in ${order.total.currency}, and ${menu.name} sells in ${total.currency} now.`,
-      );
+    const menu = await this.menus.excerptFor(tx, order.restaurantId, wanted);
+    const { lines, total } = priceRevision(menu, order.lines, wanted);
     const revision = version * 2;
     await this.process.startAgain(tx, orderId, { orderId, revision, lines, total, oldTotal: order.total });
     return { orderId, revision, total };

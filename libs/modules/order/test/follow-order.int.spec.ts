@@ -1,5 +1,6 @@
 import { DeliveryCancelled, PaymentCancelled, PaymentDeclined, TicketCancelled } from '@thali/contracts';
 import { eventually } from '@thali/kit/messaging/testing';
+import { lastValueFrom, toArray } from 'rxjs';
 import { trackingChanged } from '../src/order-tracking.view';
 import { OrderDesk, aMenu, lifeOf } from '../testing/order-desk';
 import { euros } from '../testing/orders';
@@ -100,17 +101,31 @@ describe('an order that goes well', () => {
     expect((await stream).events).toMatchObject([{ status: 'placed' }]);
   });
 
+  it.each(['has just begun', 'is about to begin'])(
+    'streams how it stands, and ends, when the process stops while the stream %s',
+    async (moment) => {
+      const another = await OrderDesk.open();
+      await another.hear(aMenu());
+      const { orderId } = (await another.place()).body;
+      const stream = await another.following.follow(orderId);
+      const follow = () => lastValueFrom(stream.pipe(toArray()));
+      const begun = moment === 'has just begun' ? follow() : undefined;
+      await another.close();
+      expect(await (begun ?? follow())).toMatchObject([{ data: { orderId, status: 'placed' } }]);
+    },
+  );
+
   it('has nothing to stream when nobody knows it', async () => {
     expect(await desk.stream('ord_00000000000000000000000000')).toEqual({ status: 404, events: [] });
   });
 });
 
 describe('a revision', () => {
-  it('is refused when the restaurant sells in another currency meanwhile', async () => {
+  it('cannot add a dish when the restaurant sells in another currency meanwhile', async () => {
     const orderId = await anOrderThatHeard(3);
     const { version } = await order(orderId);
     await desk.hear(aMenu({ version: 2, currency: 'JPY' }));
-    const lines = [{ itemId: 'masala-dosa', quantity: 1 }];
+    const lines = [{ itemId: 'masala-dosa', quantity: 3 }];
     const { status, body } = await desk.post(
       `/orders/${orderId}/revise`,
       { lines },

@@ -79,14 +79,87 @@ describe('placing an order', () => {
   });
 });
 
+describe('the price that a customer was shown', () => {
+  const quote = async () => {
+    const { status, body } = await desk.post('/quotes', {
+      restaurantId,
+      lines: [{ itemId: 'masala-dosa', quantity: 2 }],
+      deliverTo: { address: 'Chausseestr. 1, Berlin', location: { lat: 52.53, lon: 13.38 } },
+    });
+    expect(status).toBe(200);
+    return body as unknown as { menuVersion: number; total: ReturnType<typeof euros>; lines: object[] };
+  };
+  const count = async () => (await desk.db.read('select 1 from orders')).length;
+
+  it('is quoted as the order is priced, and nothing is stored', async () => {
+    const before = await count();
+    expect(await quote()).toMatchObject({ menuVersion: 1, total: euros(1_700), lines: [{ unitPrice: euros(850) }] });
+    expect(await count()).toBe(before);
+  });
+
+  it('is what an order costs that names it', async () => {
+    const { menuVersion, total } = await quote();
+    expect(await desk.place({ menuVersion, expectedTotal: total })).toMatchObject({
+      status: 202,
+      body: { total, menuVersion },
+    });
+  });
+
+  it('is refused with the new lines and total when it has risen, and accepted under the same key', async () => {
+    const seen = await quote();
+    await desk.hear(aMenu({ version: 2, price: 950 }));
+    const key = { 'idempotency-key': desk.db.ids.uuid() };
+    const before = await count();
+    const expected = { menuVersion: seen.menuVersion, expectedTotal: seen.total };
+    const refused = await desk.place(expected, key);
+    expect(refused).toMatchObject({
+      status: 409,
+      body: {
+        code: 'order.price-changed',
+        menuVersion: 2,
+        total: euros(1_900),
+        lines: [{ itemId: 'masala-dosa', quantity: 2, unitPrice: euros(950) }],
+      },
+    });
+    expect(await count()).toBe(before);
+    const { menuVersion, total } = refused.body as unknown as typeof seen;
+    const accepted = await desk.place({ menuVersion, expectedTotal: total }, key);
+    expect(accepted).toMatchObject({ status: 202, body: { total: euros(1_900) } });
+    expect((await desk.place({ menuVersion, expectedTotal: total }, key)).body.orderId).toBe(accepted.body.orderId);
+  });
+
+  it('is charged less when it has fallen', async () => {
+    const { menuVersion, total } = await quote();
+    await desk.hear(aMenu({ version: 3, price: 850 }));
+    expect(await desk.place({ menuVersion, expectedTotal: total })).toMatchObject({
+      status: 202,
+      body: { total: euros(1_700), menuVersion: 3 },
+    });
+  });
+
+  it('is unknown when only a menu is named, so another menu is refused', async () => {
+    expect(await desk.place({ menuVersion: 2 })).toMatchObject({ status: 409, body: { code: 'order.price-changed' } });
+    expect(await desk.place({ menuVersion: 3 })).toMatchObject({ status: 202 });
+  });
+
+  it('is not held against a customer who has read a newer menu than has arrived', async () => {
+    const { status, headers, body } = await desk.place({ menuVersion: 4, expectedTotal: euros(1_000) });
+    expect([status, body.code, headers['retry-after']]).toEqual([503, 'order.menu-behind', '1']);
+  });
+
+  it('is in one currency: another is another price', async () => {
+    expect(await desk.place({ expectedTotal: { amount: 9_999, currency: 'USD' } })).toMatchObject({ status: 409 });
+  });
+});
+
 describe('what the restaurants announce', () => {
   it('is what orders are priced by', async () => {
-    await desk.hear(aMenu({ version: 2, price: 900 }));
+    await desk.hear(aMenu({ version: 4, price: 900 }));
     expect((await desk.place()).body).toMatchObject({ total: euros(1_800) });
   });
 
   it('counts by its version, not by when it is heard', async () => {
-    await desk.hear(aMenu({ version: 4, price: 1_000 }), aMenu({ version: 3, price: 1 }));
+    await desk.hear(aMenu({ version: 6, price: 1_000 }), aMenu({ version: 5, price: 1 }));
     expect((await desk.place()).body).toMatchObject({ total: euros(2_000) });
   });
 

@@ -8,6 +8,8 @@ import {
   TicketAccepted,
   TicketPreparing,
   TicketReady,
+  groupOfExtras,
+  type Timetable,
 } from '@thali/contracts';
 import { createApp, type App } from '@thali/kit/nest';
 import type { Draft } from '@thali/kit/core';
@@ -16,6 +18,7 @@ import { send } from '@thali/kit/messaging';
 import { Database } from '@thali/kit/postgres';
 import { aServer } from '@thali/kit/postgres/testing';
 import { OrderModule } from '../src';
+import { FollowOrder } from '../src/follow-order';
 import { euros, restaurantId } from './orders';
 
 export interface Reply {
@@ -28,7 +31,13 @@ const courier = { deliveryId: 'dlv_01h455vb4pex5vsknk084sn02q', courierId: 'cou_
 const ticketId = 'tkt_01h455vb4pex5vsknk084sn02q';
 
 /** A menu with dosas, 8.50 each, and with idlis, which may be off. */
-export function aMenu({ version = 1, price = 850, idliAvailable = true, currency = 'EUR' } = {}) {
+export function aMenu({
+  version = 1,
+  price = 850,
+  idliAvailable = true,
+  currency = 'EUR',
+  timetable = null as Timetable | null,
+} = {}) {
   const money = (amount: number) => ({ amount, currency });
   const item = (itemId: string, name: string, amount: number) => ({
     itemId,
@@ -36,11 +45,11 @@ export function aMenu({ version = 1, price = 850, idliAvailable = true, currency
     price: money(amount),
     portions: 10,
     available: true,
-    modifiers: [],
+    modifierGroups: groupOfExtras([]),
   });
   const ghee = { modifierId: 'ghee', name: 'With ghee', price: money(100) };
   const items = [
-    { ...item('masala-dosa', 'Masala Dosa', price), modifiers: [ghee] },
+    { ...item('masala-dosa', 'Masala Dosa', price), modifierGroups: groupOfExtras([ghee]) },
     { ...item('idli', 'Idli', 450), available: idliAvailable },
   ];
   return MenuPublished({
@@ -49,6 +58,8 @@ export function aMenu({ version = 1, price = 850, idliAvailable = true, currency
     currency,
     location: { lat: 52.52, lon: 13.4 },
     version,
+    timetable,
+    prepMinutes: null,
     sections: [{ name: 'All day', items }],
   });
 }
@@ -92,6 +103,10 @@ export class OrderDesk {
     return this.app.nest.get(Database, { strict: false });
   }
 
+  get following(): FollowOrder {
+    return this.app.nest.get(FollowOrder, { strict: false });
+  }
+
   /** The others say this, and the order module has heard it. */
   async hear(...drafts: Draft[]): Promise<void> {
     await this.db.transaction(async (tx) => drafts.forEach((draft) => send(tx, draft)));
@@ -110,10 +125,10 @@ export class OrderDesk {
   }
 
   /** Two masala dosas, unless it is said otherwise. */
-  place(order: object = {}): Promise<Reply> {
+  place(order: object = {}, headers: Record<string, string> = {}): Promise<Reply> {
     const lines = [{ itemId: 'masala-dosa', quantity: 2 }];
     const deliverTo = { address: 'Chausseestr. 1, Berlin', location: { lat: 52.53, lon: 13.38 } };
-    return this.post('/orders', { restaurantId, lines, deliverTo, paymentToken: 'tok_visa', ...order });
+    return this.post('/orders', { restaurantId, lines, deliverTo, paymentToken: 'tok_visa', ...order }, headers);
   }
 
   /** What the order module has said about an order, private time limits left out. */

@@ -47,7 +47,7 @@ export const aCancelledOrder = (): Order =>
 export function aFulfilment(): Fulfilment {
   const { placedAt: _, ...order } = dinner;
   const restaurantLocation = { lat: 52.52, lon: 13.4 };
-  return { ...order, restaurantLocation, sealedToken: 'sealed', fee: null, ride: null };
+  return { ...order, restaurantLocation, sealedToken: 'sealed', fee: null, deliveryOutcome: null };
 }
 
 /** A second for each step, so that what matters in a test stands in the test. */

@@ -10,10 +10,10 @@ const toleranceSeconds = 300;
 
 /** For the description of the API: what is signed is checked first, and then read. */
 export const ProviderWebhook = z
-  .object({
+  .looseObject({
     id: z.string(),
     type: z.string().meta({ example: 'payment_intent.amount_capturable_updated' }),
-    data: z.object({ object: z.looseObject({ id: z.string(), object: z.string() }) }),
+    data: z.looseObject({ object: z.looseObject({ id: z.string(), object: z.string() }) }),
   })
   .meta({ id: 'ProviderWebhook' });
 

@@ -3,23 +3,22 @@ import {
   CapturePayment,
   PaymentAuthorized,
   PaymentCancelled,
-  PaymentInDoubt,
   type AuthorizePayment,
 } from '@thali/contracts';
 import type { DataOf, Message } from '@thali/kit/core';
 import { AuthorizePaymentHandler } from '../src/authorize-payment';
 import { CancelPaymentHandler } from '../src/cancel-payment';
+import { moveTime } from '@thali/kit/postgres/testing';
+import { Hours } from '../testing/hours';
 import { dinner, euros } from '../testing/payments';
 import { PaymentHarness, eventually } from '../testing/payment-harness';
-
-jest.setTimeout(20_000);
 
 describe('a cancellation', () => {
   let harness: PaymentHarness;
 
   beforeAll(async () => {
     // Who is in doubt stays so for a while: what happens then is for the test to say.
-    harness = await PaymentHarness.open({ THALI_PAYMENT_ASK_AGAIN_AFTER_MS: '4000' });
+    harness = await PaymentHarness.open({ THALI_PAYMENT_ASK_AGAIN_AFTER_MS: '3600000' });
   });
   afterAll(() => harness.close());
 
@@ -76,18 +75,17 @@ describe('a cancellation', () => {
   });
 
   it('in doubt finds the hold that was made, and releases it', async () => {
-    const orderId = await harness.hold('tok_answer_lost');
-    await harness.sends(orderId, PaymentInDoubt);
+    const orderId = await harness.doubted('tok_answer_lost');
     await harness.cancel(orderId);
     expect(await harness.sends(orderId, PaymentCancelled)).toMatchObject({ voided: dinner });
     expect(await harness.sent(orderId)).toEqual(['payment.in-doubt', 'payment.cancelled']);
   });
 
   it('in doubt keeps a hold from being made that is still on its way', async () => {
-    const orderId = await harness.hold('tok_late');
-    await harness.sends(orderId, PaymentInDoubt);
+    const orderId = await harness.doubted('tok_late');
     await harness.cancel(orderId);
     expect(await harness.sends(orderId, PaymentCancelled)).toMatchObject({ voided: null });
+    harness.lateAnswersCome();
     await eventually(async () => (await harness.charges(orderId)).length === 2);
     expect(await harness.charges(orderId)).toEqual([
       { operation: 'void', outcome: 'done', amount: 0 },
@@ -96,11 +94,11 @@ describe('a cancellation', () => {
   });
 
   it('is followed by a release when the provider comes up with a hold all the same, and said once', async () => {
-    const orderId = await harness.hold('tok_late');
-    await harness.sends(orderId, PaymentInDoubt);
+    const orderId = await harness.doubted('tok_late');
     await harness.cancel(orderId);
     await harness.sends(orderId, PaymentCancelled);
     expect((await harness.webhook(harness.anEvent(orderId))).status).toBe(204);
+    await moveTime(harness.db, Hours.ms);
     await harness.atRest(orderId);
     expect((await harness.charges(orderId)).filter(({ operation }) => operation === 'void')).toHaveLength(2);
     expect(await harness.sent(orderId)).toEqual(['payment.in-doubt', 'payment.cancelled']);

@@ -1,4 +1,4 @@
-import { PaymentAuthorized, PaymentCancelled, PaymentInDoubt } from '@thali/contracts';
+import { PaymentAuthorized, PaymentCancelled } from '@thali/contracts';
 import { signWebhook } from '../src/bank/sign-webhook';
 import { PaymentHarness, formerWebhookSecret, webhookSecret } from '../testing/payment-harness';
 
@@ -13,8 +13,7 @@ describe('a webhook', () => {
     harness = await PaymentHarness.open({ THALI_PAYMENT_ASK_AGAIN_AFTER_MS: '3600000' });
   });
   beforeEach(async () => {
-    orderId = await harness.hold('tok_answer_lost');
-    await harness.sends(orderId, PaymentInDoubt);
+    orderId = await harness.doubted('tok_answer_lost');
     event = harness.anEvent(orderId);
   });
   afterAll(() => harness.close());
@@ -38,8 +37,7 @@ describe('a webhook', () => {
   });
 
   it('that says what is not so changes nothing: the bank is believed, and not the webhook', async () => {
-    const lost = await harness.hold('tok_lost');
-    await harness.sends(lost, PaymentInDoubt);
+    const lost = await harness.doubted('tok_lost');
     expect((await harness.webhook(harness.anEvent(lost))).status).toBe(204);
     expect((await harness.webhook(harness.anEvent(lost, { type: 'payment_intent.succeeded' }))).status).toBe(204);
     await harness.webhook(event);

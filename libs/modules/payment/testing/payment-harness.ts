@@ -5,6 +5,7 @@ import {
   DeliveryDelivered,
   PaymentAuthorized,
   PaymentCaptured,
+  PaymentInDoubt,
   type Bill,
   type Money,
 } from '@thali/contracts';
@@ -19,6 +20,7 @@ import { signWebhook, signatureHeader } from '../src/bank/sign-webhook';
 import { Client } from 'pg';
 import type Stripe from 'stripe';
 import { wrongs } from './audit';
+import { Hours } from './hours';
 import { courierId, dinner, restaurantId } from './payments';
 
 export interface Response<Body> {
@@ -36,15 +38,15 @@ export interface Charge {
 export const webhookSecret = 'what-the-provider-knows';
 export const formerWebhookSecret = 'what-the-provider-knew';
 
-/** A provider that answers at once, and a module that is not patient with it. */
+/** A bank that answers at once, and a module that waits for it until a test says that it has waited long enough. */
 const quick = {
   PORT: '0',
   THALI_LOG_LEVEL: 'silent',
-  THALI_PAYMENT_ANSWER_WITHIN_MS: '300',
-  THALI_PAYMENT_ASK_AGAIN_AFTER_MS: '5',
+  THALI_PAYMENT_ANSWER_WITHIN_MS: String(Hours.ms),
+  THALI_PAYMENT_ASK_AGAIN_AFTER_MS: '1',
   THALI_BANK_FASTEST_MS: '1',
-  THALI_BANK_SLOWEST_MS: '2',
-  THALI_BANK_LATE_MS: '600',
+  THALI_BANK_SLOWEST_MS: '1',
+  THALI_BANK_LATE_MS: String(Hours.ms),
   THALI_PAYMENT_WEBHOOK_SECRETS: `${webhookSecret},${formerWebhookSecret}`,
 };
 
@@ -53,6 +55,7 @@ export class PaymentHarness {
   private readonly ids = new SystemIds();
 
   private constructor(
+    private readonly hours: Hours,
     private readonly app: App,
     private readonly server: TestServer,
     readonly db: Database,
@@ -62,19 +65,23 @@ export class PaymentHarness {
 
   /** @param env what to set differently. */
   static async open(env: Record<string, string> = {}): Promise<PaymentHarness> {
+    const hours = new Hours();
     const server = await aServer();
     const modules = { payment: PaymentModule };
     const app = await createApp({ name: 'thali', modules, env: { THALI_DATABASE_URL: server.url, ...quick, ...env } });
     await app.start();
     const witness = new Client({ connectionString: server.url, options: '-c search_path=payment,bank' });
     await witness.connect();
-    return new PaymentHarness(app, server, app.nest.get(Database, { strict: false }), witness);
+    return new PaymentHarness(hours, app, server, app.nest.get(Database, { strict: false }), witness);
   }
 
   async close(): Promise<void> {
+    this.hours.endWaits();
+    this.hours.endSleeps();
     await this.app.stop();
     await this.witness.end();
     await this.server.drop();
+    this.hours.stop();
   }
 
   get<T>(provider: abstract new (...args: never[]) => T): T {
@@ -106,6 +113,28 @@ export class PaymentHarness {
   async hold(token: string, amount: Money = dinner, orderId = this.anOrder()): Promise<string> {
     await this.receives(this.commandToHold(orderId, token, amount));
     return orderId;
+  }
+
+  /** Asks to hold the money of a card whose answer does not come in time. @returns the order, once it is in doubt. */
+  async doubted(token: 'tok_lost' | 'tok_late' | 'tok_answer_lost' | 'tok_no_answer'): Promise<string> {
+    const orderId = await this.hold(token);
+    const isEntered = token === 'tok_answer_lost' || token === 'tok_no_answer';
+    await eventually(async () => (await (isEntered ? this.charges(orderId) : this.log(orderId))).length > 0);
+    await eventually(async () => {
+      this.giveUpWaiting();
+      return (await this.sent(orderId)).includes(PaymentInDoubt.type);
+    });
+    return orderId;
+  }
+
+  /** The module has waited long enough for the answers that have not come. */
+  giveUpWaiting(): void {
+    this.hours.endWaits();
+  }
+
+  /** The bank answers what it was late with. */
+  lateAnswersCome(): void {
+    this.hours.endSleeps();
   }
 
   /** Holds the money, and waits until it is held. */
@@ -146,9 +175,14 @@ export class PaymentHarness {
     return (await this.db.read<{ type: string }>(find, [orderId])).map(({ type }) => type);
   }
 
-  /** Resolves when nothing is under way for the order: no message, no timer, no open call. */
-  async atRest(orderId: string): Promise<void> {
+  /**
+   * Resolves when nothing is in flight for the order: no message, no timer, no open call.
+   *
+   * @param options `giveUp`: what still waits for an answer has waited long enough.
+   */
+  async atRest(orderId: string, { giveUp = false } = {}): Promise<void> {
     await eventually(async () => {
+      if (giveUp) this.hours.endWaits();
       const [busy] = await this.db.read<{ busy: boolean }>(
         `select exists (select from inbox where key = $1) or exists (select from outbox join messages using (message_id) where key = $1)
            or exists (select from timers where key = $1 and type <> 'payment.renew-hold')
@@ -235,5 +269,6 @@ export async function eventually<T>(look: () => Promise<T | undefined | false>):
   for (;;) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -23,7 +23,7 @@ export const dinner = { amount: 2_400, currency: 'EUR' };
 export const euros = (amount: number) => ({ amount, currency: 'EUR' });
 
 /** 12 % to the courier, 15 % to us. */
-export const shares: Shares = { courierPermille: 120, feePermille: 150 };
+const shares: Shares = { courierPermille: 120, feePermille: 150 };
 
 /** Something that happens to a payment. */
 export type Step = (payment: Payment) => Decision;
@@ -76,7 +76,7 @@ export const toBeRefunded =
 export const delivered: Step = (payment) => settlePayment(payment, courierId);
 
 /** The provider answers the open call. */
-export const answered =
+const answered =
   (answer: (amount: number) => Response): Step =>
   (payment) => {
     if (!payment.call) throw new Error(`there is no call to answer: the payment is ${payment.status}`);

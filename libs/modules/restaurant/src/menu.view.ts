@@ -1,10 +1,14 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { MenuSection, RestaurantId } from '@thali/contracts';
+import { MenuItem, Modifier, RestaurantId, type MenuSection } from '@thali/contracts';
 import { Database } from '@thali/kit/postgres';
 import { z } from 'zod';
 import type { Menu } from './domain/menu';
 import { asOffered, noRestaurant } from './restaurant.repository';
 import type { ItemStock } from './stock.repository';
+
+/** An item with all its modifiers, whatever their groups, for those who take no notice of groups. */
+export const OfferedItem = MenuItem.extend({ modifiers: z.array(Modifier) });
+export type OfferedItem = z.infer<typeof OfferedItem>;
 
 /** What can be ordered. `portions` and `available` are of this moment; everything else is of this version. */
 export const MenuView = z
@@ -13,7 +17,7 @@ export const MenuView = z
     name: z.string(),
     currency: z.string(),
     version: z.int(),
-    sections: z.array(MenuSection),
+    sections: z.array(z.object({ name: z.string(), items: z.array(OfferedItem) })),
   })
   .meta({ id: 'Menu' });
 export type MenuView = z.infer<typeof MenuView>;
@@ -39,6 +43,15 @@ export class MenuOfRestaurantHandler implements IQueryHandler<MenuOfRestaurant> 
     );
     if (!row) throw noRestaurant(restaurantId);
     const { printed, stock, ...menu } = row;
-    return { ...menu, sections: asOffered(printed, stock) };
+    return { ...menu, sections: asRead(asOffered(printed, stock)) };
   }
+}
+
+/** The sections as they are read over HTTP. */
+export function asRead(sections: readonly MenuSection[]): MenuView['sections'] {
+  return sections.map(({ name, items }) => ({ name, items: items.map(withModifiers) }));
+}
+
+export function withModifiers(item: MenuItem): OfferedItem {
+  return { ...item, modifiers: item.modifierGroups.flatMap(({ modifiers }) => modifiers) };
 }

@@ -1,33 +1,47 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { MenuItem } from '@thali/contracts';
+import { MenuItem, Modifier, ModifierGroup, groupOfExtras } from '@thali/contracts';
 import { refuseStale } from '@thali/kit/http';
 import type { Tx } from '@thali/kit/postgres';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import type { MenuView } from './menu.view';
-import { Restaurants, asOffered } from './restaurant.repository';
+import { faultOfId, faultOfName, longest } from './domain/menu-text';
+import { asRead, type MenuView } from './menu.view';
+import { Restaurants, asOffered, type NewMenu } from './restaurant.repository';
 import { Stock } from './stock.repository';
+
+const Id = z.string().superRefine(refuse(faultOfId));
+const Name = z.string().superRefine(refuse(faultOfName));
+const NamedModifier = Modifier.extend({ modifierId: Id, name: Name });
+const NamedGroup = ModifierGroup.extend({
+  groupId: Id,
+  name: Name,
+  defaults: z.array(Id).default([]),
+  modifiers: z.array(NamedModifier).nonempty(),
+});
+
+const RevisedDish = MenuItem.extend({
+  itemId: Id,
+  name: Name,
+  description: z.string().max(longest.description).optional(),
+  portions: MenuItem.shape.portions.max(1_000_000).optional(),
+  available: MenuItem.shape.available.optional(),
+  modifiers: z.array(NamedModifier).optional().meta({
+    description: 'Those of all groups; without groups: each of them may be taken or left.',
+  }),
+  modifierGroups: z.array(NamedGroup).optional(),
+}).refine(({ modifiers, modifierGroups }) => !modifiers || !modifierGroups || agree(modifiers, modifierGroups), {
+  path: ['modifiers'],
+  message: 'must be the modifiers of all modifierGroups, or be left out',
+});
+
+/** What a menu says of itself when it is read. It may be sent back, and changes nothing. */
+const asReadOnly = { restaurantId: z.string(), name: z.string(), currency: z.string(), version: z.int() };
 
 /** A whole menu, in the shape in which it is read: what has been read may be sent back, changed. */
 export const MenuRevision = z
   .object({
-    sections: z
-      .array(
-        z.object({
-          name: z.string().min(1),
-          items: z.array(
-            MenuItem.extend({
-              itemId: z
-                .string()
-                .regex(/^[^\s/?#]{1,80}$/, 'must be 1 to 80 characters without spaces, slashes, ? or #'),
-              name: z.string().min(1),
-              portions: MenuItem.shape.portions.max(1_000_000).optional(),
-              available: MenuItem.shape.available.optional(),
-              modifiers: MenuItem.shape.modifiers.default([]),
-            }),
-          ),
-        }),
-      )
-      .min(1),
+    ...z.object(asReadOnly).partial().shape,
+    sections: z.array(z.object({ name: Name, items: z.array(RevisedDish) })).min(1),
   })
   .meta({
     id: 'MenuRevision',
@@ -40,8 +54,16 @@ export const MenuRevision = z
               itemId: 'masala-dosa',
               name: 'Masala Dosa',
               price: { amount: 990, currency: 'EUR' },
-              modifiers: [
-                { modifierId: 'extra-chutney', name: 'Extra chutney', price: { amount: 80, currency: 'EUR' } },
+              modifierGroups: [
+                {
+                  groupId: 'extras',
+                  name: 'Extras',
+                  min: 0,
+                  max: 1,
+                  modifiers: [
+                    { modifierId: 'extra-chutney', name: 'Extra chutney', price: { amount: 80, currency: 'EUR' } },
+                  ],
+                },
               ],
             },
           ],
@@ -77,7 +99,7 @@ export class PublishMenuHandler implements ICommandHandler<PublishMenu> {
   async execute({ tx, restaurantId, seen, menu: { sections } }: PublishMenu): Promise<MenuView> {
     const restaurant = await this.restaurants.get(tx, restaurantId);
     refuseStale('restaurant.menu', seen, restaurant.version);
-    const version = await this.restaurants.revise(tx, restaurant, restaurant, sections);
+    const version = await this.restaurants.revise(tx, restaurant, restaurant, sections.map(asNew));
     const [printed, stock] = await Promise.all([
       this.restaurants.menu(tx, restaurantId),
       this.stock.of(tx, restaurantId),
@@ -87,7 +109,32 @@ export class PublishMenuHandler implements ICommandHandler<PublishMenu> {
       name: restaurant.name,
       currency: restaurant.currency,
       version,
-      sections: asOffered(printed, stock),
+      sections: asRead(asOffered(printed, stock)),
     };
   }
+}
+
+function asNew({ name, items }: MenuRevision['sections'][number]): NewMenu[number] {
+  return {
+    name,
+    items: items.map(({ modifiers = [], modifierGroups = groupOfExtras(modifiers), ...item }) => ({
+      ...item,
+      modifierGroups,
+    })),
+  };
+}
+
+/** Whether these are the modifiers of these groups. */
+function agree(modifiers: readonly Modifier[], groups: readonly ModifierGroup[]): boolean {
+  return isDeepStrictEqual(
+    modifiers,
+    groups.flatMap((group) => group.modifiers),
+  );
+}
+
+function refuse(faultOf: (text: string) => string | undefined) {
+  return (text: string, context: z.RefinementCtx): void => {
+    const message = faultOf(text);
+    if (message) context.addIssue({ code: 'custom', message });
+  };
 }

@@ -8,7 +8,7 @@ import type { Restaurant, RestaurantDetails } from './domain/restaurant';
 import { Stock, type ItemStock } from './stock.repository';
 
 /** A dish with what its stock begins with. Both count only while the item is new: afterwards they are the kitchen's. */
-export interface NewDish extends Dish {
+interface NewDish extends Dish {
   readonly portions?: number;
   readonly available?: boolean;
 }
@@ -89,9 +89,9 @@ export class Restaurants {
     );
     const printed = asPrinted(menu);
     await tx.run(addMenu, { restaurantId, version, sections: printed });
-    const { name, currency, location } = details;
+    const { name, currency, location, timetable, prepMinutes } = details;
     const sections = asOffered(printed, await this.stock.of(tx, restaurantId));
-    send(tx, MenuPublished({ restaurantId, name, currency, location, version, sections }));
+    send(tx, MenuPublished({ restaurantId, name, currency, location, version, timetable, prepMinutes, sections }));
     return version;
   }
 }
@@ -103,7 +103,7 @@ export function asOffered(menu: Menu, stock: readonly ItemStock[]): MenuSection[
     name,
     items: items.map((dish) => {
       const { portions, available } = left.get(dish.itemId) ?? { portions: 0, available: false };
-      return { ...dish, portions, available, modifiers: [...dish.modifiers] };
+      return { ...dish, portions, available, modifierGroups: [...dish.modifierGroups] };
     }),
   }));
 }
@@ -121,8 +121,8 @@ export function asPrinted(menu: NewMenu): Menu {
 
 /** The columns of a {@link Restaurant}, for every statement that reads one. */
 export const restaurantColumns = `restaurant_id as "restaurantId", name, cuisine, currency,
-  json_build_object('lat', lat, 'lon', lon) as location, open, opening_hours as "openingHours", time_zone as "timeZone",
-  autopilot, version`;
+  json_build_object('lat', lat, 'lon', lon) as location, open, timetable,
+  prep_minutes as "prepMinutes", autopilot, version`;
 
 const findRestaurant = query<{ restaurantId: string }, Restaurant>(`
   select i.n, ${restaurantColumns} from json_to_recordset($1) as i(n int, "restaurantId" text)
@@ -132,24 +132,24 @@ const findMenu = query<{ restaurantId: string }, { sections: Menu }>(`
   select i.n, m.sections from json_to_recordset($1) as i(n int, "restaurantId" text)
   join restaurants r on r.restaurant_id = i."restaurantId" join menus m using (restaurant_id, version)`);
 
-const detailsInput = `"restaurantId" text, name text, cuisine text, currency text, location json, "openingHours" jsonb,
-  "timeZone" text, autopilot boolean`;
+const detailsInput = `"restaurantId" text, name text, cuisine text, currency text, location json, timetable jsonb,
+  "prepMinutes" int, autopilot boolean`;
 
 const addRestaurant = change<RestaurantDetails & { restaurantId: string; open: boolean }, { added: true }>(`
   with i as (
     select * from json_to_recordset($1) as i(n int, open boolean, ${detailsInput})
   ), added as (
-    insert into restaurants (restaurant_id, name, cuisine, currency, lat, lon, open, opening_hours, time_zone, autopilot, version)
+    insert into restaurants (restaurant_id, name, cuisine, currency, lat, lon, open, timetable, prep_minutes, autopilot, version)
     select "restaurantId", name, cuisine, currency, (location->>'lat')::float8, (location->>'lon')::float8, open,
-      "openingHours", "timeZone", autopilot, 1 from i
+      timetable, "prepMinutes", autopilot, 1 from i
     on conflict (restaurant_id) do nothing returning restaurant_id
   )
   select i.n, true as added from i join added on added.restaurant_id = i."restaurantId"`);
 
 const reviseRestaurant = change<RestaurantDetails & { restaurantId: string; seen: number }, { revised: true }>(`
   update restaurants r set name = i.name, cuisine = i.cuisine, currency = i.currency,
-    lat = (i.location->>'lat')::float8, lon = (i.location->>'lon')::float8, opening_hours = i."openingHours",
-    time_zone = i."timeZone", autopilot = i.autopilot, version = version + 1
+    lat = (i.location->>'lat')::float8, lon = (i.location->>'lon')::float8, timetable = i.timetable,
+    prep_minutes = i."prepMinutes", autopilot = i.autopilot, version = version + 1
   from json_to_recordset($1) as i(n int, seen int, ${detailsInput})
   where r.restaurant_id = i."restaurantId" and r.version = i.seen
   returning i.n, true as revised`);

@@ -1,8 +1,7 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { Location, RestaurantId } from '@thali/contracts';
+import { Location, OpeningHours, RestaurantId, isOpenAt, opensNext } from '@thali/contracts';
 import { Database } from '@thali/kit/postgres';
 import { z } from 'zod';
-import { days } from './domain/opening-hours';
 import { takesOrders, type Restaurant } from './domain/restaurant';
 import { noRestaurant, restaurantColumns } from './restaurant.repository';
 
@@ -15,7 +14,14 @@ export const RestaurantView = z
     location: Location,
     /** Whether it takes orders now: its staff and its opening hours both say so. */
     open: z.boolean(),
-    openingHours: z.array(z.object({ days: z.array(z.enum(days)), opens: z.string(), closes: z.string() })),
+    /** When it is closed by its hours: when they say that it opens. */
+    opensAt: z.iso.datetime().nullable(),
+    /** As it has published them; none: only its staff opens and closes. */
+    openingHours: z.array(OpeningHours),
+    /** Whose clocks the opening hours are on. */
+    timeZone: z.string().nullable(),
+    /** How many minutes its kitchen usually takes. */
+    prepMinutes: z.int().nullable(),
     /** Whether its kitchen cooks without being told to. */
     autopilot: z.boolean(),
     menuVersion: z.int(),
@@ -74,7 +80,14 @@ export class OneRestaurantHandler implements IQueryHandler<OneRestaurant> {
 }
 
 export function viewOf(restaurant: Restaurant, at: Date): RestaurantView {
-  const { version: menuVersion, timeZone: _, openingHours, ...rest } = restaurant;
-  const hours = openingHours.map((range) => ({ ...range, days: [...range.days] }));
-  return { ...rest, open: takesOrders(restaurant, at), openingHours: hours, menuVersion };
+  const { version: menuVersion, timetable, ...rest } = restaurant;
+  const opensAt = timetable && !isOpenAt(timetable, at) ? opensNext(timetable, at) : undefined;
+  return {
+    ...rest,
+    open: takesOrders(restaurant, at),
+    opensAt: opensAt?.toISOString() ?? null,
+    openingHours: timetable?.hours ?? [],
+    timeZone: timetable?.timeZone ?? null,
+    menuVersion,
+  };
 }

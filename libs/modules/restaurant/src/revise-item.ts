@@ -5,6 +5,7 @@ import { send } from '@thali/kit/messaging';
 import type { Tx } from '@thali/kit/postgres';
 import { z } from 'zod';
 import { dishesOf, repriced, type Menu } from './domain/menu';
+import { OfferedItem, withModifiers } from './menu.view';
 import { Restaurants, asOffered } from './restaurant.repository';
 import { Stock } from './stock.repository';
 
@@ -22,7 +23,7 @@ export const ItemRevision = z
 export type ItemRevision = z.infer<typeof ItemRevision>;
 
 /** The item as it is now, and the menu's version. */
-export const RevisedItem = MenuItem.extend({ menuVersion: z.int() });
+export const RevisedItem = OfferedItem.extend({ menuVersion: z.int() });
 export type RevisedItem = z.infer<typeof RevisedItem>;
 
 export class ReviseItem extends Command<RevisedItem> {
@@ -74,9 +75,9 @@ export class ReviseItemHandler implements ICommandHandler<ReviseItem> {
     return { ...(await this.itemNow(tx, restaurantId, itemId)), menuVersion };
   }
 
-  private async itemNow(tx: Tx, restaurantId: string, itemId: string): Promise<MenuItem> {
+  private async itemNow(tx: Tx, restaurantId: string, itemId: string): Promise<OfferedItem> {
     const menu: Menu = await this.restaurants.menu(tx, restaurantId);
     const items = asOffered(menu, await this.stock.of(tx, restaurantId)).flatMap((section) => section.items);
-    return items.find((item) => item.itemId === itemId) as MenuItem;
+    return withModifiers(items.find((item) => item.itemId === itemId) as MenuItem);
   }
 }

@@ -16,7 +16,7 @@ describe('importing a menu', () => {
   it('makes a restaurant with a menu, portions included, and announces it', async () => {
     const restaurantId = kitchen.anId('rst');
     const { imported } = await kitchen.import(aRestaurant({ restaurantId, dishes: { dosa: 5, idli: 20 } }));
-    expect(imported).toEqual([{ restaurantId, name: 'Dosa Corner', outcome: 'imported', version: 1 }]);
+    expect(imported).toEqual([{ restaurantId, name: 'Dosa Corner', outcome: 'imported', version: 1, timetable: null }]);
     expect(await stockOf(kitchen.db, restaurantId, 'dosa')).toEqual({ onHand: 5, reserved: 0 });
     expect(await kitchen.said(restaurantId)).toEqual([MenuPublished.type, OpeningChanged.type]);
   });
@@ -32,7 +32,7 @@ describe('importing a menu', () => {
     const restaurantId = await kitchen.aRestaurant({ dishes: { dosa: 5 } });
     const changed = aRestaurant({ restaurantId, dishes: { dosa: 50, idli: 7 }, more: { name: 'Dosa Palace' } });
     const { imported } = await kitchen.import(changed);
-    expect(imported).toEqual([{ restaurantId, name: 'Dosa Palace', outcome: 'revised', version: 2 }]);
+    expect(imported).toEqual([{ restaurantId, name: 'Dosa Palace', outcome: 'revised', version: 2, timetable: null }]);
     expect(await kitchen.portionsOf(restaurantId, 'dosa')).toBe(5);
     expect(await kitchen.portionsOf(restaurantId, 'idli')).toBe(7);
   });
@@ -56,6 +56,8 @@ describe('importing a menu', () => {
     ]);
     expect(report).toEqual({
       imported: [],
+      notes: [],
+      used: [],
       problems: [
         { path: '$[1].hasMenu.hasMenuItem.offers.price', message: '"cheap" is not a price such as 12.50 in EUR' },
       ],
@@ -64,7 +66,7 @@ describe('importing a menu', () => {
   });
 
   it('of something else than JSON says so', async () => {
-    expect((await kitchen.import('<html>')).problems[0]).toMatchObject({
+    expect((await kitchen.import('Soup: 5.50')).problems[0]).toMatchObject({
       path: '$',
       message: expect.stringContaining('is not JSON'),
     });
@@ -90,6 +92,7 @@ describe('the seed', () => {
     expect(second).toEqual([]);
     expect(dishes.find(({ itemId }) => itemId === 'masala-dosa')).toMatchObject({
       price: { amount: 950, currency: 'EUR' },
+      modifierGroups: [expect.objectContaining({ groupId: 'extras', min: 0 })],
       modifiers: expect.arrayContaining([
         { modifierId: 'extra-chutney', name: 'Extra chutney', price: { amount: 80, currency: 'EUR' } },
       ]),

@@ -52,7 +52,9 @@ describe('a menu', () => {
     expect(put.body).toEqual({ ...menu, version: 2, sections });
     expect(await kitchen.menu(restaurantId)).toEqual(put.body);
     expect((await announced(MenuPublished)).map(({ data }) => data.version)).toEqual([1, 2]);
-    expect((await announced(MenuPublished)).at(-1)?.data).toMatchObject({ sections });
+    expect((await announced(MenuPublished)).at(-1)?.data).toMatchObject({
+      sections: [{ name: 'Everything', items: [{ itemId: 'dosa' }, { itemId: 'idli' }] }],
+    });
   });
 
   it('says last of a dish what is true of it, however many say something at once', async () => {
@@ -142,6 +144,90 @@ describe('a menu', () => {
     expect((await kitchen.menu(restaurantId)).version).toBe(1);
   });
 
+  const bread = { modifierId: 'bread', name: 'Bread', price: { amount: 100, currency: 'EUR' } };
+  const size = { groupId: 'size', name: 'Size', min: 1, max: 1, modifiers: [bread] };
+
+  it.each<[string, { menu?: object; section?: object; dish?: object }, string]>([
+    ['without a dish', { section: { items: [] } }, 'sections'],
+    ['without a section', { menu: { sections: [] } }, 'sections'],
+    ['with a blank section', { section: { name: ' \u200b' } }, 'sections.0.name'],
+    ['with a blank dish', { dish: { name: '\u3164' } }, 'sections.0.items.0.name'],
+    ['with an endless name', { dish: { name: 'a'.repeat(201) } }, 'sections.0.items.0.name'],
+    ['with a name that turns around', { dish: { name: 'a\u202eb' } }, 'sections.0.items.0.name'],
+    ['with an endless description', { dish: { description: 'a'.repeat(2_001) } }, 'sections.0.items.0.description'],
+    ['with an invisible id', { dish: { itemId: '\u200b' } }, 'sections.0.items.0.itemId'],
+    ['with an id that turns around', { dish: { itemId: 'a\u202eb' } }, 'sections.0.items.0.itemId'],
+    ['with an endless id', { dish: { itemId: 'a'.repeat(81) } }, 'sections.0.items.0.itemId'],
+    [
+      'with a blank modifier',
+      { dish: { modifiers: [{ ...bread, modifierId: ' ' }] } },
+      'sections.0.items.0.modifiers.0.modifierId',
+    ],
+    [
+      'with a group of which more must be chosen than there are',
+      { dish: { modifierGroups: [{ ...size, min: 2, max: 2 }] } },
+      'sections.0.items.0.modifierGroups.0.min',
+    ],
+    [
+      'with more least choices than an order may name',
+      {
+        dish: {
+          modifierGroups: [
+            {
+              ...size,
+              min: 21,
+              max: 21,
+              modifiers: Array.from({ length: 21 }, (_, n) => ({ ...bread, modifierId: `b${n}` })),
+            },
+          ],
+        },
+      },
+      'sections.0.items.0.modifierGroups',
+    ],
+    [
+      'with a default that costs something',
+      { dish: { modifierGroups: [{ ...size, defaults: ['bread'] }] } },
+      'sections.0.items.0.modifierGroups.0.defaults',
+    ],
+    [
+      'with modifiers that are not those of its groups',
+      { dish: { modifiers: [], modifierGroups: [size] } },
+      'sections.0.items.0.modifiers',
+    ],
+  ])('%s, of which nothing could be ordered, is refused by its place', async (_, { menu, section, dish }, field) => {
+    const items = [{ itemId: 'dosa', name: 'Dosa', price: { amount: 950, currency: 'EUR' }, ...dish }];
+    const whole = { sections: [{ name: 'All', items, ...section }], ...menu };
+    const { status, body } = await kitchen.ask('PUT', menuUrl(), whole, { 'if-match': '"1"' });
+    expect([400, 422]).toContain(status);
+    expect(body.problems).toEqual(expect.arrayContaining([expect.objectContaining({ field })]));
+    expect((await kitchen.menu(restaurantId)).version).toBe(1);
+  });
+
+  it('says everything that is wrong with it at once', async () => {
+    const items = [1, 2].map((amount) => ({ itemId: 'dosa', name: 'Dosa', price: { amount, currency: 'INR' } }));
+    const { body } = await kitchen.ask('PUT', menuUrl(), { sections: [{ name: 'All', items }] }, { 'if-match': '"1"' });
+    expect(body.problems).toMatchObject([
+      { field: 'sections.0.items.0.price.currency' },
+      { field: 'sections.0.items.1.itemId' },
+      { field: 'sections.0.items.1.price.currency' },
+    ]);
+  });
+
+  it('may group what can be chosen, and is read with the groups and with all their modifiers', async () => {
+    const free = { ...bread, modifierId: 'small', name: 'Small', price: { amount: 0, currency: 'EUR' } };
+    const groups = [{ ...size, defaults: ['small'], modifiers: [free, { ...bread, modifierId: 'large' }] }];
+    const dosa = { itemId: 'dosa', name: 'Dosa', price: { amount: 950, currency: 'EUR' } };
+    const put = (dish: object, version: number) =>
+      kitchen.ask('PUT', menuUrl(), { sections: [{ name: 'All', items: [dish] }] }, { 'if-match': `"${version}"` });
+    expect((await put({ ...dosa, modifierGroups: groups }, 1)).status).toBe(200);
+    const [read] = (await kitchen.menu(restaurantId)).sections[0]?.items ?? [];
+    expect([read?.modifierGroups, read?.modifiers]).toEqual([groups, groups[0]?.modifiers]);
+    expect((await put({ ...dosa, modifiers: [bread] }, 2)).status).toBe(200);
+    expect((await kitchen.menu(restaurantId)).sections[0]?.items[0]?.modifierGroups).toEqual([
+      { groupId: 'extras', name: 'Extras', min: 0, max: 1, defaults: [], modifiers: [bread] },
+    ]);
+  });
+
   it('has a new version when a price changes, and none when a dish is taken off', async () => {
     expect((await kitchen.ask('PATCH', itemUrl('dosa'), { available: false })).body).toMatchObject({
       available: false,
@@ -217,7 +303,10 @@ describe('a menu', () => {
       currency: 'EUR',
       location: { lat: 52.52, lon: 13.405 },
       open: true,
+      opensAt: null,
       openingHours: [],
+      timeZone: null,
+      prepMinutes: null,
       autopilot: false,
       menuVersion: 1,
     });

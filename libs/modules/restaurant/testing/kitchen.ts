@@ -3,7 +3,6 @@ import { createApp, type App } from '@thali/kit/nest';
 import { SystemIds, type Draft } from '@thali/kit/core';
 import { Database } from '@thali/kit/postgres';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';
-import { setTimeout } from 'node:timers/promises';
 import { ImportMenu, RestaurantModule } from '../src';
 import type { MenuView } from '../src/menu.view';
 import { aRestaurant } from './restaurants';
@@ -156,7 +155,7 @@ async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> 
   for (;;) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
-    await setTimeout(5);
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }
 

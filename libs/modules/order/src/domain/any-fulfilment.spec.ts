@@ -48,8 +48,8 @@ const undosOf = ({ asked }: Fulfilled) => asked.filter(({ what }) => what === 'u
 describe('any order, whatever bank, kitchen, couriers and clocks do', () => {
   it('ends delivered or cancelled, and its saga agrees', () => {
     everyOrder(({ state }, order) => {
-      const failedRide = state.data.ride?.brought === false;
-      const expected = state.status === 'completed' && !failedRide ? 'delivered' : 'cancelled';
+      const failedDelivery = state.data.deliveryOutcome?.delivered === false;
+      const expected = state.status === 'completed' && !failedDelivery ? 'delivered' : 'cancelled';
       expect(order.status).toBe(expected);
     });
   });
@@ -89,7 +89,7 @@ describe('any order, whatever bank, kitchen, couriers and clocks do', () => {
 
   it('is never cancelled when the courier has brought it', () => {
     everyOrderThat(
-      ({ state }) => state.data.ride?.brought === true,
+      ({ state }) => state.data.deliveryOutcome?.delivered === true,
       (_, order) => {
         expect(order.status).toBe('delivered');
       },

@@ -41,8 +41,8 @@ export interface Fulfilment extends Omit<Placed, 'placedAt'> {
   sealedToken: string;
   /** What is kept of the money if the customer calls off a meal that is being cooked. */
   fee: Money | null;
-  /** How the ride ended, once it has. */
-  ride: { brought: true } | { brought: false; reason: string } | null;
+  /** How the deliveryOutcome ended, once it has. */
+  deliveryOutcome: { delivered: true } | { delivered: false; reason: string } | null;
 }
 
 /** How long each step may take, in milliseconds. */
@@ -74,10 +74,13 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
         failureReason: (_, answer) =>
           answer ? `Your payment was declined: ${reasonOf(answer)}` : 'Your bank did not answer in time.',
         // Voids what is held, refunds what was taken, and keeps the fee: one command for whatever was or may have been done.
-        undo: ({ orderId, fee }, reason) => CancelPayment({ orderId, keep: fee, reason }),
-        undone: [PaymentCancelled],
-        // What was kept counts, not what we wanted to keep: a card may have been closed meanwhile.
-        onCompensated: (order, answer) => (isA(answer, PaymentCancelled) ? { ...order, fee: answer.data.kept } : order),
+        undo: {
+          send: ({ orderId, fee }, reason) => CancelPayment({ orderId, keep: fee, reason }),
+          done: [PaymentCancelled],
+          // What was kept counts, not what we wanted to keep: a card may have been closed meanwhile.
+          onCompensated: (order, answer) =>
+            isA(answer, PaymentCancelled) ? { ...order, fee: answer.data.kept } : order,
+        },
       },
       {
         name: 'ask the kitchen',
@@ -90,8 +93,7 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
           answer
             ? `The restaurant cannot make your order: ${reasonOf(answer)}`
             : 'The restaurant did not answer in time.',
-        undo: ({ orderId }, reason) => CancelTicket({ orderId, reason }),
-        undone: [TicketCancelled],
+        undo: { send: ({ orderId }, reason) => CancelTicket({ orderId, reason }), done: [TicketCancelled] },
       },
       {
         name: 'find a courier',
@@ -102,25 +104,30 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
         failed: [NoCourierFound],
         withinMs: within.findCourier,
         failureReason: noCourier,
-        // Who has eaten is past calling off.
-        undo: ({ orderId, ride }, reason) => (ride?.brought ? 'impossible' : CancelDelivery({ orderId, reason })),
-        undone: [DeliveryCancelled],
-        // The courier may have been quicker than we: who has eaten pays.
-        tooLate: {
-          since: 'hand it to the courier',
-          news: [DeliveryDelivered],
-          then: (order) => ({
-            data: { ...order, fee: null, ride: { brought: true } },
-            localCommand: { type: 'PickUp' },
-          }),
+        undo: {
+          // A delivered meal cannot be called off.
+          send: ({ orderId, deliveryOutcome }, reason) =>
+            deliveryOutcome?.delivered ? 'impossible' : CancelDelivery({ orderId, reason }),
+          done: [DeliveryCancelled],
+          // The courier may have been quicker than the cancellation: a customer who has the meal pays for it.
+          tooLate: {
+            since: 'hand it to the courier',
+            news: [DeliveryDelivered],
+            then: (order) => ({
+              data: { ...order, fee: null, deliveryOutcome: { delivered: true } },
+              localCommand: { type: 'PickUp' },
+            }),
+          },
         },
       },
       {
         name: 'cook the meal',
         send: ({ orderId }) => ConfirmTicket({ orderId }),
-        interim: [TicketPreparing, TicketRevised],
-        onInterim: (order, news) =>
-          isA(news, TicketRevised) ? revised(order, news.data) : { localCommand: { type: 'BeginPreparation' } },
+        interim: {
+          news: [TicketPreparing, TicketRevised],
+          onInterim: (order, news) =>
+            isA(news, TicketRevised) ? revised(order, news.data) : { localCommand: { type: 'BeginPreparation' } },
+        },
         done: [TicketReady],
         then: () => ({ localCommand: { type: 'MakeReady' } }),
         failed: [NoCourierFound],
@@ -144,8 +151,7 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
         done: [PaymentCaptured],
         failed: [PaymentCaptureFailed],
         // A quick courier may be there before the provider has answered.
-        interim: [DeliveryDelivered, DeliveryFailed],
-        onInterim: rideOver,
+        interim: { news: [DeliveryDelivered, DeliveryFailed], onInterim: deliveryOver },
         withinMs: within.takeMoney,
         failureReason: (_, answer) =>
           answer ? `The payment could not be taken: ${reasonOf(answer)}` : 'The payment was not taken in time.',
@@ -153,10 +159,10 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
       },
       {
         name: 'bring it',
-        when: ({ ride }) => ride === null,
+        when: ({ deliveryOutcome }) => deliveryOutcome === null,
         send: 'nothing',
         done: [DeliveryDelivered, DeliveryFailed],
-        then: rideOver,
+        then: deliveryOver,
         failed: [],
         withinMs: within.bring,
         failureReason: () => 'The courier did not bring your order in time.',
@@ -164,7 +170,7 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
       },
       {
         name: 'give the money back',
-        when: ({ ride }) => ride?.brought === false,
+        when: ({ deliveryOutcome }) => deliveryOutcome?.delivered === false,
         send: ({ orderId }) => CancelPayment({ orderId, keep: null, reason: 'the courier could not bring the meal' }),
         done: [PaymentCancelled],
         failed: [],
@@ -173,11 +179,11 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
         undo: 'impossible',
       },
     ],
-    completed: ({ ride }) =>
-      ride?.brought === false
+    completed: ({ deliveryOutcome }) =>
+      deliveryOutcome?.delivered === false
         ? {
             type: 'Cancel',
-            reason: `The courier could not bring your order (${ride.reason}). You have your money back.`,
+            reason: `The courier could not bring your order (${deliveryOutcome.reason}). You have your money back.`,
             fee: null,
           }
         : { type: 'Deliver' },
@@ -194,11 +200,11 @@ function revised(
   return agreed ? { data: { ...order, ...agreed }, localCommand: { type: 'Revise', revision, ...agreed } } : {};
 }
 
-function rideOver(order: Fulfilment, answer: Draft): { data: Fulfilment } {
-  const ride = isA(answer, DeliveryFailed)
-    ? { brought: false as const, reason: answer.data.reason }
-    : { brought: true as const };
-  return { data: { ...order, ride: order.ride ?? ride } };
+function deliveryOver(order: Fulfilment, answer: Draft): { data: Fulfilment } {
+  const deliveryOutcome = isA(answer, DeliveryFailed)
+    ? { delivered: false as const, reason: answer.data.reason }
+    : { delivered: true as const };
+  return { data: { ...order, deliveryOutcome: order.deliveryOutcome ?? deliveryOutcome } };
 }
 
 /** What the total is made of. */

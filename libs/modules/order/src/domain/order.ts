@@ -184,7 +184,3 @@ function wrongTime(verb: string, order: Order): DomainError {
     { orderStatus: order.status },
   );
 }
-
-export function unknownOrder(orderId: string): DomainError {
-  return new DomainError('order.unknown', 'not-found', `There is no order ${orderId}.`);
-}

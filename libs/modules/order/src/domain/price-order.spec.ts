@@ -1,3 +1,4 @@
+import { groupOfExtras } from '@thali/contracts';
 import { DomainError } from '@thali/kit/core';
 import fc from 'fast-check';
 import { euros } from '../../testing/orders';
@@ -12,15 +13,15 @@ const menu: PriceList = {
         name: 'Dosa',
         price: 850,
         available: true,
-        modifiers: [
+        modifierGroups: groupOfExtras([
           { modifierId: 'ghee', name: 'With ghee', price: euros(100) },
           { modifierId: 'mild', name: 'Mild', price: euros(0) },
-        ],
+        ]),
       },
     ],
-    ['chai', { name: 'Chai', price: 250, available: true, modifiers: [] }],
-    ['water', { name: 'Tap water', price: 0, available: true, modifiers: [] }],
-    ['vada', { name: 'Vada', price: 300, available: false, modifiers: [] }],
+    ['chai', { name: 'Chai', price: 250, available: true, modifierGroups: [] }],
+    ['water', { name: 'Tap water', price: 0, available: true, modifierGroups: [] }],
+    ['vada', { name: 'Vada', price: 300, available: false, modifierGroups: [] }],
   ]),
 };
 
@@ -73,11 +74,13 @@ describe('the price of an order', () => {
                   name: itemId,
                   price,
                   available: true,
-                  modifiers: modifiers.map(({ modifierId, price }) => ({
-                    modifierId,
-                    name: '',
-                    price: { amount: price, currency: 'INR' },
-                  })),
+                  modifierGroups: groupOfExtras(
+                    modifiers.map(({ modifierId, price }) => ({
+                      modifierId,
+                      name: '',
+                      price: { amount: price, currency: 'INR' },
+                    })),
+                  ),
                 },
               ]),
             ),

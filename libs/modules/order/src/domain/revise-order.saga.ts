@@ -44,9 +44,12 @@ export const reviseOrderSaga = (withinMs: number): SagaDefinition<Revision, Orde
           answer && isA(answer, PaymentCancelled)
             ? 'The order was cancelled.'
             : 'Your bank did not agree to the new amount.',
-        undo: ({ orderId, revision, oldTotal }) => AdjustPayment({ orderId, revision: revision + 1, amount: oldTotal }),
-        // Whatever the bank says: of what is held, no more will be taken than what is due.
-        undone: [PaymentAdjusted, PaymentAdjustmentDeclined, PaymentCancelled],
+        undo: {
+          send: ({ orderId, revision, oldTotal }) =>
+            AdjustPayment({ orderId, revision: revision + 1, amount: oldTotal }),
+          // Whatever the bank says: of what is held, no more will be taken than what is due.
+          done: [PaymentAdjusted, PaymentAdjustmentDeclined, PaymentCancelled],
+        },
         isAnswer: ({ revision }, answer, undoing) =>
           isA(answer, PaymentCancelled) || revisionOf(answer) === (undoing ? revision + 1 : revision),
       },

@@ -4,6 +4,8 @@ import { messagingMigrations } from '@thali/kit/messaging';
 import { sagaMigrations } from '@thali/kit/saga/runner';
 import { CreateMerged1700000000101 } from './create-merged';
 import { CreateOrders1700000000100 } from './create-orders';
+import { KeepTimetables1700000000104 } from './keep-timetables';
+import { RenameDeliveryOutcome1700000000103 } from './rename-delivery-outcome';
 import { TrackWithFulfilment1700000000102 } from './track-with-fulfilment';
 
 export const migrations = [
@@ -14,4 +16,6 @@ export const migrations = [
   CreateOrders1700000000100,
   CreateMerged1700000000101,
   TrackWithFulfilment1700000000102,
+  RenameDeliveryOutcome1700000000103,
+  KeepTimetables1700000000104,
 ];

@@ -72,7 +72,8 @@ export class BankController {
   @Get('payment_intents/:id')
   async retrieve(@Param('id') intent: string, @Query() query: Form['fields']): Promise<StripeObject> {
     const { books, entries } = await this.bank.read(intent);
-    if (cardOf(books.token).answers === 'never' && books.status !== 'canceled') return new Promise(() => {});
+    const isSilent = cardOf(books.token).answers === 'never' && books.status !== 'canceled';
+    if (isSilent) return intentObject(this.bank.asMade(entries), entries[0]?.metadata ?? {});
     return intentObject(books, entries[0]?.metadata ?? {}, listAt(query, 'expand'));
   }
 

@@ -95,6 +95,11 @@ export class Bank {
     return answer;
   }
 
+  /** An intent as if nothing had been asked of it. */
+  asMade([first]: readonly LoggedEntry[]): Books {
+    return booksOf(first ? [first] : [], this.settings.holding)!;
+  }
+
   /** Decides a dispute; the shop is told. */
   async decideDispute(dispute: LoggedEntry, status: 'won' | 'lost'): Promise<LoggedEntry> {
     return this.db.transaction(async (tx) => {

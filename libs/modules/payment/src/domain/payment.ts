@@ -3,7 +3,7 @@ import type { Draft } from '@thali/kit/core';
 import { openOf, type Hold } from './hold';
 import type { Shared, Shares, Transfer } from './ledger';
 
-export type PaymentStatus = PaymentView['status'];
+type PaymentStatus = PaymentView['status'];
 
 /**
  * The money of one order, from the first hold on a card to the last refund.
@@ -55,7 +55,7 @@ export interface Payment {
 }
 
 /** An amount that is to be held instead of the present one. */
-export interface Adjustment {
+interface Adjustment {
   readonly revision: number;
   readonly amount: number;
 }

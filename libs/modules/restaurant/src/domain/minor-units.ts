@@ -35,3 +35,8 @@ export function toMinorUnits(price: string, currency: string): number | undefine
   const significant = fraction.replace(/0+$/, '');
   return significant.length > digits ? undefined : Number(whole + significant.padEnd(digits, '0'));
 }
+
+/** Whether a dot in the price may as well stand between thousands, as in `20.000` dong: no currency with three decimals writes it so. */
+export function mayMeanThousands(price: string, currency: string): boolean {
+  return decimalsOf(currency) < 3 && /^\d{1,3}\.\d{3}$/.test(price);
+}

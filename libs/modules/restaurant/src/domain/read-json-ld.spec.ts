@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { readJsonLd } from './read-json-ld';
+import { timeZones } from '../time-zones';
+import { readJsonLd, type ReadingOptions } from './read-json-ld';
 
 const offer = (price: unknown, more = {}) => ({ '@type': 'Offer', price, priceCurrency: 'EUR', ...more });
 const soup = { '@type': 'MenuItem', '@id': 'https://cafe.example/menu#soup', name: 'Soup', offers: offer('5.50') };
@@ -18,14 +19,17 @@ const aCafe = (differences: object = {}) => ({
   hasMenu: menuOf(soup),
   ...differences,
 });
-const read = (document: unknown) => {
-  const { restaurants, problems } = readJsonLd(document);
-  expect(problems).toEqual([]);
+const zones = timeZones();
+const read = (document: unknown, options: Partial<ReadingOptions> = {}) => {
+  const { restaurants, findings } = readJsonLd(document, { zones, ...options });
+  expect(findings.problems).toEqual([]);
   return restaurants;
 };
 const dishesOf = (document: unknown) => read(document)[0]?.menu.flatMap(({ items }) => items) ?? [];
-const problemsOf = (document: unknown) =>
-  readJsonLd(document).problems.map(({ path: where, message }) => `${where}: ${message}`);
+const problemsOf = (document: unknown, options: Partial<ReadingOptions> = {}) =>
+  readJsonLd(document, { zones, ...options }).findings.problems.map(
+    ({ path: where, message }) => `${where}: ${message}`,
+  );
 
 describe('a restaurant in JSON-LD', () => {
   it('is read with its menu, prices in minor units', () => {
@@ -37,8 +41,8 @@ describe('a restaurant in JSON-LD', () => {
           cuisine: 'Soups, Cakes',
           currency: 'EUR',
           location: { lat: 52.5, lon: 13.4 },
-          openingHours: [],
-          timeZone: null,
+          timetable: null,
+          prepMinutes: null,
           autopilot: false,
         },
         open: true,
@@ -46,7 +50,13 @@ describe('a restaurant in JSON-LD', () => {
           {
             name: 'All',
             items: [
-              { itemId: 'soup', name: 'Soup', price: { amount: 550, currency: 'EUR' }, modifiers: [], available: true },
+              {
+                itemId: 'soup',
+                name: 'Soup',
+                price: { amount: 550, currency: 'EUR' },
+                modifierGroups: [],
+                available: true,
+              },
             ],
           },
         ],
@@ -98,15 +108,19 @@ describe('a restaurant in JSON-LD', () => {
   it('says in additional properties what schema.org has no words for', () => {
     const property = (name: string, value: unknown) => ({ '@type': 'PropertyValue', name, value });
     const additionalProperty = [
-      property('timeZone', 'Europe/Berlin'),
+      property('timeZone', 'Asia/Kolkata'),
+      property('prepMinutes', 25),
       property('autopilot', true),
       property('open', 'false'),
     ];
-    expect(read(aCafe({ additionalProperty }))[0]).toMatchObject({
+    expect(read(aCafe({ additionalProperty, openingHours: 'Mo-Su' }))[0]).toMatchObject({
       open: false,
-      details: { autopilot: true, timeZone: 'Europe/Berlin' },
+      details: { autopilot: true, prepMinutes: 25, timetable: { timeZone: 'Asia/Kolkata' } },
     });
-    expect(problemsOf(aCafe({ additionalProperty: property('timeZone', 'Berlin') }))).toEqual([
+    expect(problemsOf(aCafe({ additionalProperty: property('prepMinutes', 'quick') }))).toEqual([
+      '$.additionalProperty.value: "quick" is not a number of minutes from 1 to 240',
+    ]);
+    expect(problemsOf(aCafe({ additionalProperty: property('timeZone', 'Berlin'), openingHours: 'Mo-Su' }))).toEqual([
       '$.additionalProperty.value: "Berlin" is not a time zone such as Europe/Berlin',
     ]);
     expect(problemsOf(aCafe({ additionalProperty: property('autopilot', 'maybe') }))).toEqual([
@@ -148,20 +162,23 @@ describe('the menu', () => {
   it('has add-ons, alone or in sections, for a price or for nothing', () => {
     const menuAddOn = [
       { name: 'Bread', offers: offer(1) },
-      { '@type': 'MenuSection', name: 'Extras', hasMenuItem: [{ name: 'No salt' }] },
+      { '@type': 'MenuSection', name: 'Wishes', hasMenuItem: [{ name: 'No salt' }] },
     ];
-    expect(dishesOf(aCafe({ hasMenu: menuOf({ ...soup, menuAddOn }) }))[0]?.modifiers).toEqual([
-      { modifierId: 'bread', name: 'Bread', price: { amount: 100, currency: 'EUR' } },
-      { modifierId: 'no-salt', name: 'No salt', price: { amount: 0, currency: 'EUR' } },
+    const free = { min: 0, max: 1, defaults: [] };
+    expect(dishesOf(aCafe({ hasMenu: menuOf({ ...soup, menuAddOn }) }))[0]?.modifierGroups).toEqual([
+      {
+        groupId: 'extras',
+        name: 'Extras',
+        ...free,
+        modifiers: [{ modifierId: 'bread', name: 'Bread', price: { amount: 100, currency: 'EUR' } }],
+      },
+      {
+        groupId: 'wishes',
+        name: 'Wishes',
+        ...free,
+        modifiers: [{ modifierId: 'no-salt', name: 'No salt', price: { amount: 0, currency: 'EUR' } }],
+      },
     ]);
-  });
-
-  it('turns several offers of a dish into sizes that cost the difference', () => {
-    const offers = [offer('5.50', { name: 'Cup' }), offer('7.00', { name: 'Bowl' })];
-    expect(dishesOf(aCafe({ hasMenu: menuOf({ ...soup, offers }) }))[0]).toMatchObject({
-      price: { amount: 550 },
-      modifiers: [{ modifierId: 'bowl', name: 'Bowl', price: { amount: 150 } }],
-    });
   });
 
   it('knows how many portions there are, and whether there are any', () => {
@@ -201,7 +218,7 @@ describe('what is wrong', () => {
     expect(problemsOf(aCafe({ name: undefined, hasMenu: menuOf(...bad) })).sort()).toEqual([
       '$.hasMenu.hasMenuSection[0].hasMenuItem[1].offers.price: "4,50" is not a price such as 12.50 in EUR',
       '$.hasMenu.hasMenuSection[0].hasMenuItem[2].name: is missing',
-      '$.hasMenu.hasMenuSection[0].hasMenuItem[2].offers.price: "12.505" is not a price such as 12.50 in EUR',
+      '$.hasMenu.hasMenuSection[0].hasMenuItem[2].offers.price: "12.505" may mean 12505 or 12.505 EUR: write it without a dot between thousands',
       '$.hasMenu.hasMenuSection[0].hasMenuItem[3].offers: is missing: what does it cost?',
       '$.hasMenu.hasMenuSection[0].hasMenuItem[4].offers.price: "10000000.01" is not a price such as 12.50 in EUR',
       '$.name: is missing',
@@ -230,8 +247,8 @@ describe('what is wrong', () => {
     ],
     [
       'a dish twice',
-      aCafe({ hasMenu: menuOf(soup, soup) }),
-      '$.hasMenu.hasMenuSection[0].hasMenuItem[1]: "soup" is on the menu twice',
+      aCafe({ hasMenu: menuOf(soup, { ...soup, offers: offer(6) }) }),
+      '$.hasMenu.hasMenuSection[0].hasMenuItem[1]: "soup" is on the menu twice, and not the same',
     ],
     [
       'a dish for nothing',
@@ -261,32 +278,6 @@ describe('what is wrong', () => {
     ],
   ])('with %s', (_, document, problem) => {
     expect(problemsOf(document)).toContain(problem);
-  });
-});
-
-describe('opening hours in JSON-LD', () => {
-  const hoursOf = (differences: object) => read(aCafe(differences))[0]?.details.openingHours;
-
-  it('are read in short', () => {
-    expect(hoursOf({ openingHours: ['Mo-Fr 11:00-22:00', 'Sa,Su 9:30-23:59'] })).toEqual([
-      { days: ['Mo', 'Tu', 'We', 'Th', 'Fr'], opens: '11:00', closes: '22:00' },
-      { days: ['Sa', 'Su'], opens: '09:30', closes: '24:00' },
-    ]);
-    expect(hoursOf({ openingHours: 'Mo-Su' })).toEqual([
-      { days: ['Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa', 'Su'], opens: '00:00', closes: '24:00' },
-    ]);
-    expect(hoursOf({ openingHours: 'Fr-Mo 18:00-02:00' })).toEqual([
-      { days: ['Mo', 'Fr', 'Sa', 'Su'], opens: '18:00', closes: '02:00' },
-    ]);
-  });
-
-  it('are read as specifications, but for seasons and closed days', () => {
-    const openingHoursSpecification = [
-      { dayOfWeek: ['Monday', 'https://schema.org/Tuesday'], opens: '11:00:00', closes: '15:00' },
-      { dayOfWeek: 'Sunday', opens: '00:00', closes: '00:00' },
-      { dayOfWeek: 'Friday', opens: '10:00', closes: '11:00', validFrom: '2026-12-24' },
-    ];
-    expect(hoursOf({ openingHoursSpecification })).toEqual([{ days: ['Mo', 'Tu'], opens: '11:00', closes: '15:00' }]);
   });
 });
 

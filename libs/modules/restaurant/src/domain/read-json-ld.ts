@@ -1,9 +1,14 @@
-import type { Location } from '@thali/contracts';
-import { JsonLd, type Problem } from './json-ld';
-import { isCurrency } from './minor-units';
-import { readMenu, type PublishedSection } from './read-menu';
-import { readOpeningHours } from './read-opening-hours';
+import { JsonLd, type Findings, type NamedDocument } from './json-ld';
+import { faultOfName } from './menu-text';
+import { readCurrency } from './read-currency';
+import { menusOf, readMenu, type PublishedSection } from './read-menu';
+import { readTimetable } from './read-opening-hours';
+import { readLocation, readTimeZone, type TimeZones } from './read-place';
 import type { RestaurantDetails } from './restaurant';
+import { tidy } from './slug';
+
+/** No kitchen takes longer. */
+const longestPrepMinutes = 240;
 
 /** A restaurant as its file describes it. */
 export interface PublishedRestaurant {
@@ -29,32 +34,58 @@ const kinds = [
   'Winery',
 ];
 
+/** What reading a document needs to know beside it. */
+export interface ReadingOptions {
+  readonly zones: TimeZones;
+  /** Leaves out dishes without a price instead of refusing the file. */
+  readonly skipUnpriced?: boolean;
+  /** Other documents, which may hold what this one refers to. */
+  readonly others?: readonly NamedDocument[];
+}
+
 /**
  * Reads the restaurants of a document in the format in which restaurants publish themselves: schema.org JSON-LD, one of them, an array,
  * or a `@graph`. The restaurants are of use only when there are no problems.
  */
-export function readJsonLd(document: unknown): { restaurants: PublishedRestaurant[]; problems: Problem[] } {
-  const problems: Problem[] = [];
-  const published = JsonLd.read(document, problems).filter((thing) => thing.is(...kinds));
-  if (published.length === 0) problems.push({ path: '$', message: 'holds no Restaurant' });
+export function readJsonLd(
+  document: unknown,
+  options: ReadingOptions,
+): { restaurants: PublishedRestaurant[]; findings: Findings } {
+  const findings: Findings = { problems: [], notes: [], used: new Set() };
+  const published = JsonLd.read(document, findings, options.others).filter((thing) => thing.is(...kinds));
+  if (published.length === 0) findings.problems.push({ path: '$', message: 'holds no Restaurant' });
   const identities = published.map(identityOf);
   identities.forEach((identity, n) => {
     if (identity !== undefined && identities.indexOf(identity) !== n)
       published[n]?.complain(`"${identity}" describes another restaurant already`);
   });
   const restaurants = published
-    .map((restaurant, n) => readRestaurant(restaurant, identities[n]))
+    .map((restaurant, n) => readRestaurant(restaurant, identities[n], options))
     .filter((restaurant) => restaurant !== undefined);
-  return { restaurants, problems };
+  return { restaurants, findings };
 }
 
-function readRestaurant(restaurant: JsonLd, identity: string | undefined): PublishedRestaurant | undefined {
-  const currency = readCurrency(restaurant);
+/** Whether a document holds menus and no restaurant: one that another document may refer to. */
+export function holdsOnlyMenus(document: unknown): boolean {
+  const things = JsonLd.read(document, { problems: [], notes: [], used: new Set() });
+  return things.some((thing) => thing.is('Menu')) && !things.some((thing) => thing.is(...kinds));
+}
+
+function readRestaurant(
+  restaurant: JsonLd,
+  identity: string | undefined,
+  { zones, skipUnpriced = false }: ReadingOptions,
+): PublishedRestaurant | undefined {
+  const menus = menusOf(restaurant);
+  const currency = readCurrency(restaurant, menus);
   const location = readLocation(restaurant);
   const name = restaurant.need('name');
-  const menu = currency === undefined ? [] : readMenu(restaurant, currency);
-  const openingHours = readOpeningHours(restaurant);
-  const timeZone = readTimeZone(restaurant);
+  if (name !== undefined) refuseFault(restaurant.at('name'), name);
+  const menu = readMenu(restaurant, menus, currency, skipUnpriced);
+  const timetable = readTimetable(restaurant, () =>
+    readTimeZone(restaurant, additional(restaurant, 'timeZone'), location, zones),
+  );
+  const prepMinutes = readPrepMinutes(restaurant);
   const [autopilot, open] = [readFlag(restaurant, 'autopilot', false), readFlag(restaurant, 'open', true)];
   if (identity === undefined || currency === undefined || location === undefined || name === undefined)
     return undefined;
@@ -63,7 +94,13 @@ function readRestaurant(restaurant: JsonLd, identity: string | undefined): Publi
       .all('servesCuisine')
       .map(({ text }) => text)
       .join(', ') || null;
-  return { identity, details: { name, cuisine, currency, location, openingHours, timeZone, autopilot }, open, menu };
+  const details = { name: tidy(name), cuisine, currency, location, timetable, prepMinutes, autopilot };
+  return { identity, details, open, menu };
+}
+
+function refuseFault(at: JsonLd, name: string): void {
+  const fault = faultOfName(tidy(name));
+  if (fault) at.complain(fault);
 }
 
 /** Not by a relative `@id` such as `#restaurant`, or one such as `_:b0`: those mean another thing in every file. */
@@ -74,51 +111,13 @@ function identityOf(restaurant: JsonLd): string | undefined {
   return identity ?? restaurant.complain('has no absolute "@id", identifier or url: it could not be known again');
 }
 
-/** `currenciesAccepted`, or else that of the first offer that names one. */
-function readCurrency(restaurant: JsonLd): string | undefined {
-  const accepted = restaurant.one('currenciesAccepted');
-  const code =
-    accepted?.text?.split(/[\s,;]+/)[0] ??
-    firstCurrency(restaurant.at('hasMenu').one('hasMenuSection') ?? restaurant.at('hasMenu'));
-  if (code !== undefined && isCurrency(code)) return code;
-  return restaurant
-    .at('currenciesAccepted')
-    .complain(code === undefined ? 'is missing' : `"${code}" is not an ISO 4217 code such as EUR`);
-}
-
-function firstCurrency(section: JsonLd): string | undefined {
-  return section.one('hasMenuItem')?.one('offers')?.one('priceCurrency')?.text;
-}
-
-function readLocation(restaurant: JsonLd): Location | undefined {
-  const geo = restaurant.at('geo');
-  const [lat, lon] = [readDegrees(geo, 'latitude', 90), readDegrees(geo, 'longitude', 180)];
-  return lat === undefined || lon === undefined ? undefined : { lat, lon };
-}
-
-function readDegrees(geo: JsonLd, property: string, most: number): number | undefined {
-  const text = geo.need(property);
-  if (text === undefined) return undefined;
-  const degrees = Number(text);
-  return Math.abs(degrees) <= most
-    ? degrees
-    : geo.at(property).complain(`${geo.at(property)} is not a number of degrees between -${most} and ${most}`);
-}
-
-function readTimeZone(restaurant: JsonLd): string | null {
-  const property = additional(restaurant, 'timeZone');
-  const timeZone = property?.text ?? null;
-  if (timeZone === null || isTimeZone(timeZone)) return timeZone;
-  property?.complain(`${property} is not a time zone such as Europe/Berlin`);
+function readPrepMinutes(restaurant: JsonLd): number | null {
+  const property = additional(restaurant, 'prepMinutes');
+  if (!property) return null;
+  const minutes = Number(property.text);
+  if (Number.isInteger(minutes) && minutes >= 1 && minutes <= longestPrepMinutes) return minutes;
+  property.complain(`${property} is not a number of minutes from 1 to ${longestPrepMinutes}`);
   return null;
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
 }
 
 function readFlag(restaurant: JsonLd, name: string, byDefault: boolean): boolean {

@@ -1,9 +1,11 @@
-import type { Modifier } from '@thali/contracts';
+import { groupOfExtras, type Modifier, type ModifierGroup } from '@thali/contracts';
 import type { JsonLd } from './json-ld';
-import { dearest, type Dish } from './menu';
-import { priceExample, toMinorUnits } from './minor-units';
+import type { Dish } from './menu';
+import { faultOfName, longest } from './menu-text';
+import { OfferReader } from './read-offers';
+import { idOf, slug, tidy } from './slug';
 
-export interface PublishedDish extends Dish {
+interface PublishedDish extends Dish {
   /** How many there are, if the file says so. */
   readonly portions?: number;
   readonly available: boolean;
@@ -14,143 +16,152 @@ export interface PublishedSection {
   readonly items: readonly PublishedDish[];
 }
 
-type Money = Dish['price'];
-
-/** The sections of all menus of a restaurant, those within sections included, each with its dishes. */
-export function readMenu(restaurant: JsonLd, currency: string): PublishedSection[] {
-  const menus = [...restaurant.all('hasMenu'), ...restaurant.all('menu')];
-  for (const menu of menus.filter(({ text }) => text !== undefined))
-    menu.complain(`${menu} is a link; the menu itself must be in the file`);
-  const reader = new MenuReader(currency);
-  const sections = menus.filter(({ text }) => text === undefined).flatMap((menu) => reader.sections(menu, ''));
-  if (sections.length === 0 && !reader.foundDishes) restaurant.at('hasMenu').complain('holds no dish');
-  return sections;
+/** The menus of a restaurant that hold anything: `hasMenu` and, as it was called before, `menu`. Links count only where nothing else does. */
+export function menusOf(restaurant: JsonLd): JsonLd[] {
+  const given = [...restaurant.all('hasMenu'), ...restaurant.all('menu')];
+  const menus = given.map((menu) => (holdsDishes(menu) ? menu : (menu.target ?? menu)));
+  return menus.filter((menu, n) => holdsDishes(menu) && menus.findIndex(({ value }) => value === menu.value) === n);
 }
 
-/** Reads one restaurant's menu; remembers the ids it has given, for no two dishes may share one. */
-class MenuReader {
-  /** Also when nothing was right about them. */
-  foundDishes = false;
-  private readonly ids = new Set<string>();
+function holdsDishes(menu: JsonLd): boolean {
+  return menu.one('hasMenuSection') !== undefined || menu.one('hasMenuItem') !== undefined;
+}
 
-  constructor(private readonly currency: string) {}
+/**
+ * The sections of all menus of a restaurant, those within sections included, each with its dishes.
+ * @param skipUnpriced leaves out dishes without a price, and notes them.
+ */
+export function readMenu(
+  restaurant: JsonLd,
+  menus: readonly JsonLd[],
+  currency: string | undefined,
+  skipUnpriced: boolean,
+): PublishedSection[] {
+  const reader = new MenuReader(new OfferReader(currency), skipUnpriced);
+  const sections = menus.flatMap((menu) => reader.sections(menu, menu, ''));
+  if (sections.length > 0 || reader.foundFaults) return sections;
+  const links = [...restaurant.all('hasMenu'), ...restaurant.all('menu')].filter(isLink);
+  for (const link of links) link.complain(`${link} is a link; the menu itself must be in the file`);
+  if (links.length === 0) restaurant.at('hasMenu').complain('holds no dish');
+  return [];
+}
+
+function isLink(menu: JsonLd): boolean {
+  return !holdsDishes(menu) && (menu.text ?? menu.one('url') ?? menu.id) !== undefined;
+}
+
+/** Reads one restaurant's menus; remembers the dishes it has read, for no two may share an id. */
+class MenuReader {
+  /** Whether there were dishes about which something was wrong. */
+  foundFaults = false;
+  private readonly dishes = new Map<string, { readonly dish: PublishedDish; readonly menu: JsonLd }>();
+
+  constructor(
+    private readonly offers: OfferReader,
+    private readonly skipUnpriced: boolean,
+  ) {}
 
   /** A menu or section as a section, if it holds dishes itself; then those within it. */
-  sections(part: JsonLd, within: string): PublishedSection[] {
-    const own = part.one('name')?.text ?? '';
+  sections(part: JsonLd, menu: JsonLd, within: string): PublishedSection[] {
+    const own = tidy(part.one('name')?.text ?? '');
     const name = [within, own].filter((part) => part !== '').join(' · ');
+    checkName(part, name || 'Menu');
     const items = part
       .all('hasMenuItem')
-      .map((item) => this.dish(item, name))
+      .map((item) => this.dish(item, menu, name))
       .filter((dish) => dish !== undefined);
-    const inner = part.all('hasMenuSection').flatMap((section) => this.sections(section, part.is('Menu') ? '' : own));
+    const inner = part
+      .all('hasMenuSection')
+      .flatMap((section) => this.sections(section, menu, part.is('Menu') ? '' : own));
     return items.length === 0 ? inner : [{ name: name || 'Menu', items }, ...inner];
   }
 
-  private dish(item: JsonLd, section: string): PublishedDish | undefined {
-    this.foundDishes = true;
-    const name = item.need('name');
+  /** Undefined when it has faults, is left out, or is listed already. */
+  private dish(item: JsonLd, menu: JsonLd, section: string): PublishedDish | undefined {
     const offers = item.all('offers');
+    if (this.skipUnpriced && this.offers.isUnpriced(offers))
+      return item.note(`"${item.one('name')?.text ?? 'a dish without a name'}" has no price and is left out`);
+    const written = item.need('name');
     const [offer] = offers;
-    if (!offer) return item.at('offers').complain('is missing: what does it cost?');
-    const price = this.price(offer);
-    if (price?.amount === 0) offer.at('price').complain('must be more than nothing');
-    const sizes = offers.length > 1 ? this.sizes(offers) : [];
-    const modifiers = [...sizes, ...this.addOns(item)];
-    const [portions, description] = [readPortions(offer), item.one('description')?.text];
-    if (name === undefined || price === undefined) return undefined;
-    const itemId = this.newId(item, name, section);
-    return {
-      itemId,
-      name,
-      ...(description && { description }),
-      price,
-      modifiers,
+    if (!offer) item.at('offers').complain('is missing: what does it cost?');
+    const priced = this.offers.read(offers);
+    const modifierGroups = [...(priced?.sizes ?? []), ...this.addOns(item)];
+    const [portions, description] = [offer && readPortions(offer), readDescription(item)];
+    this.foundFaults ||= written === undefined || !offer || !priced;
+    if (written === undefined || !offer || !priced) return undefined;
+    const name = tidy(written);
+    checkName(item.at('name'), name);
+    const { price } = priced;
+    const dish = { name, ...(description && { description }), price, modifierGroups };
+    return this.list(item, menu, section, {
+      ...dish,
       ...(portions !== undefined && { portions }),
-      available: isOffered(offer),
-    };
-  }
-
-  /** More offers than one are sizes: the first is the dish, each further one a modifier that costs the difference. */
-  private sizes([first, ...others]: readonly JsonLd[]): Modifier[] {
-    const base = first && this.price(first);
-    return others.flatMap((offer) => {
-      const [price, name] = [this.price(offer), offer.need('name')];
-      if (!base || !price || name === undefined) return [];
-      if (price.amount < base.amount)
-        offer.at('price').complain('is less than that of the first offer: put the cheapest first');
-      return [
-        {
-          modifierId: idOf(offer) ?? slug(name),
-          name,
-          price: { ...price, amount: Math.max(0, price.amount - base.amount) },
-        },
-      ];
+      available: offers.some(isOffered),
     });
   }
 
-  private addOns(item: JsonLd): Modifier[] {
-    const addOns = item
-      .all('menuAddOn')
-      .flatMap((addOn) => (addOn.is('MenuSection') ? addOn.all('hasMenuItem') : [addOn]));
-    const modifiers = addOns.flatMap((addOn): (Modifier & { from: JsonLd })[] => {
-      const name = addOn.need('name');
-      const offer = addOn.one('offers');
-      const price = offer ? this.price(offer) : { amount: 0, currency: this.currency };
-      return name === undefined || price === undefined
-        ? []
-        : [{ modifierId: idOf(addOn) ?? slug(name), name, price, from: addOn }];
-    });
-    return modifiers.map(({ from, ...modifier }, n) => {
-      if (modifiers.findIndex(({ modifierId }) => modifierId === modifier.modifierId) !== n)
-        from.complain(`"${modifier.name}" is there twice`);
-      return modifier;
-    });
+  /** Add-ons in a section are a group of its name; each may be taken or left. */
+  private addOns(item: JsonLd): ModifierGroup[] {
+    const groups = new Map<string, Modifier[]>();
+    const seen = new Set<string>();
+    for (const addOn of item.all('menuAddOn')) {
+      const name = (addOn.is('MenuSection') && tidy(addOn.one('name')?.text ?? '')) || 'Extras';
+      checkName(addOn, name);
+      const modifiers = (addOn.is('MenuSection') ? addOn.all('hasMenuItem') : [addOn]).flatMap((one) =>
+        this.addOn(one, seen),
+      );
+      groups.set(name, [...(groups.get(name) ?? []), ...modifiers]);
+    }
+    return [...groups].flatMap(([name, modifiers]) => groupOfExtras(modifiers, name, slug(name) || 'extras'));
   }
 
-  private price(offer: JsonLd): Money | undefined {
-    const currency = offer.one('priceCurrency')?.text ?? this.currency;
-    if (currency !== this.currency)
-      return offer
-        .at('priceCurrency')
-        .complain(`"${currency}" is not the currency of the restaurant, ${this.currency}`);
-    const written = offer.need('price');
-    if (written === undefined) return undefined;
-    const amount = toMinorUnits(written, currency);
-    if (amount !== undefined && amount <= dearest) return { amount, currency };
-    const at = offer.at('price');
-    return at.complain(`${at} is not a price such as ${priceExample(currency)} in ${currency}`);
+  /** @param seen the ids of the add-ons before it. */
+  private addOn(addOn: JsonLd, seen: Set<string>): Modifier[] {
+    const written = addOn.need('name');
+    const price = this.offers.extra(addOn.one('offers'));
+    if (written === undefined || price === undefined) return [];
+    const name = tidy(written);
+    checkName(addOn.at('name'), name);
+    const modifierId = idOf(addOn) ?? slug(name);
+    if (seen.has(modifierId)) addOn.complain(`"${name}" is there twice`);
+    seen.add(modifierId);
+    return [{ modifierId, name, price }];
   }
 
-  /** Its own id, or else made of its name; of section and name for a second dish of that name. */
-  private newId(item: JsonLd, name: string, section: string): string {
+  /** With its own id, or else one made of its name; of section and name for a second dish of that name. A dish on several menus is listed once. */
+  private list(
+    item: JsonLd,
+    menu: JsonLd,
+    section: string,
+    dish: Omit<PublishedDish, 'itemId'>,
+  ): PublishedDish | undefined {
     const own = idOf(item);
-    const id =
-      own ?? [slug(name), slug(`${section} ${name}`)].find((candidate) => !this.ids.has(candidate)) ?? slug(name);
-    if (id === '') item.complain('has no letters to make an id of: give it an "@id" or identifier');
-    else if (this.ids.has(id)) item.complain(`"${own ?? name}" is on the menu twice`);
-    this.ids.add(id);
-    return id;
+    const ids = own === undefined ? [slug(dish.name), slug(`${section} ${dish.name}`)] : [own];
+    for (const itemId of ids.filter((id) => id !== '')) {
+      const listed = this.dishes.get(itemId);
+      if (!listed) {
+        this.dishes.set(itemId, { dish: { itemId, ...dish }, menu });
+        return { itemId, ...dish };
+      }
+      const same = JSON.stringify(listed.dish) === JSON.stringify({ itemId, ...dish });
+      if (same && (own !== undefined || listed.menu.value !== menu.value)) return undefined;
+    }
+    return ids.every((id) => id === '')
+      ? item.complain('has no letters to make an id of: give it an "@id" or identifier')
+      : item.complain(`"${own ?? dish.name}" is on the menu twice, and not the same`);
   }
 }
 
-/** `identifier`, or what tells its `@id` from others: `soup` of `https://example.org/menu#soup`. */
-function idOf(thing: JsonLd): string | undefined {
-  const identifier = thing.one('identifier');
-  const written =
-    identifier?.text ?? identifier?.one('value')?.text ?? thing.id?.split(/[/#]/).findLast((part) => part !== '');
-  return written === undefined ? undefined : slug(written);
+function checkName(at: JsonLd, name: string): void {
+  const fault = faultOfName(name);
+  if (fault) at.complain(fault);
 }
 
-/** Lower case letters and digits of any script, joined by dashes; stays the same when done twice. */
-function slug(text: string): string {
-  return text
-    .normalize('NFKC')
-    .toLowerCase()
-    .split(/[^\p{L}\p{M}\p{N}_]+/u)
-    .filter((part) => part !== '')
-    .join('-')
-    .slice(0, 80);
+function readDescription(item: JsonLd): string | undefined {
+  const at = item.one('description');
+  if (at?.text !== undefined && at.text.length > longest.description)
+    return at.complain(`must not be longer than ${longest.description} characters`);
+  return at?.text;
 }
 
 function readPortions(offer: JsonLd): number | undefined {

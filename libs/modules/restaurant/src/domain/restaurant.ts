@@ -1,5 +1,4 @@
-import type { Location } from '@thali/contracts';
-import { withinOpeningHours, type OpeningHours } from './opening-hours';
+import { isOpenAt, type Location, type Timetable } from '@thali/contracts';
 
 /** What a restaurant says about itself, beside its menu. */
 export interface RestaurantDetails {
@@ -8,8 +7,10 @@ export interface RestaurantDetails {
   /** ISO 4217; all its prices are in it. */
   readonly currency: string;
   readonly location: Location;
-  readonly openingHours: readonly OpeningHours[];
-  readonly timeZone: string | null;
+  /** Null: it has published no hours, and only its staff opens and closes. */
+  readonly timetable: Timetable | null;
+  /** How many minutes its kitchen usually takes, if it says so. */
+  readonly prepMinutes: number | null;
   /** Whether its kitchen cooks without being told to. */
   readonly autopilot: boolean;
 }
@@ -23,8 +24,8 @@ export interface Restaurant extends RestaurantDetails {
 }
 
 /** Whether it takes orders at that moment: its staff and its opening hours both say so. */
-export function takesOrders(restaurant: Pick<Restaurant, 'open' | 'openingHours' | 'timeZone'>, at: Date): boolean {
-  return restaurant.open && withinOpeningHours(restaurant, at);
+export function takesOrders({ open, timetable }: Pick<Restaurant, 'open' | 'timetable'>, at: Date): boolean {
+  return open && isOpenAt(timetable, at);
 }
 
 /** Only what it says about itself. */
@@ -33,9 +34,9 @@ export function detailsOf({
   cuisine,
   currency,
   location,
-  openingHours,
-  timeZone,
+  timetable,
+  prepMinutes,
   autopilot,
 }: RestaurantDetails): RestaurantDetails {
-  return { name, cuisine, currency, location, openingHours, timeZone, autopilot };
+  return { name, cuisine, currency, location, timetable, prepMinutes, autopilot };
 }

@@ -1,0 +1,55 @@
+import { change, type Database } from '../../postgres';
+
+interface Failure {
+  subscription: string;
+  seq: number;
+  key: string;
+  error: object;
+  /** Whether the row becomes a dead letter. */
+  dead: boolean;
+  /** Whether later messages of the key wait for this one. */
+  block: boolean;
+  waitMs: number;
+}
+
+/** Counts a failed attempt; with `dead`, moves the row with all its errors to the dead letters. One transaction. */
+export function recordFailure(db: Database, failure: Failure): Promise<void> {
+  return db.transaction(async (tx) => {
+    // Another instance may have handled it meanwhile.
+    if (!(await tx.one(countAttempt, failure))) return;
+    if (failure.dead) await tx.run(bury, failure);
+    await tx.run(failure.block ? blockKey : clearBlock, failure);
+  });
+}
+
+const countAttempt = change<Failure, { counted: true }>(`
+  update inbox b set attempts = attempts + 1, errors = errors || jsonb_build_array(i.error || jsonb_build_object('at', clock_timestamp()))
+  from json_to_recordset($1) as i(n int, subscription text, seq bigint, error jsonb)
+  where b.subscription = i.subscription and b.seq = i.seq returning i.n, true as counted`);
+
+const bury = change<Failure>(`
+  with gone as (
+    delete from inbox b using json_to_recordset($1) as i(n int, subscription text, seq bigint)
+    where b.subscription = i.subscription and b.seq = i.seq returning b.*
+  )
+  insert into dead_letters select *, clock_timestamp() from gone`);
+
+const blockKey = change<Failure>(`
+  insert into blocked_keys (subscription, key, until)
+  select subscription, key, case when dead then 'infinity' else database_time() + "waitMs" * interval '1 ms' end
+  from json_to_recordset($1) as i(n int, subscription text, key text, dead boolean, "waitMs" float8)
+  on conflict (subscription, key) do update set until = excluded.until`);
+
+export const clearBlock = change<{ subscription: string; key: string }>(`
+  delete from blocked_keys b using json_to_recordset($1) as i(n int, subscription text, key text)
+  where b.subscription = i.subscription and b.key = i.key`);
+
+/** Counts a start before the handler runs, in a transaction of its own: if the process dies, it has been counted. */
+export async function countCrash(db: Database, subscription: string, seq: number): Promise<void> {
+  await db.read('update inbox set crashes = crashes + 1 where subscription = $1 and seq = $2', [subscription, seq]);
+}
+
+/** Takes the count back: the process lives, so the message has not killed it. */
+export async function forgiveCrash(db: Database, subscription: string, seq: number): Promise<void> {
+  await db.read('update inbox set crashes = crashes - 1 where subscription = $1 and seq = $2', [subscription, seq]);
+}

@@ -1,0 +1,1 @@
+export { Evening } from './evening';
