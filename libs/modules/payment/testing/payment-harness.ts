@@ -120,6 +120,7 @@ export class PaymentHarness {
     const orderId = await this.hold(token);
     const isEntered = token === 'tok_answer_lost' || token === 'tok_no_answer';
     await eventually(async () => (await (isEntered ? this.charges(orderId) : this.log(orderId))).length > 0);
+    if (token === 'tok_late') await eventually(async () => this.hours.isSleeping);
     await eventually(async () => {
       this.giveUpWaiting();
       return (await this.sent(orderId)).includes(PaymentInDoubt.type);
