@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { Runtime, ServiceModule } from '@thali/kit/nest';
 import { CancelOrderHandler } from './cancel-order';
+import { StopOrderHandler } from './stop-order';
 import { FollowOrder } from './follow-order';
 import { FulfilOrder } from './fulfil-order';
 import { MenuView } from './menu.view';
@@ -27,6 +28,7 @@ import { OrderSettings } from './settings';
     PlaceOrderHandler,
     QuoteOrderHandler,
     CancelOrderHandler,
+    StopOrderHandler,
     ReviseOrderHandler,
     FulfilOrder,
     ReviseOrderProcess,

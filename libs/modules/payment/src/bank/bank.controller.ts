@@ -1,12 +1,12 @@
-import { Body, Controller, Get, Headers, Param, Post, Query, Res, UseFilters, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Headers, Param, Post, Query, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { SystemIds } from '@thali/kit/core';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Bank, fingerprintOf, type Answer, type Sent } from './bank';
 import { cardOf } from './cards';
 import { missing, noSuch } from './errors';
 import { eventOf } from './events';
-import { listAt, type Form } from './form';
+import { listAt, readForm, type Form } from './form';
 import { KnowsTheKey, StripeErrors } from './manners';
 import { ProviderLog } from './provider-log';
 import { amountIn, currencyIn, metadataIn, tokenIn } from './read-request';
@@ -70,11 +70,11 @@ export class BankController {
   }
 
   @Get('payment_intents/:id')
-  async retrieve(@Param('id') intent: string, @Query() query: Form['fields']): Promise<StripeObject> {
+  async retrieve(@Param('id') intent: string, @Req() { url }: FastifyRequest): Promise<StripeObject> {
     const { books, entries } = await this.bank.read(intent);
     const isSilent = cardOf(books.token).answers === 'never' && books.status !== 'canceled';
     if (isSilent) return intentObject(this.bank.asMade(entries), entries[0]?.metadata ?? {});
-    return intentObject(books, entries[0]?.metadata ?? {}, listAt(query, 'expand'));
+    return intentObject(books, entries[0]?.metadata ?? {}, listAt(readForm(url.split('?')[1] ?? ''), 'expand'));
   }
 
   @Post('payment_intents/:id/increment_authorization')
