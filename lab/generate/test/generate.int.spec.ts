@@ -54,7 +54,7 @@ it('makes as many orders as are wished, with all that belongs to them, in which 
 /** Tables with nothing in them but what belongs to orders. */
 const tablesOfOrders: Record<Module, string[]> = {
   order: ['orders', 'events', 'tracking', 'sagas'],
-  payment: ['payments', 'postings', 'transfers', 'webhook_events'],
+  payment: ['payments', 'postings', 'transfers'],
   restaurant: ['tickets'],
   delivery: ['deliveries', 'offers', 'assignments', 'courier_earnings'],
   bank: ['provider_log'],

@@ -131,14 +131,6 @@ export const money: readonly Invariant[] = [
   },
   {
     id: 'M11',
-    sentence: 'no amount is zero or less where that makes no sense',
-    when: 'always',
-    in: 'payment',
-    things: 'select count(*) as things from postings',
-    violations: 'select order_id as "orderId", what, amount from postings where amount = 0',
-  },
-  {
-    id: 'M11',
     sentence: 'the bank was asked for no amount that is zero or less, where that makes no sense',
     when: 'always',
     in: 'bank',

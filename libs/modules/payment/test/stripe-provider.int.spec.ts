@@ -12,7 +12,7 @@ const key = process.env.THALI_STRIPE_TEST_KEY;
 /** Both are asked for the same, by the same client. */
 interface Place {
   readonly name: string;
-  open(): Promise<{ stripe: Stripe; close(): Promise<void> }>;
+  readonly open: () => Promise<{ stripe: Stripe; close: () => Promise<void> }>;
 }
 
 const bank: Place = {
