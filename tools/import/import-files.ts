@@ -1,6 +1,7 @@
 import { listeners } from '@thali/contracts';
 import { DeliveryModule } from '@thali/delivery';
-import { createApp, type Environment } from '@thali/kit/nest';
+import { type Environment } from '@thali/kit/nest';
+import { createApp } from '@thali/kit/nest/run';
 import { messageOf } from '@thali/kit/core';
 import { OrderModule } from '@thali/order';
 import { PaymentModule } from '@thali/payment';
@@ -36,7 +37,7 @@ export async function importFiles(
   const modules = env.THALI_TRANSPORT === 'rabbitmq' ? { restaurant: RestaurantModule } : all;
   const app = await createApp({ name: 'thali', modules, listeners, env });
   try {
-    await app.runtime.prepare();
+    await app.prepare();
     const importer = app.nest.get(ImportMenu, { strict: false });
     const sources = await Promise.all(files.map(readSource));
     const others = sources.flatMap(({ name, text }) => (text === undefined ? [] : [{ name, text }]));

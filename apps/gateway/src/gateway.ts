@@ -1,4 +1,4 @@
-import { forwardRequests, type AppOptions } from '@thali/kit/nest';
+import { forwardRequests, type AppOptions } from '@thali/kit/nest/run';
 import messages from '../../../docs/asyncapi.json';
 import api from '../../../docs/openapi.json';
 

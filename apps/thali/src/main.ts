@@ -1,6 +1,6 @@
 import { DeliveryModule } from '@thali/delivery';
-import { listeners } from '@thali/contracts';
-import { run } from '@thali/kit/nest';
+import { listeners, secretFields as redact } from '@thali/contracts';
+import { run } from '@thali/kit/nest/run';
 import { OrderModule } from '@thali/order';
 import { PaymentModule } from '@thali/payment';
 import { RestaurantModule } from '@thali/restaurant';
@@ -8,4 +8,4 @@ import { docs } from './docs';
 import { welcome } from './welcome';
 
 const modules = { order: OrderModule, payment: PaymentModule, restaurant: RestaurantModule, delivery: DeliveryModule };
-void run({ name: 'thali', modules, listeners, docs, welcome });
+void run({ name: 'thali', modules, listeners, redact, docs, welcome });

@@ -1,6 +1,6 @@
 import { listeners } from '@thali/contracts';
 import { DeliveryModule } from '@thali/delivery';
-import { createApp, type App } from '@thali/kit/nest';
+import { createApp, type App } from '@thali/kit/nest/run';
 import { aServer } from '@thali/kit/postgres/testing';
 import { OrderModule } from '@thali/order';
 import { PaymentModule } from '@thali/payment';

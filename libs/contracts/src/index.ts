@@ -8,4 +8,5 @@ export * from './opening';
 export * from './order';
 export * from './payment';
 export * from './restaurant';
+export * from './secrets';
 export * from './timetable';

@@ -1,15 +1,7 @@
 import { Controller, Get, Res, type OnApplicationShutdown } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Vitals, type VitalSigns } from '../telemetry';
-
-/** Something that can say whether it is fit to serve. */
-export abstract class Readiness {
-  /** How long the first request of a queue may have waited before further requests are refused, in milliseconds. */
-  abstract readonly shedAfterMs: number;
-  /** By name, `'ok'` or what is wrong; answers within about a second. */
-  abstract check(): Promise<Record<string, string>>;
-}
+import { Readiness, Vitals, type VitalSigns } from '../telemetry';
 
 @Controller('health')
 @ApiExcludeController()

@@ -14,7 +14,7 @@ import { from, lastValueFrom, type Observable } from 'rxjs';
 import { DomainError } from '../core';
 import { fingerprintOf, once, type RepeatableRequest } from '../idempotency';
 import { Database, StaleVersion, type Tx } from '../postgres';
-import { Readiness } from './health.controller';
+import { Readiness } from '../telemetry';
 import { InvalidInput } from './input';
 import { Semaphore } from './semaphore';
 

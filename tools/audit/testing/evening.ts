@@ -1,4 +1,4 @@
-import { createApp, type App } from '@thali/kit/nest';
+import { createApp, type App } from '@thali/kit/nest/run';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';
 import { DeliveryModule } from '@thali/delivery';
 import { OrderModule } from '@thali/order';

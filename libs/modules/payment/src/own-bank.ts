@@ -1,5 +1,6 @@
 import type { HttpAdapterHost } from '@nestjs/core';
-import { createApp, type Environment, type Runtime } from '@thali/kit/nest';
+import type { Environment, Runtime } from '@thali/kit/nest';
+import { createApp } from '@thali/kit/nest/run';
 import type { AddressInfo } from 'node:net';
 import { BankModule } from './bank/bank.module';
 import { WebhookTarget } from './bank/send-event';
@@ -13,7 +14,7 @@ export interface OwnBank {
 
 /** Starts it. @param http where this process hears of webhooks, once it listens. */
 export async function startOwnBank(
-  { env, settings: { prefix, moduleDatabaseUrls } }: Runtime,
+  { env, settings: { prefix } }: Runtime,
   { provider }: PaymentSettings,
   http: HttpAdapterHost,
 ): Promise<OwnBank> {
@@ -27,7 +28,7 @@ export async function startOwnBank(
     [variable('STRIPE_KEY')]: provider.secretKey,
     [variable('PAYMENT_WEBHOOK_SECRETS')]: provider.webhookSecrets.join(),
     // Where the payment module has a database of its own, the bank finds a schema there too.
-    [variable('BANK_DATABASE_URL')]: env[variable('BANK_DATABASE_URL')] ?? moduleDatabaseUrls.payment,
+    [variable('BANK_DATABASE_URL')]: env[variable('BANK_DATABASE_URL')] ?? env[variable('PAYMENT_DATABASE_URL')],
   };
   const bank = await createApp({ name: prefix.toLowerCase(), modules: { bank: BankModule }, env: bankEnv });
   const url = await bank.start();

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
-import { Runtime, ServiceModule } from '@thali/kit/nest';
+import { Kit, Runtime, provideSettings } from '@thali/kit/nest';
 import { AdjustPaymentHandler } from './adjust-payment';
 import { AuthorizePaymentHandler } from './authorize-payment';
 import { CancelPaymentHandler } from './cancel-payment';
@@ -39,10 +39,10 @@ const connection = {
 };
 
 @Module({
-  imports: [CqrsModule, ServiceModule.register({ name: 'payment', migrations })],
+  imports: [CqrsModule, Kit.forModule({ name: 'payment', migrations })],
   controllers: [PaymentController],
   providers: [
-    { provide: PaymentSettings, inject: [Runtime], useFactory: ({ env }: Runtime) => PaymentSettings.from(env) },
+    provideSettings(PaymentSettings),
     connection,
     { provide: PaymentProvider, useClass: StripeProvider },
     PaymentRepository,

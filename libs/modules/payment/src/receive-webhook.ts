@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { change, type Tx } from '@thali/kit/postgres';
 import { schedule } from '@thali/kit/messaging';
+import { transactionOf } from '@thali/kit/nest';
+import { change, type Tx } from '@thali/kit/postgres';
 import { doubtCall } from './domain/commands';
 import { unchanged } from './domain/payment';
 import { releaseLateHold } from './domain/responses';
@@ -14,7 +15,6 @@ import { readWebhook, type ProviderEvent } from './webhook';
 
 export class ReceiveWebhook extends Command<void> {
   constructor(
-    readonly tx: Tx,
     /** Exactly as it came: the signature is about these bytes. */
     readonly rawBody: string,
     readonly signature: string | undefined,
@@ -37,7 +37,9 @@ export class ReceiveWebhookHandler implements ICommandHandler<ReceiveWebhook> {
   ) {}
 
   /** @throws {DomainError} `payment.webhook-not-genuine` (forbidden) */
-  async execute({ tx, rawBody, signature }: ReceiveWebhook): Promise<void> {
+  async execute(command: ReceiveWebhook): Promise<void> {
+    const tx = transactionOf(command);
+    const { rawBody, signature } = command;
     const event = readWebhook(rawBody, signature, this.settings.provider.webhookSecrets, tx.now);
     if (!(await tx.one(remember, { eventId: event.id }))) return; // It came before.
     if (event.type.startsWith('payout.')) return schedule(tx, LookUpPayout({ payoutId: event.about }), { afterMs: 0 });

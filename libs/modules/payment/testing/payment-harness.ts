@@ -9,7 +9,8 @@ import {
   type Bill,
   type Money,
 } from '@thali/contracts';
-import { Seal, createApp, type App } from '@thali/kit/nest';
+import { Seal } from '@thali/kit/nest';
+import { createApp, type App } from '@thali/kit/nest/run';
 import { SystemIds, type AnyMessageType, type DataOf, type Draft, type Message } from '@thali/kit/core';
 import { Database } from '@thali/kit/postgres';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';

@@ -1,6 +1,6 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { Runtime, ServiceModule } from '@thali/kit/nest';
+import { Kit, provideSettings } from '@thali/kit/nest';
 import type { FastifyInstance } from 'fastify';
 import { Bank } from './bank';
 import { BankController } from './bank.controller';
@@ -14,15 +14,9 @@ const formType = 'application/x-www-form-urlencoded';
 
 /** The payment provider that Thali plays with: it speaks the part of Stripe's dialect that Thali uses, and has a database of its own. */
 @Module({
-  imports: [ServiceModule.register({ name: 'bank', migrations })],
+  imports: [Kit.forModule({ name: 'bank', migrations })],
   controllers: [BankController],
-  providers: [
-    { provide: BankSettings, inject: [Runtime], useFactory: ({ env }: Runtime) => BankSettings.from(env) },
-    Bank,
-    ProviderLog,
-    SendEventHandler,
-    WebhookTarget,
-  ],
+  providers: [provideSettings(BankSettings), Bank, ProviderLog, SendEventHandler, WebhookTarget],
 })
 export class BankModule implements OnModuleInit {
   constructor(private readonly http: HttpAdapterHost) {}

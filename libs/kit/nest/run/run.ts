@@ -1,5 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
-import { messageOf } from '../core';
+import { messageOf } from '../../core';
 import { createApp, type App, type AppOptions } from './create-app';
 
 interface RunOptions extends AppOptions {

@@ -1,8 +1,8 @@
 import replyFrom from '@fastify/reply-from';
 import type { AppOptions } from './create-app';
-import { DomainError, overloaded } from '../core';
-import { Semaphore, answerWithProblem, refusedShareHeader } from '../http';
-import { readVariables, type Environment } from './settings';
+import { DomainError, overloaded } from '../../core';
+import { Semaphore, answerWithProblem, refusedShareHeader } from '../../http';
+import { readVariables, type Environment } from '../settings';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
