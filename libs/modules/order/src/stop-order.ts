@@ -16,8 +16,9 @@ export class StopOrderHandler {
 
   @Handles(PaymentExpiring, 'order.stop-unpaid')
   async handle({ orderId, reason }: DataOf<typeof PaymentExpiring>, tx: Tx): Promise<void> {
-    const { status } = (await this.orders.load(tx, orderId)).state;
-    if (status !== 'placed' && status !== 'confirmed') return;
+    const order = (await this.orders.load(tx, orderId)).state;
+    const isWaiting = order.status === 'placed' || order.status === 'confirmed';
+    if (!isWaiting || order.cancelling) return;
     await this.fulfilment.abort(tx, orderId, `Your bank does not hold the money any longer: ${reason}`);
   }
 }

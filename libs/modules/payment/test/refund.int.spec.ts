@@ -1,5 +1,5 @@
 import { AdjustPayment, PaymentAdjusted, PaymentAdjustmentDeclined, PaymentRefunded } from '@thali/contracts';
-import { courierId, dinner, euros, restaurantId } from '../testing/payments';
+import { bill, courierId, dinner, euros, restaurantId } from '../testing/payments';
 import { PaymentHarness } from '../testing/payment-harness';
 
 describe('money that was taken', () => {
@@ -27,11 +27,28 @@ describe('money that was taken', () => {
     });
   });
 
-  it('is given back once per Idempotency-Key', async () => {
+  it('is given back by the line, at the price that was paid, at the cost of the party whose fault it was', async () => {
+    const orderId = await harness.taken('tok_visa', bill);
+    await harness.delivers(orderId);
+    await harness.atRest(orderId);
+    const before = await harness.balanceOf(`restaurant:${restaurantId}`);
+    const lines = [{ itemId: 'dosa', quantity: 1 }];
+    const refund = await harness.refund(orderId, { lines, fault: 'restaurant' });
+    expect(refund).toMatchObject({ status: 202, body: { amount: euros(1_070), fault: 'restaurant' } });
+    await harness.atRest(orderId);
+    expect(await harness.balanceOf(`restaurant:${restaurantId}`)).toBe(before - 1_070);
+    expect(await harness.refund(orderId, { lines: [{ itemId: 'dosa', quantity: 2 }] })).toMatchObject({
+      status: 409,
+      body: { code: 'payment.line-refunded' },
+    });
+    expect(await harness.refund(orderId, { lines, amount: euros(1) })).toMatchObject({ status: 400 });
+  });
+
+  it('is given back once per Idempotency-Key, in whatever order its fields stand', async () => {
     const orderId = await harness.taken();
     const [first, again] = [
-      await harness.refund(orderId, { amount: euros(400) }, 'naan'),
-      await harness.refund(orderId, { amount: euros(400) }, 'naan'),
+      await harness.refund(orderId, { amount: euros(400), reason: 'naan' }, 'naan'),
+      await harness.refund(orderId, { reason: 'naan', amount: { currency: 'EUR', amount: 400 } }, 'naan'),
     ];
     expect(again).toEqual(first);
     await harness.atRest(orderId);
