@@ -19,7 +19,7 @@ export interface Places {
   gatewayPort: number;
 }
 
-export const modules = ['order', 'payment', 'restaurant', 'delivery'] as const;
+const modules = ['order', 'payment', 'restaurant', 'delivery'] as const;
 
 /** What has a process and a database of its own: the modules, and the bank that payment deals with. */
 export const hosts = [...modules, 'bank'] as const;

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { Kit, Runtime, provideSettings } from '@thali/kit/nest';
+import { repositoriesOf } from '@thali/kit/postgres/repositories';
 import { AdjustPaymentHandler } from './adjust-payment';
 import { AuthorizePaymentHandler } from './authorize-payment';
 import { CancelPaymentHandler } from './cancel-payment';
@@ -19,6 +20,7 @@ import { PaymentSettings } from './settings';
 import { SettlePaymentHandler } from './settle-payment';
 import { startOwnBank } from './own-bank';
 import { RenewHoldHandler } from './renew-hold';
+import { entities } from './entities';
 import { LookUpDisputeHandler } from './look-up-dispute';
 import { LookUpPayoutHandler } from './look-up-payout';
 import { ProviderConnection } from './stripe/provider-connection';
@@ -43,6 +45,7 @@ const connection = {
   controllers: [PaymentController],
   providers: [
     provideSettings(PaymentSettings),
+    ...repositoriesOf(entities),
     connection,
     { provide: PaymentProvider, useClass: StripeProvider },
     PaymentRepository,

@@ -49,7 +49,7 @@ const aliases: Readonly<Record<string, string>> = {
   pm_card_createDispute: 'tok_dispute',
 };
 
-export const noCard: Card = { declines: 'There is no such card.' };
+const noCard: Card = { declines: 'There is no such card.' };
 
 /** No card pays more than this, in the minor unit. */
 export const cardLimit = 10_000_000;

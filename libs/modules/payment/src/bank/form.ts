@@ -1,5 +1,5 @@
 /** What a form field says: text, or fields of its own. */
-export type Field = string | Fields;
+type Field = string | Fields;
 export interface Fields {
   readonly [name: string]: Field | undefined;
 }
