@@ -5,13 +5,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { overloaded } from '../core';
 import { StandingDelay } from './standing-delay';
 
-/** How late a process is with what it has accepted. */
+/** How late a process is with the work that it has accepted. */
 export interface Load {
-  /** How long the oldest of it has waited for its turn, in milliseconds. */
+  /** How long the oldest accepted work has waited, in milliseconds. */
   readonly lagMs: number;
 }
 
-/** This route begins work that goes on after its answer, so it is the first to be refused when there is too much of it. */
+/** This route begins work that continues after its response, so its requests are refused first under overload. */
 export const Sheddable = () =>
   applyDecorators(
     RouteConfig({ sheddable: true }),
@@ -21,7 +21,7 @@ export const Sheddable = () =>
     }),
   );
 
-/** Header with the share of new work that is refused, above 0 and up to 1: a gateway can refuse as much by itself. */
+/** Response header with the share of new work that is refused, above 0 and up to 1. A gateway can refuse the same share itself. */
 export const refusedShareHeader = 'x-refused-share';
 
 /** How long the lag may be too much, and how often it is observed. */
@@ -34,7 +34,7 @@ const observeEveryMs = 100;
  * twice the load that a process can take, every second request is refused.
  *
  * Judging by how long things wait, and for how long they have waited as long as that, is CoDel's (see {@link StandingDelay}); refusing some
- * before all, so that the door does not swing, is RED's (Floyd and Jacobson, Random Early Detection, 1993); letting requests through that
+ * before all, so that shedding does not oscillate, is RED's (Floyd and Jacobson, Random Early Detection, 1993); letting requests through that
  * bring accepted work to its end is Google's criticality (https://sre.google/sre-book/handling-overload/).
  */
 export function refuseNewWorkWhileLate(fastify: FastifyInstance, load: Load, maxLagMs: number): void {

@@ -63,7 +63,7 @@ export interface Settings {
   readonly retentionDays: number;
   /** How late accepted work may be before new work is refused. */
   readonly maxLagMs: number;
-  /** How long a process that is told to stop may take. Clients have a quarter of it to say all of a request, and to hear the answer. */
+  /** How long a process may take to stop. Clients have a quarter of it to complete their requests and to read the responses. */
   readonly drainWithinMs: number;
   /** Whether to fill empty tables with an example to play with. */
   readonly seed: boolean;

@@ -44,7 +44,7 @@ class Pipeline implements Submittable {
   callback: (error: unknown) => void;
   private readonly answers: Answer[] = [];
   private known: Map<string, readonly Column[]> = new Map();
-  /** Of the answer under way. */
+  /** Of the answer that is being read. */
   private columns: readonly Column[] = [];
   private rows: object[] = [];
   private indices: (number | undefined)[] = [];

@@ -152,7 +152,7 @@ function correlationIdOf(header: string | string[] | undefined): string {
 /** The contexts in which Nest logs why the process cannot start. */
 const whileStarting = ['ExceptionHandler', 'NestApplication'];
 
-/** Nest's log lines in ours; its `log` level is our `debug`. */
+/** Writes Nest's log lines to the kit's log; its `log` level is our `debug`. */
 function nestLogger(log: Log): LoggerService {
   return {
     log: (message: string) => log.debug({}, message),

@@ -93,7 +93,7 @@ class Swallow implements ExceptionFilter {
 @UseGuards(RefuseGhosts)
 @UseInterceptors(NoteDown)
 @UseFilters(Swallow)
-export class PostRoom implements OnModuleInit {
+class PostRoom implements OnModuleInit {
   constructor(
     readonly diary: Diary,
     private readonly db: Database,
@@ -128,7 +128,7 @@ export class NightShift extends PostRoom {
 }
 
 /** A Nest module that provides one class of handlers. */
-export function aPostModule(handlers: Type): Type {
+function aPostModule(handlers: Type): Type {
   const migrations = [...messagingMigrations, CreateLetters1800000000000];
   @Module({ imports: [Kit.forModule({ name: 'post', migrations })], providers: [Diary, handlers] })
   class PostModule {}
@@ -136,7 +136,7 @@ export function aPostModule(handlers: Type): Type {
 }
 
 /** A Nest module that sends. */
-export function aDeskModule(): Type {
+function aDeskModule(): Type {
   @Module({ imports: [Kit.forModule({ name: 'desk', migrations: messagingMigrations })] })
   class DeskModule {}
   return DeskModule;

@@ -33,8 +33,8 @@ export type OrderView = z.infer<typeof OrderView>;
 
 type Row = RowOf<typeof Orders>;
 
-function viewOf({ what, placedAt, ...row }: Row): OrderView {
-  const { fee, cancelling, reason, ...rest } = what;
+function viewOf({ summary, placedAt, ...row }: Row): OrderView {
+  const { fee, cancelling, reason, ...rest } = summary;
   const why = reason ?? cancelling;
   return {
     ...row,
