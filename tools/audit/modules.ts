@@ -1,5 +1,5 @@
-/** The modules whose databases are audited. */
-export const modules = ['order', 'payment', 'restaurant', 'delivery'] as const;
+/** The modules whose databases are audited; and the bank, whose log is the witness of what was charged. */
+export const modules = ['order', 'payment', 'restaurant', 'delivery', 'bank'] as const;
 export type Module = (typeof modules)[number];
 
 /** The URL of a login that may read the module's schema, and the schema is called as the module. */

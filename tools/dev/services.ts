@@ -19,10 +19,15 @@ export interface Places {
   gatewayPort: number;
 }
 
-export const modules = ['order', 'payment', 'restaurant', 'delivery'] as const;
+const modules = ['order', 'payment', 'restaurant', 'delivery'] as const;
+
+/** What has a process and a database of its own: the modules, and the bank that payment deals with. */
+export const hosts = [...modules, 'bank'] as const;
 
 /** The services and their variables, wherever their parts are. */
 export function servicesAt({ databaseUrl, rabbitMqUrl, serviceUrl, secret, gatewayPort }: Places): Service[] {
+  // The two share what the one signs its webhooks with, and the other checks.
+  const withBank = { THALI_PAYMENT_WEBHOOK_SECRETS: secret };
   const services = modules.map((module) => ({
     name: module,
     main: `apps/${module}/src/main.js`,
@@ -33,8 +38,20 @@ export function servicesAt({ databaseUrl, rabbitMqUrl, serviceUrl, secret, gatew
       THALI_SECRET: secret,
       THALI_SEED: 'true',
       [`THALI_${module.toUpperCase()}_DATABASE_URL`]: databaseUrl(module),
+      ...(module === 'payment' && { ...withBank, THALI_PAYMENT_PROVIDER_URL: serviceUrl('bank') }),
     },
   }));
+  const bank = {
+    name: 'bank',
+    main: 'apps/bank/src/main.js',
+    port: portOf('bank', gatewayPort),
+    env: {
+      ...withBank,
+      THALI_SECRET: secret,
+      THALI_BANK_DATABASE_URL: databaseUrl('bank'),
+      THALI_BANK_WEBHOOK_URL: `${serviceUrl('payment')}/payments/webhooks`,
+    },
+  };
   const urls = modules.map((module) => [`THALI_${module.toUpperCase()}_URL`, serviceUrl(module)]);
   const gateway = {
     name: 'gateway',
@@ -42,9 +59,9 @@ export function servicesAt({ databaseUrl, rabbitMqUrl, serviceUrl, secret, gatew
     port: gatewayPort,
     env: Object.fromEntries(urls) as Record<string, string>,
   };
-  return [...services, gateway];
+  return [bank, ...services, gateway];
 }
 
 export function portOf(module: string, gatewayPort: number): number {
-  return gatewayPort + 1 + modules.findIndex((name) => name === module);
+  return gatewayPort + 1 + hosts.findIndex((name) => name === module);
 }

@@ -10,7 +10,7 @@ import { startEmbeddedPostgres } from '@thali/kit/postgres/embedded';
 import { welcome } from '../../apps/thali/src/welcome';
 import { findFreePorts } from './free-ports';
 import { findRabbitMq } from './rabbitmq';
-import { modules, portOf, servicesAt, type Service } from './services';
+import { hosts, portOf, servicesAt, type Service } from './services';
 import { nodeFlags } from './node-flags';
 
 const readyWithinMs = 60_000;
@@ -22,12 +22,12 @@ const endings: (() => Promise<void>)[] = [];
 async function main(): Promise<void> {
   const directory = path.resolve(process.env.THALI_DATA_DIR ?? '.thali', 'split');
   const { PORT: wanted = '3000' } = process.env;
-  const gatewayPort = wanted === '0' ? await findFreePorts(1 + modules.length) : Number(wanted);
+  const gatewayPort = wanted === '0' ? await findFreePorts(1 + hosts.length) : Number(wanted);
   mkdirSync(directory, { recursive: true });
   const postgres = await keepPostgres(directory);
   const rabbitMq = await findRabbitMq({ directory: path.join(directory, 'rabbitmq') });
   endings.push(() => rabbitMq.stop());
-  for (const module of modules) await makeDatabase(postgres.url, module);
+  for (const host of hosts) await makeDatabase(postgres.url, host);
   const services = servicesAt({
     databaseUrl: (module) => urlOf(postgres.url, module),
     rabbitMqUrl: rabbitMq.url,

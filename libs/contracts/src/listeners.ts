@@ -22,6 +22,7 @@ import {
   PaymentCaptureFailed,
   PaymentCaptured,
   PaymentDeclined,
+  PaymentExpiring,
   PaymentInDoubt,
   PaymentRefunded,
 } from './payment';
@@ -51,6 +52,7 @@ export const listeners: Readonly<Record<string, readonly AnyMessageType[]>> = {
   order: [
     PaymentAuthorized,
     PaymentDeclined,
+    PaymentExpiring,
     PaymentInDoubt,
     PaymentCaptured,
     PaymentCaptureFailed,
