@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { startEmbeddedPostgres } from '@thali/kit/postgres/embedded';
+import { modules } from '@thali/tools/audit';
 import type { Contestant, Letter } from './contestants/contestant';
 import { floor, type Recipes } from './contestants/floor';
 import { oneByOne } from './contestants/pgbench';
@@ -76,7 +77,7 @@ async function writeDownAll(thali: Thali, goals: readonly Goal[], { urlTo, tell 
 async function makeFloor({ admin, urlTo }: Site): Promise<string> {
   await admin.query('create database floor template thali');
   // Triggers and functions of a module call its tables by their plain names.
-  await admin.query(`alter database floor set search_path = "order", payment, restaurant, delivery`);
+  await admin.query(`alter database floor set search_path = ${modules.map((module) => `"${module}"`).join(', ')}`);
   const floor = new Client({ connectionString: urlTo('floor') });
   await floor.connect();
   // See sharedAccounts. The provider's may fall below zero.

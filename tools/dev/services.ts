@@ -1,3 +1,5 @@
+import { moduleNames } from '@thali/contracts';
+
 /** A process of the split deployment. docker-compose.yml starts the same ones with the same variables; a test compares them. */
 export interface Service {
   name: string;
@@ -19,11 +21,9 @@ export interface Places {
   gatewayPort: number;
 }
 
-export const modules = ['order', 'payment', 'restaurant', 'delivery'] as const;
-
 /** The services and their variables, wherever their parts are. */
 export function servicesAt({ databaseUrl, rabbitMqUrl, serviceUrl, secret, gatewayPort }: Places): Service[] {
-  const services = modules.map((module) => ({
+  const services = moduleNames.map((module) => ({
     name: module,
     main: `apps/${module}/src/main.js`,
     port: portOf(module, gatewayPort),
@@ -35,7 +35,7 @@ export function servicesAt({ databaseUrl, rabbitMqUrl, serviceUrl, secret, gatew
       [`THALI_${module.toUpperCase()}_DATABASE_URL`]: databaseUrl(module),
     },
   }));
-  const urls = modules.map((module) => [`THALI_${module.toUpperCase()}_URL`, serviceUrl(module)]);
+  const urls = moduleNames.map((module) => [`THALI_${module.toUpperCase()}_URL`, serviceUrl(module)]);
   const gateway = {
     name: 'gateway',
     main: 'apps/gateway/src/main.js',
@@ -46,5 +46,5 @@ export function servicesAt({ databaseUrl, rabbitMqUrl, serviceUrl, secret, gatew
 }
 
 export function portOf(module: string, gatewayPort: number): number {
-  return gatewayPort + 1 + modules.findIndex((name) => name === module);
+  return gatewayPort + 1 + moduleNames.findIndex((name) => name === module);
 }

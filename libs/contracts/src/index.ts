@@ -1,7 +1,5 @@
-export * from './callers';
 export * from './delivery';
 export * from './history';
-export * from './listeners';
 export { localDateOf } from './local-time';
 export * from './money';
 export * from './opening';
@@ -9,3 +7,4 @@ export * from './order';
 export * from './payment';
 export * from './restaurant';
 export * from './timetable';
+export * from './system';

@@ -2,6 +2,7 @@ import { aServer } from '@thali/kit/postgres/testing';
 import { findContradictions } from '../contradictions';
 import { findStaleDocuments } from '../documents';
 import { drawProcess } from '../draw';
+import { findGroupFaults } from '../groups';
 import { printProcess } from '../print';
 import { surveyThali, type ModuleSurvey, type Survey } from '../survey';
 
@@ -37,13 +38,21 @@ describe('The modules as they are built', () => {
 
   it('may not listen to what is not declared', () => {
     expect(findContradictions(planted('restaurant', listeningTo('order.placed')))).toEqual([
-      'restaurant subscribes to order.placed, which listeners does not say',
+      'restaurant subscribes to order.placed, which the inventory does not say',
     ]);
   });
 
   it('may not be deaf to what is declared', () => {
     expect(findContradictions(planted('payment', without('payment.settle')))).toEqual([
-      'listeners says that payment wants delivery.delivered, and nothing there subscribes to it',
+      'the inventory says that payment listens to delivery.delivered, and nothing there subscribes to it',
+    ]);
+  });
+
+  it('may not answer a path that the gateway does not forward, nor declare one in vain', () => {
+    const routes = [{ call: 'GET /menus', summary: '' }];
+    expect(findContradictions(planted('payment', () => ({ routes })))).toEqual([
+      'payment answers /menus, which the inventory does not say',
+      'the inventory says that payment answers /payments, and no route begins so',
     ]);
   });
 
@@ -68,6 +77,21 @@ describe('The modules as they are built', () => {
     expect(
       findContradictions(planted('delivery', ({ answers }) => ({ answers: [...answers, 'payment.of-order'] }))),
     ).toEqual(['payment.of-order is answered by delivery, and should be by payment']);
+  });
+});
+
+describe('The groups of routes', () => {
+  it('are those that are described', () => {
+    expect(findGroupFaults(survey.openapi)).toEqual([]);
+  });
+
+  it('may not be empty, and may not lack a description', () => {
+    const paths = { '/payments': { get: { tags: ['payments'] } }, '/orders': { post: {} } };
+    expect(findGroupFaults({ tags: [{ name: 'Payments' }], paths })).toEqual([
+      'no route stands in the group Payments',
+      'GET /payments stands in payments, which is not described',
+      'POST /orders stands in no group, which is not described',
+    ]);
   });
 });
 
