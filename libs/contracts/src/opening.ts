@@ -22,6 +22,7 @@ export function isOpenAt(timetable: Timetable | null, at: Date): boolean {
 
 /** When a restaurant that is closed at that moment opens next; undefined when its timetable names no such day within a year. */
 export function opensNext(timetable: Timetable, at: Date): Date | undefined {
+  if (timetable.hours.every(isClosed)) return undefined;
   const today = localDateOf(at.getTime(), timetable.timeZone);
   for (let days = -1; days <= daysAhead; days++) {
     const starts = openingsOf(timetable, later(today, days))
