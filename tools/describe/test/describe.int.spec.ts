@@ -1,3 +1,4 @@
+import { moduleNames } from '@thali/contracts';
 import { aServer } from '@thali/kit/postgres/testing';
 import { findContradictions } from '../contradictions';
 import { findStaleDocuments } from '../documents';
@@ -110,6 +111,7 @@ describe('The generated documents', () => {
 });
 
 describe('npm run describe', () => {
+  const others = moduleNames.filter((name) => name !== 'payment');
   const alone = { modules: ['payment'], transport: 'rabbitmq' } as const;
 
   it('prints what a module has to do with the others, and what it consists of', () => {
@@ -121,7 +123,7 @@ describe('npm run describe', () => {
       /^ {4}delivery\.delivered +to order, payment$/m,
       /^ {4}payment\.of-order +of payment$/m,
       /^ {4}1\. hold the money +asks, and waits for payment\.authorized or payment\.declined for \d+ s; undone by payment\.cancelled$/m,
-      /^ {4}accounts, payments, /m,
+      /^ {4}accounts, .*payments, /m,
       /^Every module has besides, for its messages: .*outbox/m,
     ])
       expect(text).toMatch(fact);
@@ -129,9 +131,7 @@ describe('npm run describe', () => {
 
   it('prints only what the process hosts, and says what runs elsewhere', () => {
     const text = printProcess(survey, alone);
-    expect(text).toContain(
-      'One process with payment; order, restaurant, delivery elsewhere. Messages travel over RabbitMQ.',
-    );
+    expect(text).toContain(`One process with payment; ${others.join(', ')} elsewhere. Messages travel over RabbitMQ.`);
     expect(text).not.toContain('POST /orders');
   });
 
