@@ -15,11 +15,12 @@ const copy = mkdtempSync(path.join(tmpdir(), 'thali-copy-'));
 
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
-/** @throws {Error} with its words, when it fails. */
-function runInCopy(args: readonly string[], env: Readonly<Record<string, string>> = {}): void {
+/** @returns its words. @throws {Error} with them, when it fails. */
+function runInCopy(args: readonly string[], env: Readonly<Record<string, string>> = {}): string {
   const options = { cwd: copy, env: { ...process.env, ...env }, encoding: 'utf8' } as const;
   const { status, stdout, stderr } = spawnSync(process.execPath, args, options);
   if (status !== 0) throw new Error(`${args.join(' ')} failed:\n${stdout}${stderr}`);
+  return stdout;
 }
 
 describe('A diff', () => {
@@ -45,7 +46,7 @@ describe('What CONTRIBUTING.md shows', () => {
     copyRepository(copy);
     applyChanges(copy, changes);
     runInCopy(['tools/build.mjs']);
-    runInCopy(['dist/tools/describe/main.js', '--write']);
+    expect(runInCopy(['dist/tools/describe/main.js', '--write'])).toContain('written: order.placed.v2.json');
     runInCopy(['node_modules/typescript-7/bin/tsc', '-p', 'tsconfig.json', '--noEmit']);
     const suites = [
       'tools/boundaries',
