@@ -25,5 +25,5 @@ module.exports = {
   reporters: ['default', '<rootDir>/tools/jest/kept.mjs'],
   maxWorkers: 2,
   // For machines that are busy with other things; tests wait for facts, not for time.
-  testTimeout: 60_000,
+  testTimeout: 180_000,
 };

@@ -53,6 +53,7 @@ describe('What CONTRIBUTING.md shows', () => {
       'tools/inventory',
       'tools/dev/test/services',
       'tools/describe',
+      'tools/typeorm',
       'order/test/tip',
     ];
     runInCopy(['node_modules/jest/bin/jest.js', '--silent', '--maxWorkers=1', ...suites]);

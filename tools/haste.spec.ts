@@ -3,11 +3,6 @@ import { findHaste, type Exception } from './haste';
 
 const exceptions: readonly Exception[] = [
   {
-    file: /^libs\/kit\/nest\/test\/overload\.int\.spec\.ts$/,
-    words: /maxLagMs/,
-    because: 'the test makes everybody wait for longer; that it takes longer still changes nothing',
-  },
-  {
     file: /^libs\/kit\/messaging\/testing\/world\.ts$/,
     words: /setTimeout/,
     because: 'whoever waits for a fact looks again after a pause',
@@ -24,7 +19,7 @@ const exceptions: readonly Exception[] = [
   },
   {
     file: /^libs\/kit\/core\/test\/loop\.spec\.ts$/,
-    words: /workMs|timers\/promises/,
+    words: /workMs/,
     because: 'only the test moves the clock that tells so, and ends the rests',
   },
   {

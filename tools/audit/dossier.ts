@@ -75,8 +75,8 @@ export async function* dossiers({ order, payment, restaurant, delivery }: Reader
 }
 
 const orders = `
-  select order_id as id, status, (what -> 'total' ->> 'amount')::bigint as total, what -> 'total' ->> 'currency' as currency,
-    coalesce((what -> 'fee' ->> 'amount')::bigint, 0) as fee
+  select order_id as id, status, (summary -> 'total' ->> 'amount')::bigint as total, summary -> 'total' ->> 'currency' as currency,
+    coalesce((summary -> 'fee' ->> 'amount')::bigint, 0) as fee
   from orders order by order_id collate "C"`;
 
 const money = `

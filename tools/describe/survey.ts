@@ -1,6 +1,6 @@
 import { listeners } from '@thali/contracts';
-import { createApp, servicesOf, type App, type Service } from '@thali/kit/nest';
-import { answeringsOf, subscriptionsOf } from '@thali/kit/messaging';
+import { ModuleExplorer, type KitModule } from '@thali/kit/nest';
+import { createApp, type App } from '@thali/kit/nest/run';
 import type { SagaDefinition } from '@thali/kit/saga';
 import { SagaRunner } from '@thali/kit/saga/runner';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
@@ -44,7 +44,8 @@ export async function surveyThali(databaseUrl: string): Promise<Survey> {
   const app = await createApp({ name: 'thali', modules, listeners, docs, env });
   try {
     await app.nest.init();
-    const surveys = await Promise.all(servicesOf(app.nest).map((service) => surveyModule(app, service, databaseUrl)));
+    const found = app.nest.get(ModuleExplorer).explore();
+    const surveys = await Promise.all(found.map((module) => surveyModule(app, module, databaseUrl)));
     const [first, ...others] = surveys.map(({ tables }) => tables);
     const plumbing = (first ?? []).filter((table) => others.every((tables) => tables.includes(table)));
     return {
@@ -60,10 +61,10 @@ export async function surveyThali(databaseUrl: string): Promise<Survey> {
   }
 }
 
-async function surveyModule({ nest }: App, service: Service, databaseUrl: string): Promise<ModuleSurvey> {
-  const { name, providers } = service;
+async function surveyModule({ nest }: App, module: KitModule, databaseUrl: string): Promise<ModuleSurvey> {
+  const { name, providers } = module;
   const { paths } = SwaggerModule.createDocument(nest, new DocumentBuilder().build(), {
-    include: [...service.modules],
+    include: [...module.modules],
   });
   const routes = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods as Record<string, { summary?: string }>).map(([method, { summary = '' }]) => ({
@@ -74,10 +75,8 @@ async function surveyModule({ nest }: App, service: Service, databaseUrl: string
   return {
     name,
     routes,
-    subscriptions: providers
-      .flatMap(subscriptionsOf)
-      .map((subscription) => ({ name: subscription.name, types: subscription.types.map(({ type }) => type) })),
-    answers: providers.flatMap(answeringsOf).map(({ question }) => question.name),
+    subscriptions: module.subscriptions.map(({ name, types }) => ({ name, types: types.map(({ type }) => type) })),
+    answers: module.answers.map(({ question }) => question.name),
     sagas: providers
       .filter((provider) => provider instanceof SagaRunner)
       .map(({ definition }) => definition as SagaDefinition<unknown, unknown>),

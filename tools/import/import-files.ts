@@ -1,5 +1,6 @@
 import { listeners } from '@thali/contracts';
-import { createApp, type Environment } from '@thali/kit/nest';
+import { type Environment } from '@thali/kit/nest';
+import { createApp } from '@thali/kit/nest/run';
 import { messageOf } from '@thali/kit/core';
 import { ImportMenu, RestaurantModule, isMenuFile, type ImportOptions } from '@thali/restaurant';
 import { readFile } from 'node:fs/promises';
@@ -32,7 +33,7 @@ export async function importFiles(
   const modules = env.THALI_TRANSPORT === 'rabbitmq' ? { restaurant: RestaurantModule } : all;
   const app = await createApp({ name: 'thali', modules, listeners, env });
   try {
-    await app.runtime.prepare();
+    await app.prepare();
     const importer = app.nest.get(ImportMenu, { strict: false });
     const sources = await Promise.all(files.map(readSource));
     const others = sources.flatMap(({ name, text }) => (text === undefined ? [] : [{ name, text }]));

@@ -24,7 +24,7 @@ export default class Kept {
   keep({ testFilePath, failureMessage }) {
     const spec = path.relative(root, testFilePath);
     const folder = folderOf(spec);
-    const script = /\.faults\.spec\.ts$/.test(spec) ? 'test:faults' : 'test';
+    const script = spec.endsWith('.faults.spec.ts') ? 'test:faults' : 'test';
     const repeat = `THALI_TEST_SEED=${process.env.THALI_TEST_SEED} npm run ${script} -- ${spec}`;
     const machine = `Node ${process.versions.node}, ${availableParallelism()} processors, load ${loadavg().map(Math.round).join(' ')}`;
     mkdirSync(folder, { recursive: true });

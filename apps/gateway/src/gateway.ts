@@ -1,5 +1,5 @@
 import { httpPaths } from '@thali/contracts';
-import { forwardRequests, type AppOptions } from '@thali/kit/nest';
+import { forwardRequests, type AppOptions } from '@thali/kit/nest/run';
 import messages from '../../../docs/asyncapi.json';
 import api from '../../../docs/openapi.json';
 

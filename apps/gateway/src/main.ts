@@ -1,4 +1,4 @@
-import { run } from '@thali/kit/nest';
+import { run } from '@thali/kit/nest/run';
 import { gateway } from './gateway';
 
 void run(gateway);

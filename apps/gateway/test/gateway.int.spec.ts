@@ -1,5 +1,5 @@
 import { moduleNames } from '@thali/contracts';
-import { createApp, type App } from '@thali/kit/nest';
+import { createApp, type App } from '@thali/kit/nest/run';
 import { gateway } from '../src/gateway';
 
 const nobodyListensHere = 'http://127.0.0.1:1';

@@ -1,4 +1,4 @@
-import { createApp, type App } from '@thali/kit/nest';
+import { createApp, type App } from '@thali/kit/nest/run';
 import { eventually } from '@thali/kit/messaging/testing';
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';

@@ -1,5 +1,5 @@
-import { listeners } from '@thali/contracts';
-import { run } from '@thali/kit/nest';
+import { listeners, secretFields as redact } from '@thali/contracts';
+import { run } from '@thali/kit/nest/run';
 import { OrderModule } from '@thali/order';
 
-void run({ name: 'thali', modules: { order: OrderModule }, listeners });
+void run({ name: 'thali', modules: { order: OrderModule }, listeners, redact });

@@ -1,4 +1,4 @@
-import type { AppOptions } from '@thali/kit/nest';
+import type { AppOptions } from '@thali/kit/nest/run';
 import messages from '../../../docs/asyncapi.json';
 
 const api = {

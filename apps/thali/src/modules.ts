@@ -1,6 +1,6 @@
 import type { ModuleName } from '@thali/contracts';
 import { DeliveryModule } from '@thali/delivery';
-import type { AppOptions } from '@thali/kit/nest';
+import type { AppOptions } from '@thali/kit/nest/run';
 import { OrderModule } from '@thali/order';
 import { PaymentModule } from '@thali/payment';
 import { RestaurantModule } from '@thali/restaurant';

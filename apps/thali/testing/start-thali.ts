@@ -1,5 +1,5 @@
 import { listeners } from '@thali/contracts';
-import { createApp, type App } from '@thali/kit/nest';
+import { createApp, type App } from '@thali/kit/nest/run';
 import { aServer } from '@thali/kit/postgres/testing';
 import { docs } from '../src/docs';
 import { modules } from '../src/modules';

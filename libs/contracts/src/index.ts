@@ -6,5 +6,6 @@ export * from './opening';
 export * from './order';
 export * from './payment';
 export * from './restaurant';
+export * from './secrets';
 export * from './timetable';
 export * from './system';

@@ -7,7 +7,7 @@ export type ErrorKind = 'invalid' | 'not-found' | 'conflict' | 'stale' | 'forbid
  * - `invalid`: the input can never work as it is.
  * - `not-found`: what it speaks of does not exist (or is not the caller's).
  * - `conflict`: it might have worked at another moment; the state of the thing forbids it now.
- * - `stale`: somebody changed the thing since the caller looked; look again and retry.
+ * - `stale`: the thing has changed since the caller looked at it; look again and retry.
  * - `forbidden`: the caller may not.
  * - `unavailable`: something we depend on is away; nothing was changed, try later.
  */

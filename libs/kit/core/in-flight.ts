@@ -1,5 +1,5 @@
 /**
- * Work that is under way, to be waited for. It only counts: a busy Set outgrows one table after another, each refers to the next (V8,
+ * Work in flight, to be waited for. It only counts: a busy Set outgrows one table after another, each refers to the next (V8,
  * ordered-hash-table.h), and when one of them is old, the garbage collector copies and keeps whatever was in those after it.
  */
 export class InFlight {
@@ -16,7 +16,7 @@ export class InFlight {
     return work;
   }
 
-  /** Resolves when nothing is under way, however it has ended. */
+  /** Resolves when nothing is in flight, however it has ended. */
   async idle(): Promise<void> {
     if (this.count > 0) await new Promise<void>((resolve) => this.whenIdle.push(resolve));
   }

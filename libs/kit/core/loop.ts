@@ -55,7 +55,7 @@ export class Loop {
     this.endRest();
   }
 
-  /** As `finish`, and waits for the turn under way. */
+  /** As `finish`, and waits for the turn in flight. */
   async stop(): Promise<void> {
     this.finish();
     await this.done;

@@ -1,4 +1,4 @@
-import { table } from '../postgres';
+import { checks, table } from '../postgres';
 
 /** What has happened to each aggregate. Append-only. */
 export const Events = table('events', {
@@ -11,7 +11,7 @@ export const Events = table('events', {
     causationId: { type: 'uuid', nullable: true },
     recordedAt: { type: 'timestamptz', createDate: true, default: () => 'clock_timestamp()' },
   },
-  checks: [{ name: 'events_version_check', expression: 'version > 0' }],
+  checks: checks('events_version_check'),
 });
 
 /** Shortcuts for long streams; may be deleted at any time. */

@@ -34,7 +34,7 @@ export class EventStore<State, Event extends DomainEvent> {
   }
 
   /**
-   * Appends to a stream whose last event the caller knows. When somebody else has appended meanwhile, the unit of work runs again.
+   * Appends to a stream whose last event the caller knows. When another transaction has appended meanwhile, the unit of work runs again.
    *
    * @param loaded as `load` gave it.
    * @returns the stream with the events.

@@ -58,7 +58,7 @@ export interface Field {
   description: string;
 }
 
-/** What an object of this schema consists of, nested objects included; what is said elsewhere, under a name, only by that name. */
+/** The fields of an object of this schema, with those of nested objects; a schema with a name of its own is only named. */
 export function fieldsOf({ allOf = [], anyOf = [], properties, items, required = [] }: JsonSchema, path = ''): Field[] {
   if (items) return fieldsOf(items, `${path}[]`);
   const wholes = allOf

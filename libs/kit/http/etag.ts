@@ -16,7 +16,7 @@ export function tag(request: FastifyRequest, reply: FastifyReply, version: numbe
   return true;
 }
 
-/** The version that the caller has seen, from the If-Match header. @throws when it is missing (428) or not one of ours (400). */
+/** The version that the caller has seen, from the If-Match header. @throws when it is missing (428) or not an ETag of this API (400). */
 export const SeenVersion = createParamDecorator((_: undefined, context: ExecutionContext): number => {
   const header = context.switchToHttp().getRequest<FastifyRequest>().headers['if-match'];
   if (header === undefined) throw new PreconditionRequired();

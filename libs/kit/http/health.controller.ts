@@ -1,15 +1,7 @@
 import { Controller, Get, Res, type OnApplicationShutdown } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Vitals, type VitalSigns } from '../telemetry';
-
-/** Something that can say whether it is fit to serve. */
-export abstract class Readiness {
-  /** How long the first request of a queue may have waited before further requests are refused, in milliseconds. */
-  abstract readonly shedAfterMs: number;
-  /** By name, `'ok'` or what is wrong; answers within about a second. */
-  abstract check(): Promise<Record<string, string>>;
-}
+import { Readiness, Vitals, type VitalSigns } from '../telemetry';
 
 @Controller('health')
 @ApiExcludeController()
@@ -18,13 +10,13 @@ export class HealthController implements OnApplicationShutdown {
 
   constructor(private readonly readiness: Readiness) {}
 
-  /** The process runs: restart it only when this fails. True while databases are away. */
+  /** The process runs: restart it only when this fails. It holds while databases are away. */
   @Get('live')
   live(): { status: 'ok' } {
     return { status: 'ok' };
   }
 
-  /** It can serve: send it traffic only while this is 200. */
+  /** The process can serve: send it traffic only while this is 200. */
   @Get('ready')
   async ready(
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -35,7 +27,7 @@ export class HealthController implements OnApplicationShutdown {
     return { status: ok ? 'ok' : 'unavailable', parts };
   }
 
-  /** Memory, and how late the event loop is: for whoever watches how they change. */
+  /** Memory and event loop delay, to be watched over time. */
   @Get('vitals')
   signs(): VitalSigns {
     return this.vitals.read();

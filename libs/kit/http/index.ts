@@ -1,7 +1,7 @@
 export { Sheddable, refuseNewWorkWhileLate, refusedShareHeader, type Load } from './admission';
 export { fieldsOf, type AsyncApi, type AsyncApiMessage, type JsonSchema } from './async-api';
 export { NeedsIfMatch, SeenVersion, etagOf, refuseStale, tag } from './etag';
-export { HealthController, Readiness } from './health.controller';
+export { HealthController } from './health.controller';
 export { InBody, InPath, InQuery, InvalidInput, Parse, Returns, jsonSchema } from './input';
 export { serveDocs, type Docs } from './openapi';
 export { Semaphore } from './semaphore';

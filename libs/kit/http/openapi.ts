@@ -13,7 +13,7 @@ interface About {
   tags: readonly { name: string; description: string }[];
 }
 
-/** What a process tells developers. */
+/** What a process documents for developers. */
 export interface Docs {
   /** Of its routes: what stands above them; or a whole OpenAPI document, where the routes themselves are elsewhere. */
   api: About | { openapi: string };

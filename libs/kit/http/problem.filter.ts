@@ -1,5 +1,6 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { STATUS_CODES } from 'node:http';
 import { DomainError, messageOf, type ErrorKind, type Log } from '../core';
 
 const statusOf: Record<ErrorKind, number> = {
@@ -11,25 +12,26 @@ const statusOf: Record<ErrorKind, number> = {
   unavailable: 503,
 };
 
-/** The one place where errors become answers: `application/problem+json` by RFC 9457, with a stable `code`. */
+/** Makes responses of errors: `application/problem+json` by RFC 9457, with a stable `code`. Errors of message handlers are not its business. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(private readonly log: Log) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
+    if (host.getType() !== 'http') return;
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const problem = problemOf(error);
     if (problem.status === 500)
       this.log.error(
         { err: error, correlationId: request.id, method: request.method, url: request.url },
-        messageOf(error),
+        'request failed',
       );
     void sendProblem(reply, problem);
   }
 }
 
-/** Answers with what went wrong, on whatever route: those that are not Nest's have no filter. */
+/** Responds with a problem document on a route that is not Nest's and so has no filter. */
 export function answerWithProblem(reply: FastifyReply, error: unknown): FastifyReply {
   return sendProblem(reply, problemOf(error));
 }
@@ -60,38 +62,24 @@ function headersOf({ status, retryAfterSeconds = 1 }: Problem): Record<string, s
   };
 }
 
-/** What went wrong, as its document says it. */
+/** The document for an error; an error that is not meant for the caller becomes a 500 without details. */
 function problemOf(error: unknown): Problem {
   const type = 'about:blank';
   if (error instanceof DomainError) {
     const status = (error as { statusCode?: number }).statusCode ?? statusOf[error.kind];
-    return { type, ...error.details, status, code: error.code, title: titleOf[error.kind], detail: error.message };
+    return { type, ...error.details, status, code: error.code, title: titleOf(status), detail: error.message };
   }
   const status =
     error instanceof HttpException ? error.getStatus() : (error as { statusCode?: unknown } | null)?.statusCode;
   if (typeof status === 'number' && status >= 400 && status < 500) {
-    return {
-      type,
-      status,
-      code: status === 404 ? 'request.no-such-route' : 'request.refused',
-      title: 'The request is not right',
-      detail: messageOf(error),
-    };
+    const code = status === 404 ? 'request.no-such-route' : 'request.refused';
+    return { type, status, code, title: titleOf(status), detail: messageOf(error) };
   }
-  return {
-    type,
-    status: 500,
-    code: 'service.fault',
-    title: 'A fault of ours',
-    detail: 'Something went wrong here. Nothing was changed by this request.',
-  };
+  const detail = 'Something went wrong here. Nothing was changed by this request.';
+  return { type, status: 500, code: 'service.fault', title: titleOf(500), detail };
 }
 
-const titleOf: Record<ErrorKind, string> = {
-  invalid: 'The request cannot be carried out',
-  'not-found': 'There is no such thing',
-  conflict: 'Not now',
-  stale: 'Somebody changed it meanwhile',
-  forbidden: 'Not allowed',
-  unavailable: 'Try again later',
-};
+/** What HTTP calls the status: the title of a problem of type `about:blank` (RFC 9457, 4.2.1). */
+function titleOf(status: number): string {
+  return STATUS_CODES[status] ?? 'Error';
+}

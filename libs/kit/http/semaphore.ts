@@ -1,8 +1,8 @@
 import { overloaded } from '../core';
 
 /**
- * A number of places; who finds none waits in line. The line closes while its first has waited too long: who comes then is told at
- * once, instead of late. It is judged by its waiting time because its length says nothing: fifty may be gone in a moment.
+ * A counting semaphore whose queue sheds: while its first entry has waited longer than a limit, further callers are refused at once. The
+ * limit is a waiting time and no length, because a long queue may be gone in a moment.
  */
 export class Semaphore {
   private readonly line: { since: number; enter: () => void }[] = [];

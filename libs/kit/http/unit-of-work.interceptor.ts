@@ -14,7 +14,7 @@ import { from, lastValueFrom, type Observable } from 'rxjs';
 import { DomainError } from '../core';
 import { fingerprintOf, once, type RepeatableRequest } from '../idempotency';
 import { Database, StaleVersion, type Tx } from '../postgres';
-import { Readiness } from './health.controller';
+import { Readiness } from '../telemetry';
 import { InvalidInput } from './input';
 import { Semaphore } from './semaphore';
 
@@ -50,11 +50,10 @@ export const Idempotent = () =>
   );
 
 /**
- * One request that changes something = one transaction of the controller's module: it is committed before the answer leaves,
- * and with it the answer itself, if the sender gave an Idempotency-Key. It may run a second time, see `Database.transaction`.
- * When requests wait too long for their turn, further ones are refused (`service.overloaded`); messages go first. Requests about the same,
- * by the first id in their path, come one after another, so they do not get in each other's way; where those of other processes do, again
- * and again, they are told so (`request.contended`).
+ * Runs each request that is not a GET in one transaction of the controller's module. It commits before the response is sent, together with
+ * the response itself if the request has an Idempotency-Key. The route handler may run twice, see `Database.transaction`. When requests
+ * queue too long, further ones are refused (`service.overloaded`); messages go first. Requests with the same first id in their path run one
+ * after another, so that they do not conflict; one that conflicts with other processes again and again is refused (`request.contended`).
  */
 @Injectable()
 export class UnitOfWork implements NestInterceptor {

@@ -17,14 +17,15 @@ export const messagingMigrations = [
   DatabaseTime1700000000017,
 ];
 export { InProcessTransport } from './in-process/in-process.transport';
-export { Answers, InProcessQuestions, Questions, answeringsOf, type Answering } from './ports/questions';
+export { Answers, InProcessQuestions, Questions, questionsOf, type Answering } from './ports/questions';
 export {
   Handles,
   HandlesOutside,
   Subscriber,
-  subscriptionsOf,
+  handlersOf,
   type Handle,
   type HandleOutside,
+  type HandlerMetadata,
   type Subscription,
   type SubscriptionOptions,
 } from './ports/subscription';

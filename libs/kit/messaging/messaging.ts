@@ -3,6 +3,7 @@ import type { Transport } from './ports/transport';
 import type { Log } from '../core';
 import type { Database } from '../postgres';
 import { Consumer } from './inbox/consumer';
+import type { Dispatcher } from './inbox/dispatcher';
 import { Inbox } from './inbox/inbox';
 import { Partitions } from './leases/partitions';
 import { Relay } from './outbox/relay';
@@ -32,8 +33,8 @@ export class Messaging {
   private readonly consumers: Consumer[];
   private readonly retention: Retention;
   private relays: Relay[] = [];
-  /** By type, the consumer of the only subscription of this module that wants it. */
-  private readonly onlyConsumers = new Map<string, Consumer>();
+  /** By type, the dispatcher of the only subscription of this module that wants it. */
+  private readonly dispatchers = new Map<string, Dispatcher>();
   /** The types that other modules want, too: a timer of one of these has to become a message. */
   private wantedElsewhere = new Set<string>();
 
@@ -41,15 +42,15 @@ export class Messaging {
     const { db, subscriptions, transport, log, leaseMs, retentionDays: days = dedupeDays, alsoForget: also } = options;
     refuseDuplicates(subscriptions);
     this.partitions = new Partitions(db, log, leaseMs);
-    this.timers = new Timers(db, this.partitions, (type) => this.consumerOfTimer(type), log);
+    this.timers = new Timers(db, this.partitions, (type) => this.dispatcherOfTimer(type), log);
     this.wakeUp = new WakeUp(db, this.partitions, log);
     this.consumers = subscriptions.map((subscription) => new Consumer(db, this.partitions, subscription, log));
     this.retention = new Retention({ db, log, days, also });
     for (const type of new Set(subscriptions.flatMap(({ types }) => types.map(({ type }) => type)))) {
       const wanting = this.consumers.filter((_, n) => subscriptions[n]!.types.some((wanted) => wanted.type === type));
-      if (wanting.length === 1 && wanting[0]) this.onlyConsumers.set(type, wanting[0]);
+      if (wanting.length === 1 && wanting[0]) this.dispatchers.set(type, wanting[0].dispatcher);
     }
-    transport.register(new Inbox(db, subscriptions, (type) => this.onlyConsumers.get(type)));
+    transport.register(new Inbox(db, subscriptions, (type) => this.dispatchers.get(type)));
   }
 
   /**
@@ -101,8 +102,8 @@ export class Messaging {
     await this.partitions.stop();
   }
 
-  private consumerOfTimer(type: string): Consumer | undefined {
-    return this.wantedElsewhere.has(type) ? undefined : this.onlyConsumers.get(type);
+  private dispatcherOfTimer(type: string): Dispatcher | undefined {
+    return this.wantedElsewhere.has(type) ? undefined : this.dispatchers.get(type);
   }
 }
 

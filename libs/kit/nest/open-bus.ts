@@ -3,7 +3,7 @@ import { InProcessQuestions, InProcessTransport, type Questions, type Transport 
 import { RabbitMqQuestions, RabbitMqTransport } from '../messaging/rabbitmq';
 import type { Settings } from './settings';
 
-/** By module, what it wants to hear of the others. */
+/** By module, the messages of other modules that it subscribes to. */
 export type Listeners = Readonly<Record<string, readonly AnyMessageType[]>>;
 
 export interface Bus {

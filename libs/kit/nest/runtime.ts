@@ -1,43 +1,73 @@
 import type { DataSourceOptions } from 'typeorm';
 import { messageOf, type Log } from '../core';
-import { answeringsOf, subscriptionsOf, type Questions, type Transport, Messaging } from '../messaging';
-import { Readiness } from '../http';
+import { Messaging, type Answering, type Questions, type Subscription, type Transport } from '../messaging';
 import { forgetAnswers } from '../idempotency';
 import { Database, ensureSchema, provisionModule } from '../postgres';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../postgres/embedded';
-import type { Environment, Settings } from './settings';
+import { Readiness } from '../telemetry';
+import { readModuleDatabaseUrl, refuseUnreachable, type Environment, type Settings } from './settings';
 
 const readyWithinMs = 1_000;
 const leastShedAfterMs = 1_000;
 
-/** What all modules of a process share: settings, log, transport, and the databases of each. Built before Nest, stopped after it. */
+/** A module, with its handlers. */
+interface Connectable {
+  readonly name: string;
+  readonly subscriptions: readonly Subscription[];
+  readonly answers: readonly Answering[];
+}
+
+interface RuntimeOptions {
+  settings: Settings;
+  env: Environment;
+  log: Log;
+  transport: Transport;
+  questions: Questions;
+  /** The modules of the whole product; empty where all of them are in this process. */
+  whole?: readonly string[];
+}
+
+/** What the modules of a process share: settings, log, transport and questions; and their databases and messages, to start and to drain. */
 export class Runtime extends Readiness {
+  readonly settings: Settings;
+  readonly env: Environment;
+  readonly log: Log;
+  readonly transport: Transport;
+  readonly questions: Questions;
   private readonly databases = new Map<string, Database>();
   private readonly messagings: Messaging[] = [];
-  private readonly openings: Promise<Database>[] = [];
+  private readonly openings = new Map<string, Promise<Database>>();
   private embedded: Promise<EmbeddedPostgres> | undefined;
+  private isStarted = false;
+  private drained: Promise<void> | undefined;
+  private stopped: Promise<void> | undefined;
 
-  constructor(
-    readonly settings: Settings,
-    readonly env: Environment,
-    readonly log: Log,
-    readonly transport: Transport,
-    readonly questions: Questions,
-  ) {
+  constructor(private readonly options: RuntimeOptions) {
     super();
-    transport.lagHere = () => this.lagHereMs;
+    ({
+      settings: this.settings,
+      env: this.env,
+      log: this.log,
+      transport: this.transport,
+      questions: this.questions,
+    } = options);
+    this.transport.lagHere = () => this.lagHereMs;
   }
 
-  /** Opens the module's own database: given by its URL, a schema in the shared one, or a schema in the embedded one. */
+  /**
+   * Opens the module's own database: given by its URL, a schema in the shared one, or a schema in the embedded one.
+   * @throws {Error} when it cannot be opened, or another module of this name has opened it.
+   */
   openDatabase(module: string, migrations: DataSourceOptions['migrations']): Promise<Database> {
+    if (this.openings.has(module)) throw new Error(`two modules are named ${module}: call Kit.forModule once for each`);
     const opening = this.open(module, migrations);
-    this.openings.push(opening);
+    this.openings.set(module, opening);
     return opening;
   }
 
   private async open(module: string, migrations: DataSourceOptions['migrations']): Promise<Database> {
-    const { moduleDatabaseUrls, databaseUrl, prefix } = this.settings;
-    const own = moduleDatabaseUrls[module];
+    const { databaseUrl, prefix } = this.settings;
+    const own = readModuleDatabaseUrl(this.env, prefix, module);
     const shared = own ? undefined : await this.sharedUrl();
     try {
       const url = own ? await ensureSchema(own, module) : await provisionModule(shared ?? '', module);
@@ -56,32 +86,53 @@ export class Runtime extends Readiness {
     }
   }
 
-  /** Connects what the module's providers subscribe to and answer. Before `start`. */
-  connect(module: string, providers: readonly object[]): void {
-    const db = this.databases.get(module);
-    if (!db) throw new Error(`the database of ${module} is not open`);
-    const { transport, log, settings } = this;
-    const subscriptions = providers.flatMap(subscriptionsOf);
-    const { leaseMs, retentionDays } = settings;
-    const options = { db, subscriptions, transport, log, leaseMs, retentionDays, alsoForget: forgetAnswers };
-    this.messagings.push(new Messaging(options));
-    for (const answering of providers.flatMap(answeringsOf)) this.questions.register(answering);
-  }
-
-  /** Before anything is sent. */
-  async prepare(): Promise<void> {
-    await Promise.all([this.transport.start(), this.questions.start()]);
+  /**
+   * Connects the handlers and starts the transport. Called once, before anything is sent.
+   * @throws {Misconfigured} when a module of the product is in another process and the transport does not reach it.
+   */
+  async prepare(modules: readonly Connectable[]): Promise<void> {
+    const { transport, questions, settings, env } = this;
+    const { whole = [] } = this.options;
+    refuseUnreachable(
+      settings,
+      whole.filter((name) => !modules.some((module) => module.name === name)),
+      env,
+    );
+    for (const module of modules) this.connect(module);
+    await Promise.all([transport.start(), questions.start()]);
     await Promise.all(this.messagings.map((messaging) => messaging.prepare()));
   }
 
+  private connect({ name, subscriptions, answers }: Connectable): void {
+    const db = this.databases.get(name);
+    if (!db) throw new Error(`the database of ${name} is not open`);
+    const { transport, log, settings } = this;
+    const { leaseMs, retentionDays } = settings;
+    const options = { db, subscriptions, transport, log, leaseMs, retentionDays, alsoForget: forgetAnswers };
+    this.messagings.push(new Messaging(options));
+    for (const answering of answers) this.questions.register(answering);
+  }
+
+  /** Lets handlers run. */
   start(): void {
+    if (this.isStarted || this.drained) return;
+    this.isStarted = true;
     for (const messaging of this.messagings) messaging.start();
   }
 
-  /** Drains, then closes; nothing is lost and nothing is half done. */
-  async stop(): Promise<void> {
-    await Promise.allSettled(this.openings);
-    await Promise.all(this.messagings.map((messaging) => messaging.stop()));
+  /** Starts no handler any more, and waits for those that run; messages can still be sent. Safe to call twice. */
+  drain(): Promise<void> {
+    return (this.drained ??= Promise.all(this.messagings.map((messaging) => messaging.stop())).then(() => undefined));
+  }
+
+  /** Drains, then closes transport and databases. Safe to call twice. */
+  stop(): Promise<void> {
+    return (this.stopped ??= this.close());
+  }
+
+  private async close(): Promise<void> {
+    await Promise.allSettled(this.openings.values());
+    await this.drain();
     await Promise.all([this.transport.stop(), this.questions.stop()]);
     await Promise.all([...this.databases.values()].map((database) => database.close()));
     await (await this.embedded)?.stop();
@@ -94,7 +145,7 @@ export class Runtime extends Readiness {
 
   /** Longer than what begins new work has to wait, which is refused earlier. */
   get shedAfterMs(): number {
-    return Math.max(leastShedAfterMs, this.settings.maxLagMs);
+    return Math.max(leastShedAfterMs, 4 * this.settings.maxLagMs);
   }
 
   private get lagHereMs(): number {
@@ -102,8 +153,9 @@ export class Runtime extends Readiness {
     return Math.max(0, ...lags);
   }
 
+  /** Whether each database answers. */
   async check(): Promise<Record<string, string>> {
-    const parts = [...this.databases].map(async ([module, database]) => [module, await answers(database)]);
+    const parts = [...this.databases].map(async ([module, database]) => [module, await probe(database)]);
     return Object.fromEntries(await Promise.all(parts)) as Record<string, string>;
   }
 
@@ -114,7 +166,7 @@ export class Runtime extends Readiness {
   }
 }
 
-async function answers(database: Database): Promise<string> {
+async function probe(database: Database): Promise<string> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {
     timer = setTimeout(() => resolve(`no answer within ${readyWithinMs} ms`), readyWithinMs);

@@ -7,15 +7,20 @@ const ivBytes = 12;
 const tagBytes = 16;
 
 /**
- * Seals secrets that must pass through messages, tables and logs that others may read: AES-256-GCM with a key that only the
- * processes of this deployment have.
+ * Encrypts secrets that pass through messages, tables and logs that others may read: AES-256-GCM with a key that only the processes of this
+ * deployment have.
  */
 export class Seal {
-  private readonly key: Buffer;
+  private derived: Buffer | undefined;
 
-  /** @param secret at least 16 characters, the same in every process. */
-  constructor(secret: string) {
-    this.key = createHash('sha256').update(secret).digest();
+  /** @param secret at least 16 characters, the same in every process; read when it is needed first. */
+  constructor(private readonly secret: string | (() => string)) {}
+
+  private get key(): Buffer {
+    const { secret } = this;
+    return (this.derived ??= createHash('sha256')
+      .update(typeof secret === 'string' ? secret : secret())
+      .digest());
   }
 
   seal(text: string): string {

@@ -63,7 +63,7 @@ export interface Settings {
   readonly retentionDays: number;
   /** How late accepted work may be before new work is refused. */
   readonly maxLagMs: number;
-  /** How long a process that is told to stop may take. Clients have a quarter of it to say all of a request, and to hear the answer. */
+  /** How long a process may take to stop. Clients have a quarter of it to complete their requests and to read the responses. */
   readonly drainWithinMs: number;
   /** Whether to fill empty tables with an example to play with. */
   readonly seed: boolean;
@@ -78,7 +78,7 @@ const days = z.coerce.number(someDays).int(someDays).min(dedupeDays, someDays).m
 const aPort = 'a port number from 0 to 65535';
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
-/** Which modules there are: what the process is able to host, and what the whole product consists of. */
+/** Which modules there are: what the process is able to host, and what the whole product consists of. Empty where the process is all. */
 export interface Inventory {
   readonly able: readonly string[];
   readonly whole: readonly string[];
@@ -88,9 +88,12 @@ export interface Inventory {
  * @param prefix of the variables: `THALI` reads `THALI_DATABASE_URL`.
  * @throws {Misconfigured}
  */
-export function readSettings(env: Environment, prefix: string, { able, whole }: Inventory): Settings {
+export function readSettings(
+  env: Environment,
+  prefix: string,
+  { able, whole }: Inventory = { able: [], whole: [] },
+): Settings {
   const { modules, transport, rabbitMqUrl } = readTopology(env, prefix, { able, whole });
-  const moduleUrl = (module: string) => `${prefix}_${module.toUpperCase()}_DATABASE_URL`;
   const read = readVariables(env, {
     PORT: z.coerce.number(aPort).int(aPort).min(0, aPort).max(65_535, aPort).default(3000),
     [`${prefix}_HOST`]: z.string().default('127.0.0.1'),
@@ -106,11 +109,10 @@ export function readSettings(env: Environment, prefix: string, { able, whole }: 
     [`${prefix}_MAX_LAG_MS`]: milliseconds(150),
     [`${prefix}_DRAIN_WITHIN_MS`]: milliseconds(20_000),
     [`${prefix}_SEED`]: z.enum(['true', 'false'], 'true or false').optional(),
-    ...Object.fromEntries(modules.map((module) => [moduleUrl(module), url])),
   }) as Record<string, string | number | undefined>;
   const databaseUrl = read[`${prefix}_DATABASE_URL`] as string | undefined;
   const moduleDatabaseUrls = Object.fromEntries(
-    modules.map((module) => [module, read[moduleUrl(module)] as string | undefined]),
+    modules.map((module) => [module, readModuleDatabaseUrl(env, prefix, module)]),
   );
   const embedded = databaseUrl === undefined && Object.values(moduleDatabaseUrls).some((own) => own === undefined);
   return {
@@ -131,6 +133,12 @@ export function readSettings(env: Environment, prefix: string, { able, whole }: 
     drainWithinMs: read[`${prefix}_DRAIN_WITHIN_MS`] as number,
     seed: read[`${prefix}_SEED`] === undefined ? embedded : read[`${prefix}_SEED`] === 'true',
   };
+}
+
+/** The module's own database, if it has one: it wins over the shared one. @throws {Misconfigured} */
+export function readModuleDatabaseUrl(env: Environment, prefix: string, module: string): string | undefined {
+  const variable = `${prefix}_${module.toUpperCase().replaceAll('-', '_')}_DATABASE_URL`;
+  return readVariables(env, { [variable]: url })[variable];
 }
 
 type Topology = Pick<Settings, 'modules' | 'transport' | 'rabbitMqUrl'>;
@@ -156,10 +164,19 @@ function readTopology(env: Environment, prefix: string, { able, whole }: Invento
   });
   const modules = [...new Set(read[`${prefix}_MODULES`] as string[])];
   const transport = read[`${prefix}_TRANSPORT`] as Topology['transport'];
+  const rabbitMqUrl = read[`${prefix}_RABBITMQ_URL`] as string;
   const absent = whole.filter((module) => !modules.includes(module));
-  if (transport === 'in-process' && absent.length > 0) {
-    const why = `rabbitmq, because ${absent.join(', ')} run${absent.length === 1 ? 's' : ''} elsewhere: within one process only modules of that process can hear each other`;
-    throw new Misconfigured(`${prefix}_TRANSPORT`, env[`${prefix}_TRANSPORT`], why);
-  }
-  return { modules, transport, rabbitMqUrl: read[`${prefix}_RABBITMQ_URL`] as string };
+  refuseUnreachable({ prefix, transport }, absent, env);
+  return { modules, transport, rabbitMqUrl };
+}
+
+/** @param absent the modules in other processes. @throws {Misconfigured} when there are some, and the transport does not reach them. */
+export function refuseUnreachable(
+  { prefix, transport }: Pick<Settings, 'prefix' | 'transport'>,
+  absent: readonly string[],
+  env: Environment,
+): void {
+  if (transport !== 'in-process' || absent.length === 0) return;
+  const why = `rabbitmq, because ${absent.join(', ')} run${absent.length === 1 ? 's' : ''} in other processes, which the in-process transport does not reach`;
+  throw new Misconfigured(`${prefix}_TRANSPORT`, env[`${prefix}_TRANSPORT`], why);
 }

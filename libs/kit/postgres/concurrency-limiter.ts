@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 
-/** Work of one database that waits to begin. */
+/** The units of work of one database that wait to begin. */
 export interface Queue {
   /** When the first of it came, in the time of `performance.now()`, or earlier, if it has a head start; undefined when nothing may begin. */
   readonly firstSince: number | undefined;
@@ -8,7 +8,7 @@ export interface Queue {
   begin(): Promise<void>;
 }
 
-/** A transaction that takes longer waits for somebody else, who keeps no processor busy. */
+/** A transaction that takes longer waits for a lock or a server, and keeps no processor busy. */
 export const longMs = 50;
 /** A timer rings less than this too early: Node counts in whole milliseconds, by a clock that may itself go by milliseconds. */
 const earlyMs = 3;
@@ -56,7 +56,7 @@ export class ConcurrencyLimiter {
       this.open();
     };
     const ended = next.begin();
-    // Not before it has begun: when this rings it has to have taken long by the queue's own clock, or nobody opens the limiter again.
+    // Set after the beginning: when it fires, the queue's own clock has to find the transaction long, or the limiter stays closed.
     const patience = setTimeout(leave, longMs + earlyMs).unref();
     void ended.finally(() => {
       clearTimeout(patience);

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Pool, PoolClient } from 'pg';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DataSource, type DataSourceOptions, type EntitySchema } from 'typeorm';
 import { DomainError, SystemClock, SystemIds, messageOf, type Clock, type Ids } from '../core';
 import { GroupCommit, type QueueOptions } from './group-commit';
 import { getTypeParser } from './pipeline';
@@ -22,8 +22,15 @@ export interface DatabaseOptions {
   ids?: Ids;
 }
 
+const connectWithinMs = 5_000;
+const readerPoolSize = 2;
+const readerWithinMs = 15_000;
+
+/** Without a listener, a session that the server ends while it is checked out ends the process. Its query fails anyway. */
+const ignoreErrors = (client: PoolClient) => void client.on('error', () => {});
+
 /**
- * A module's own database: its schema, its login role, its pool. Nobody else opens it.
+ * A module's own database: its schema, its login role, its pool. No other module opens it.
  *
  * Emits the signals that units of work raised (`tx.signal`), each with its {@link Raised} rows, after their commit, and then `committed`
  * with all of them ({@link Signals}).
@@ -36,6 +43,7 @@ export class Database extends EventEmitter {
   private readonly clock: Clock;
   private readonly commits: GroupCommit;
   private readonly sqlTexts = new Map<string, Choose>();
+  private reader: Promise<DataSource> | undefined;
 
   private constructor(
     readonly dataSource: DataSource,
@@ -67,10 +75,9 @@ export class Database extends EventEmitter {
       extra: {
         options: sessionOptions(options.module, within),
         query_timeout: within + 1_000,
-        connectionTimeoutMillis: 5_000,
+        connectionTimeoutMillis: connectWithinMs,
         types: { getTypeParser },
-        // Without a listener, a session that the server ends while it is checked out ends the process. Its query fails anyway.
-        onConnect: (client: PoolClient) => void client.on('error', () => {}),
+        onConnect: ignoreErrors,
       },
     });
     await dataSource.initialize();
@@ -88,8 +95,8 @@ export class Database extends EventEmitter {
    * Work that waits at the same moment may share a transaction (group commit), so it must touch nothing but the database
    * and may be run again: alone when a neighbour failed, or when another transaction got in between.
    *
-   * Work that may be refused (`shedAfterMs`) is, while the first of its kind has waited longer than this for its turn. By default
-   * work is never refused, and goes first.
+   * Sheddable work (`shedAfterMs`) is refused while the first sheddable unit of work has waited longer than this. By default work is
+   * never refused, and goes first.
    *
    * @throws whatever the work throws; nothing of it is kept then.
    * @throws {DomainError} `service.overloaded`
@@ -127,14 +134,14 @@ export class Database extends EventEmitter {
   }
 
   /**
-   * From now on, says a statement in other words on this database; what goes in and comes out stays as it is.
-   * @param choose says them. Every sqlText is prepared and planned once per connection: there should be few.
+   * Overrides the SQL text of a statement on this database; its input and its result columns stay as they are.
+   * @param choose gives the text for a batch. Each text is prepared and planned once per connection: there should be few.
    */
   override<Row extends object>({ name }: Statement<Row>, choose: (rows: readonly Row[]) => SqlText): void {
     this.sqlTexts.set(name, choose as Choose);
   }
 
-  /** A story that begins here. */
+  /** A message context that begins here. */
   newContext(): MessageContext {
     return { correlationId: this.ids.uuid(), causationId: null };
   }
@@ -148,10 +155,31 @@ export class Database extends EventEmitter {
     }
   }
 
-  /** Waits for the transactions under way, then closes all connections. */
+  /**
+   * Opens a DataSource that knows these tables and only reads, on connections of its own, planned as PostgreSQL thinks best. The first call
+   * decides which tables; it is closed with the database.
+   */
+  openReader(entities: readonly EntitySchema[]): Promise<DataSource> {
+    const { module, url } = this;
+    const extra = {
+      options: readerOptions(module),
+      connectionTimeoutMillis: connectWithinMs,
+      types: { getTypeParser },
+    };
+    this.reader ??= new DataSource({
+      ...placeOf({ module, url }),
+      entities: [...entities],
+      poolSize: readerPoolSize,
+      extra: { ...extra, onConnect: ignoreErrors },
+    }).initialize();
+    return this.reader;
+  }
+
+  /** Waits for the transactions in flight, then closes all connections. */
   async close(): Promise<void> {
     await this.commits.close();
     await this.dataSource.destroy();
+    await (await this.reader)?.destroy();
   }
 
   private get pool(): Pool {
@@ -159,7 +187,7 @@ export class Database extends EventEmitter {
   }
 }
 
-function placeOf({ module, url }: DatabaseOptions) {
+function placeOf({ module, url }: Pick<DatabaseOptions, 'module' | 'url'>) {
   return { type: 'postgres', url, schema: module, applicationName: `thali-${module}` } as const;
 }
 
@@ -171,7 +199,7 @@ async function migrate(options: DatabaseOptions): Promise<void> {
     migrations,
     migrationsTableName: 'migrations',
     poolSize: 2,
-    extra: { options: sessionOptions(module, 0), connectionTimeoutMillis: 5_000 },
+    extra: { options: sessionOptions(module, 0), connectionTimeoutMillis: connectWithinMs },
   });
   await dataSource.initialize();
   const turn = dataSource.createQueryRunner();
@@ -187,9 +215,9 @@ async function migrate(options: DatabaseOptions): Promise<void> {
 type Choose = (rows: readonly object[]) => SqlText;
 
 /**
- * Every statement of ours knows its keys, but the planner takes a JSON parameter for a hundred rows and would rather read a
- * whole small table; and it would plan again and again. So: by index, in its order, in nested loops, planned once. What was planned
- * while a queue was empty has to do when it is full.
+ * Every statement knows its keys, but the planner does not know how many rows an array has, and would rather read a whole small table;
+ * and it would plan again and again. So: by index, in its order, in nested loops, planned once. What was planned while a queue was empty
+ * has to do when it is full.
  */
 function sessionOptions(module: string, statementWithinMs: number): string {
   const settings = {
@@ -203,10 +231,21 @@ function sessionOptions(module: string, statementWithinMs: number): string {
     enable_bitmapscan: 'off',
     jit: 'off',
   };
-  return Object.entries(settings)
+  return optionsOf(settings);
+}
+
+function readerOptions(module: string): string {
+  return optionsOf({
+    search_path: `"${module}"`,
+    statement_timeout: readerWithinMs,
+    default_transaction_read_only: 'on',
+  });
+}
+
+const optionsOf = (settings: Record<string, string | number>): string =>
+  Object.entries(settings)
     .map(([name, value]) => `-c ${name}=${value}`)
     .join(' ');
-}
 
 function unavailable(module: string, error: unknown): DomainError {
   return new DomainError(

@@ -25,9 +25,9 @@ interface Unit {
 
 /** How a unit of work is queued. */
 export interface QueueOptions {
-  /** For work that may be refused: how long the first of its kind may have waited for its turn. */
+  /** For sheddable work: how long the first sheddable unit of work may have waited in the queue. */
   readonly shedAfterMs?: number | undefined;
-  /** What it is about. Units of one key never share a transaction and never run at once, so they do not get in each other's way. */
+  /** What it is about. Units of work with one key never share a transaction and never run at once, so they do not conflict. */
   readonly key?: string | undefined;
 }
 
@@ -56,15 +56,15 @@ const concurrentTransactions = 2;
 /** Units of work in one transaction at most. */
 const groupSize = 64;
 const attemptsAlone = 10;
-/** At the limiter, requests are so much ahead of what moves messages elsewhere: somebody waits for their answer. */
+/** At the limiter, requests are so much ahead of what moves messages elsewhere: a client waits for their answer. */
 const requestHeadStartMs = 20;
 
 /**
  * Runs units of work, as many as are waiting in one transaction (group commit). It never waits in order to group, so a
  * lone unit pays nothing; under load the commit, the dearest part, is shared by dozens.
  *
- * A unit that fails before it changed anything fails alone. If some fail later, the transaction is rolled back; the others
- * run again together, and those by themselves. When nobody knows whose fault it was, each runs by itself.
+ * A unit that fails before it changed anything fails alone. If some fail later, GroupCommit rolls the transaction back, runs the others
+ * again together, and each failed unit by itself. When the failure names no unit, each runs by itself.
  */
 export class GroupCommit implements Queue {
   private readonly priority: Unit[] = [];
@@ -118,7 +118,7 @@ export class GroupCommit implements Queue {
     }
   }
 
-  /** How long the first unit has waited of those that may be refused, and wait for nobody who is about the same. */
+  /** How long the first sheddable unit has waited whose key is free, in milliseconds. */
   get lagMs(): number {
     const first = this.sheddable.find(this.isFree);
     return first ? performance.now() - first.since : 0;
@@ -204,7 +204,7 @@ export class GroupCommit implements Queue {
         throw error instanceof WriteFailed ? whyNotWritten(error, writes, units) : error;
       });
       const signals = signalsOf(kept, writes, results);
-      // By itself: a listener that fails must not make anybody believe that this has not committed.
+      // In a microtask of its own: a listener that throws must not make this attempt look as if it had not committed.
       queueMicrotask(() => this.options.committed(signals));
       return outcomes;
     } catch (error) {
@@ -235,13 +235,13 @@ class UnitsFailed extends Error {
   }
 }
 
-/** Whose statements were not run because another's had failed before is not to blame. */
+/** Units whose statements were not run, because another unit's had failed before, are not to blame. */
 function failureOf(failedOutcomes: readonly Outcome[]): Error {
   const failedUnits = failedOutcomes.filter(({ error }) => !isTransactionAborted(error));
   return failedUnits.length > 0 ? new UnitsFailed(new Set(failedUnits.map(({ unit }) => unit))) : new NotRun();
 }
 
-/** Where rows were not as they had been read, those whose rows they are are to blame. */
+/** Where rows were not as they had been read, the units that deferred these rows are to blame. */
 function whyNotWritten({ n, cause }: WriteFailed, writes: readonly Write[], { length }: readonly Unit[]): unknown {
   const write = writes[n];
   const stale = write && staleRowsOf(cause);
@@ -267,7 +267,7 @@ interface Write {
   readonly units: Unit[];
 }
 
-/** What the units have deferred, by statement, each in the order in which it was deferred. */
+/** The deferred writes of the units, by statement, each in the order in which it was deferred. */
 function writesOf(outcomes: readonly Outcome[]): Write[] {
   const writes = new Map<Statement<object>, Write>();
   const deferred = outcomes.flatMap(({ unit, tx }) => tx.deferred.map((each) => ({ each, unit })));

@@ -35,7 +35,7 @@ interface Column {
 const prepared = new WeakMap<Connection, Map<string, readonly Column[]>>();
 
 /**
- * Statements that travel in one packet, and their answers in another: between the first and the last nobody waits for anybody. Each is
+ * Statements that travel in one packet, and their answers in another: neither side waits between the first and the last. Each is
  * prepared once per connection and described then; one Sync ends them all, so that after a failure those behind it are not run.
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
  */
@@ -44,7 +44,7 @@ class Pipeline implements Submittable {
   callback: (error: unknown) => void;
   private readonly answers: Answer[] = [];
   private known: Map<string, readonly Column[]> = new Map();
-  /** Of the answer under way. */
+  /** Of the answer that is being read. */
   private columns: readonly Column[] = [];
   private rows: object[] = [];
   private indices: (number | undefined)[] = [];
@@ -70,7 +70,7 @@ class Pipeline implements Submittable {
       const { name, sql: text } = sqlText;
       if (!this.known.has(name) && !fresh.has(name)) {
         fresh.add(name);
-        // Whether an attempt that failed has left it behind, nobody knows. To close what is not there is no error.
+        // An attempt that failed may have left it behind. To close a statement that is not there is no error.
         wire.close({ type: 'S', name });
         wire.parse({ name, text });
         wire.describe({ type: 'S', name });
@@ -101,7 +101,7 @@ class Pipeline implements Submittable {
 
   handleCommandComplete({ text: tag }: { text: string }): void {
     const step = this.steps[this.answers.length];
-    if (!step) return; // Nobody waits for it any more.
+    if (!step) return; // The pipeline has been given up: all its steps are answered.
     this.known.set(step.sqlText.name, this.columns);
     this.answers.push({ rows: this.rows, indices: this.indices, tag });
     this.begin();
@@ -128,7 +128,7 @@ export function executePipelined(client: PoolClient, steps: readonly Step[]): Pr
   return new Promise((resolve) => void client.query(new Pipeline(steps, resolve)));
 }
 
-/** What node-postgres has for whoever brings a query of his own, which its types do not say. */
+/** What node-postgres calls on a connection for a `Submittable`; its types leave it out. */
 interface Wire {
   readonly stream: { cork(): void; uncork(): void };
   close(statement: { type: 'S'; name: string }): void;

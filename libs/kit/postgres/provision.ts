@@ -45,7 +45,7 @@ export async function ensureSchema(url: string, module: string): Promise<string>
 
 async function connect(url: string): Promise<Client> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
-  client.on('error', () => {}); // The query under way fails, too.
+  client.on('error', () => {}); // The query in flight fails, too.
   await client.connect();
   return client;
 }

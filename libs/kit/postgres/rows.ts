@@ -46,8 +46,8 @@ export class Rows<Row extends object> {
    * @param write changes a table, and returns the `n` of every row that it has stored; or, where an INSERT cannot tell, `null::int as n`.
    * @param stored a SELECT of the numbers of the rows that were stored, where `write` returns something else, which it finds in `saved`.
    */
-  save(write: Write, stored?: Write): Statement<Row> {
-    const checked = (input: string) => savedOrStale(this.input, write(input), stored?.(input));
+  save(write: Write, stored?: (input: Input) => string): Statement<Row> {
+    const checked = (input: string) => savedOrStale(this.input, write(input), stored?.(this.input));
     return { ...this.statement(checked), changes: true, place: places.save };
   }
 

@@ -1,9 +1,9 @@
 import { NotRun } from './pipeline';
 
-/** A changed row was not there as it was read: somebody else was faster. The unit of work runs again, on fresh data. */
+/** A changed row was not there as it was read: another transaction was faster. The unit of work runs again, on fresh data. */
 export class StaleVersion extends Error {
   constructor(what: string) {
-    super(`${what} was changed by somebody else meanwhile`);
+    super(`stale version: ${what} was changed by another transaction`);
     this.name = 'StaleVersion';
   }
 }
@@ -12,7 +12,7 @@ const serializationFailure = '40001';
 const abortedTransaction = '25P02';
 const lockNotAvailable = '55P03';
 const deadlockDetected = '40P01';
-/** Two have written the same key at once: whoever lost finds, the next time, what the other has written. */
+/** Two transactions have inserted one key at once: the one that lost finds, when it runs again, what the other has written. */
 const uniqueViolation = '23505';
 
 /** Whether the same work may succeed when it is simply done again. */
@@ -24,7 +24,7 @@ export function worthRepeating(error: unknown): boolean {
   );
 }
 
-/** Whether what the connection has prepared no longer fits: somebody has changed a table. On another connection it will. */
+/** Whether what the connection has prepared no longer fits, because a table was altered. On another connection it will. */
 export function isPlanStale(error: unknown): boolean {
   return ['0A000', '26000'].includes(codeOf(error));
 }
@@ -45,7 +45,7 @@ export function connectionLost(error: unknown): boolean {
   );
 }
 
-/** Whether somebody else held the lock for longer than `lock_timeout`. */
+/** Whether another session held the lock for longer than `lock_timeout`. */
 export function refusedByLock(error: unknown): boolean {
   return codeOf(error) === lockNotAvailable;
 }

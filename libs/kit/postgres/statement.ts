@@ -62,14 +62,14 @@ export function save<Row extends object>(sql: string): Statement<Row> {
  * @param stored a SELECT: the numbers of the rows that were stored, from `saved`, which is what `sql` returns.
  */
 export function savedOrStale(
-  { source, count }: Input,
+  { count }: Input,
   sql: string,
   stored = 'select n from saved where n is not null',
 ): string {
   // SQL cannot raise an error but by doing something that fails.
   return `
     with saved as (${sql})
-    select ('${staleRows}' || string_agg(i.n::text, ','))::int from ${source}
+    select ('${staleRows}' || string_agg(i.n::text, ','))::int from generate_series(1, ${count}) as i(n)
     where (select count(*) from saved) < ${count} and i.n not in (${stored})`;
 }
 

@@ -1,6 +1,6 @@
 import { escapeIdentifier } from 'pg';
 import type { Column } from './table';
-import type { RowSpec, SqlType } from './typed-arrays';
+import type { Input, RowSpec, SqlType } from './typed-arrays';
 
 /** A column with its field. */
 export interface Field {
@@ -33,8 +33,8 @@ export function describe(table: string, columns: readonly (readonly [field: stri
   return { table: escapeIdentifier(table), fields, keys, version: fields.find(({ options }) => options.version) };
 }
 
-const isMade = ({ options: { version, createDate, updateDate, asExpression } }: Field) =>
-  Boolean(version || createDate || updateDate || asExpression);
+const isMade = ({ options: { version, createDate, updateDate, generatedType } }: Field) =>
+  Boolean(version || createDate || updateDate || generatedType);
 
 /** The fields that `find` reads. */
 export const readBy = ({ fields }: Description) => fields.filter(({ options }) => options.select !== false);
@@ -89,8 +89,8 @@ export const insertNew = (table: Description) => (input: string) =>
   `${insert(table, input)} on conflict do nothing returning ${listed(table.keys)}`;
 
 /** The rows that {@link insertNew} has inserted: of those of one key, the first. */
-export const inserted = ({ keys }: Description, input: string) =>
-  `select min(i.n) from ${input} join saved t on ${matching(keys)} group by ${values(keys)}`;
+export const inserted = ({ keys }: Description, input: Input) =>
+  `select min(i.n) from ${input.sourceOf(keys.map(({ field }) => field))} join saved t on ${matching(keys)} group by ${values(keys)}`;
 
 /** Versions are the table's own to count, and times the database's to tell. */
 const madeAnew = ({ fields, version }: Description, row: string) => [

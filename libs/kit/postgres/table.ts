@@ -20,7 +20,7 @@ type Made<C extends Columns> = Names<
   | { readonly version: true }
   | { readonly createDate: true }
   | { readonly updateDate: true }
-  | { readonly asExpression: string }
+  | { readonly generatedType: 'STORED' }
 >;
 type Rows<C extends Columns, Name extends keyof C> = Optional<{ [Each in Name]: Value<C[Each]> }>;
 
@@ -67,6 +67,11 @@ export function table<const C extends Columns>(name: string, options: Options<C>
   return new Table(name, options);
 }
 
+/** Checks of a table, by the names that PostgreSQL has given them. What they check stands in the migration; TypeORM compares names only. */
+export function checks(...names: string[]): { name: string; expression: string }[] {
+  return names.map((name) => ({ name, expression: 'in the migration' }));
+}
+
 /** @see table */
 export class Table<C extends Columns> extends EntitySchema<Found<C>> {
   /** Reads the row of a primary key. */
@@ -85,9 +90,9 @@ export class Table<C extends Columns> extends EntitySchema<Found<C>> {
   private readonly description: sql.Description;
 
   constructor(name: string, { columns, ...options }: Options<C>) {
-    const named = Object.entries<Column>(columns).map(([field, column]) => {
-      return [field, { ...column, name: column.name ?? snakeCase(field) }] as const;
-    });
+    const named = Object.entries<Column>(columns).map(
+      ([field, column]) => [field, inSnakeCase(field, column)] as const,
+    );
     const entity = { ...options, name, tableName: name, columns: Object.fromEntries(named) };
     super(entity as unknown as EntitySchemaOptions<Found<C>>);
     const table = sql.describe(name, named);
@@ -148,4 +153,8 @@ type NewSpec<C extends Columns> = { [Name in Inserted<C>]: Typed<Value<C[Name]>>
 
 const batch = <Row extends object>(fields: readonly sql.Field[]) => new Batch<Row>(arraysOf(sql.specOf(fields)));
 
-const snakeCase = (field: string) => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+function inSnakeCase(field: string, column: Column): Column {
+  const name = column.name ?? field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  // TypeORM recognises a generated column by its expression, which stands in the migration and which TypeORM cannot read from there.
+  return { ...column, name, ...(column.generatedType && { asExpression: ' ' }) };
+}

@@ -4,7 +4,7 @@ import { NotRun, executePipelined, type Answer, type Results, type Step } from '
 import { named, type Statement, type SqlText } from './statement';
 import type { EncodedRow } from './typed-arrays';
 
-/** What a unit of work is part of: carried into every message and log line that comes of it. */
+/** What a unit of work is part of: carried into every message that it sends and every log line that it writes. */
 export interface MessageContext {
   /** One for everything that follows from one request. */
   readonly correlationId: string;
@@ -41,7 +41,7 @@ export class SharedTransaction {
     private readonly sqlTextFor: (statement: SqlText, rows: readonly object[]) => SqlText,
   ) {}
 
-  /** From here on it only ends. A unit that has failed may have left something behind that still goes on. */
+  /** Refuses further calls: a unit of work that has failed may have left promises behind that still go on. */
   end(): void {
     this.over = true;
   }
@@ -62,7 +62,7 @@ export class SharedTransaction {
     });
   }
 
-  /** Waits until every unit of work that can run has run as far as it can: then all their calls are known. */
+  /** Sends when every unit of work that can run has run as far as it can: then all their calls are known. */
   private async sendSoon(): Promise<void> {
     await new Promise<void>((resolve) => void Promise.resolve().then(() => process.nextTick(resolve)));
     const batch = [...this.waiting];
@@ -143,7 +143,7 @@ export class WriteFailed extends Error {
   }
 }
 
-/** To each caller the rows that answer its own, or the failure. */
+/** Resolves each call with the rows that answer its own, or rejects it with the failure. */
 function giveOut(answer: Answer, calls: readonly Call[]): void {
   if ('error' in answer) return calls.forEach(({ reject }) => reject(answer.error));
   const own: object[][] = calls.map(() => []);
@@ -198,7 +198,7 @@ export class Tx {
     return this.shared.module;
   }
 
-  /** Runs the statement for this row, in one round trip with everybody who calls it now; gives this row's results. */
+  /** Runs the statement for this row, in one round trip with all units of work that call it now; gives this row's results. */
   async run<Row extends object, Result extends object>(statement: Statement<Row, Result>, row: Row): Promise<Result[]> {
     if (statement.changes) {
       await this.mayChange;
@@ -216,9 +216,9 @@ export class Tx {
   }
 
   /**
-   * Adds a row that is written just before the commit, together with those of everybody who shares the transaction, if this unit of work
-   * succeeds: for each statement in the order in which they were added, so that who has seen another's change speaks after him. Result
-   * rows of the statement that have a `signal` raise it, as {@link signal} does, and come along with it.
+   * Defers a write to just before the commit: it is sent together with those of all units of work that share the transaction, if this one
+   * succeeds. Rows of one statement are written in the order in which they were deferred, so a unit of work that has read another's change
+   * is written after it. Result rows that have a `signal` raise it, as {@link signal} does, and come along with it.
    */
   defer<Row extends object>(statement: Statement<Row, object>, row: Row): void {
     const encoded = statement.input.encode(row);
@@ -231,13 +231,13 @@ export class Tx {
     this.signals.add(name);
   }
 
-  /** Lets the work read, but change nothing before this has resolved; what is changed after it was rejected fails with it. */
+  /** Defers writes until `until` resolves; reads run at once. If `until` rejects, later writes reject with the same error. */
   deferWritesUntil(until: Promise<unknown>): void {
-    until.catch(() => {}); // Perhaps nothing is changed.
+    until.catch(() => {}); // The unit of work may write nothing.
     this.mayChange = until;
   }
 
-  /** Forgets what was deferred so far, and signalled. */
+  /** Discards deferred writes and pending signals. */
   discard(): void {
     this.deferred.length = 0;
     this.signals.clear();

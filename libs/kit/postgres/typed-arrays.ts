@@ -68,6 +68,8 @@ export interface Input {
   bind(rows: readonly EncodedRow[]): string[];
   /** For a FROM: the rows, by the name of `i`, each with its number `n` beginning at 1. */
   readonly source: string;
+  /** As `source`, of these columns only. */
+  sourceOf(names: readonly string[]): string;
   /** An expression: how many rows there are. */
   readonly count: string;
 }
@@ -81,6 +83,7 @@ export function arraysOf(spec: RowSpec): Input {
     encode: (row) => columns.map(({ name, encode }) => encode((row as Record<string, unknown>)[name])),
     bind: (rows) => columns.map((_, i) => `{${rows.map((row) => row[i]).join()}}`),
     source: sourceOf(columns),
+    sourceOf: (names) => sourceOf(columns.filter(({ name }) => names.includes(name))),
     count: `cardinality(${first.parameter})`,
   };
 }
@@ -118,6 +121,7 @@ const numbersOnly: Input = {
   encode: () => [],
   bind: (rows) => [String(rows.length)],
   source: 'generate_series(1, $1::int) as i(n)',
+  sourceOf: () => numbersOnly.source,
   count: '$1::int',
 };
 
@@ -126,6 +130,7 @@ export const asJson: Input = {
   encode: (row) => [JSON.stringify(row)],
   bind: (rows) => [`[${rows.map(([json = ''], i) => numbered(json, i + 1)).join()}]`],
   source: 'json_to_recordset($1) as i(n int)',
+  sourceOf: () => asJson.source,
   count: 'json_array_length($1)',
 };
 
@@ -151,15 +156,17 @@ function element(value: unknown): string {
   }
 }
 
+/** JSON has no character below U+0020 as it is, so its quotes and backslashes are escaped as in a JSON string, which is fastest. */
 function jsonElement(value: unknown): string {
   const json = value === null ? undefined : JSON.stringify(value);
   if (json === undefined) return 'NULL';
   if (json.includes('\\u') && /(?<!\\)(\\\\)*\\u(0000|d[89a-f])/.test(json)) throw new UnstorableText();
-  return quoted(json);
+  return JSON.stringify(json);
 }
 
 function quotedText(text: string): string {
   // oxlint-disable-next-line no-control-regex -- PostgreSQL has no text with U+0000, and UTF-8 none with half of a surrogate pair.
+  if (!/["\\\0\ud800-\udfff]/.test(text)) return `"${text}"`;
   if (/[\0\p{Surrogate}]/u.test(text)) throw new UnstorableText();
   return quoted(text);
 }

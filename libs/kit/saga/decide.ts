@@ -24,7 +24,7 @@ export interface SagaState<Data> {
 export type SagaInput =
   | { readonly kind: 'message'; readonly message: Draft }
   | { readonly kind: 'time-limit'; readonly epoch: number }
-  /** Somebody wants it undone. */
+  /** The saga's owner wants it undone. */
   | { readonly kind: 'abort'; readonly reason: string }
   /** A person wants the command it waits for sent again. */
   | { readonly kind: 'retry' };
@@ -124,7 +124,7 @@ function onUndone<Data, Own>(
   return undoNext(definition, { ...mark(state, step.name, 'undone'), data, alarm: null }, []);
 }
 
-/** Back to where it was broken off: the step it waited for then has taken effect. Unless it was refused: then a person is needed. */
+/** Resumes the step at which the undo interrupted the saga: that step has happened. If it was refused, an operator is needed. */
 function goOn<Data, Own>(
   definition: Definition<Data, Own>,
   state: SagaState<Data>,

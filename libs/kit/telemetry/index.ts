@@ -1,2 +1,3 @@
 export { createLog } from './log';
+export { Readiness } from './readiness';
 export { Vitals, type VitalSigns } from './vitals';

@@ -1,20 +1,21 @@
 import { pino } from 'pino';
 import type { Log } from '../core';
 
-/** Keys whose values never reach a log line, at any of the depths where we put data. */
-const secrets = ['paymentToken', 'sealedToken', 'token', 'authorization', 'password', 'secret', 'signature'];
+/** Keys whose values never reach a log line, at the depths where handlers, messages and errors are logged. */
+const secrets = ['token', 'authorization', 'password', 'secret', 'signature'];
 
 /**
- * A structured log: one JSON object per line, on standard error, so that standard output is free for people.
+ * A structured log: one JSON object per line, on standard error; standard output is left to people.
  *
  * @param level pino's names: trace, debug, info, warn, error, fatal, silent.
+ * @param redact further keys whose values are replaced by `[redacted]`.
  */
-export function createLog(service: string, level = 'info'): Log {
-  const anywhere = secrets.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
-  // Where Postgres quotes the rows that it refuses.
-  const redact = { paths: [...anywhere, 'err.detail', 'err.where'], censor: '[redacted]' };
+export function createLog(service: string, level = 'info', redact: readonly string[] = []): Log {
+  const anywhere = [...secrets, ...redact].flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
+  // `detail` and `where` are Postgres quoting the row that it refuses.
+  const paths = [...anywhere, 'err.detail', 'err.where'];
   return pino(
-    { level, base: { service }, timestamp: pino.stdTimeFunctions.isoTime, redact },
+    { level, base: { service }, timestamp: pino.stdTimeFunctions.isoTime, redact: { paths, censor: '[redacted]' } },
     pino.destination({ fd: 2, sync: false }),
   );
 }

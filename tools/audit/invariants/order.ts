@@ -61,10 +61,10 @@ export const order: readonly Invariant[] = [
         from events e left join ${statusAfter} using (type) group by stream_id
       )
       select order_id as "orderId", o.status, f.status as "statusOfEvents", o.version, f.version as "versionOfEvents",
-        o.what -> 'total' as total, f.total as "totalOfEvents"
+        o.summary -> 'total' as total, f.total as "totalOfEvents"
       from orders o full join folded f using (order_id)
       where o.status is distinct from f.status or o.version is distinct from f.version
-        or (o.what ->> 'total')::jsonb is distinct from f.total`,
+        or (o.summary ->> 'total')::jsonb is distinct from f.total`,
   },
   {
     id: 'O6',

@@ -1,4 +1,4 @@
-import { createApp, type App } from '@thali/kit/nest';
+import { createApp, type App } from '@thali/kit/nest/run';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';
 import type { Client } from 'pg';
 import { modules as all } from '../../../apps/thali/src/modules';

@@ -1,4 +1,3 @@
-import timers from 'node:timers/promises';
 import { createLog } from '@thali/kit/telemetry';
 import { Loop } from '..';
 
@@ -6,15 +5,19 @@ describe('a loop that gathers', () => {
   const soon = () => new Promise((resolve) => setImmediate(resolve));
   /** The time, and the rests that have begun: both go on when a test says so. */
   let nowMs: number;
-  let rests: { ms: number | undefined; end: (value: unknown) => void }[];
+  let rests: { ms: number; end: () => void }[];
+  const pollMs = 60_000;
 
   beforeEach(() => {
     nowMs = 0;
     rests = [];
     jest.spyOn(performance, 'now').mockImplementation(() => nowMs);
-    jest
-      .spyOn(timers, 'setTimeout')
-      .mockImplementation((ms?: number) => new Promise((end) => rests.push({ ms, end: end as () => void })));
+    const { setTimeout: wait } = globalThis;
+    jest.spyOn(globalThis, 'setTimeout').mockImplementation(((end: () => void, ms: number) => {
+      if (ms === pollMs) return wait(end, ms);
+      rests.push({ ms, end });
+      return wait(() => {}, ms);
+    }) as typeof wait);
   });
   afterEach(() => jest.restoreAllMocks());
 
@@ -29,7 +32,7 @@ describe('a loop that gathers', () => {
       loop.gather();
       return waiting.length > 0;
     };
-    const loop = new Loop({ name: 'test', turn, pollMs: 60_000, log: createLog('test', 'silent') });
+    const loop = new Loop({ name: 'test', turn, pollMs, log: createLog('test', 'silent') });
     const bring = (...things: string[]) => {
       waiting.push(...things);
       loop.wake();
@@ -56,7 +59,7 @@ describe('a loop that gathers', () => {
       await soon();
     }
     expect(turns).toEqual([['first']]);
-    end(undefined);
+    end();
     await untilTurn(2);
     loop.finish();
     expect(turns).toEqual([['first'], ['second', 'third', 'fourth']]);

@@ -3,8 +3,8 @@ import type { Receiver } from '../ports/receiver';
 import { Transport } from '../ports/transport';
 
 /**
- * The transport within one process: it stores into the consumer's inbox, in the consumer's database, and that commit is
- * the confirmation. Nothing is ever only in memory, and nothing is shared: what the consumer reads is what was written.
+ * The transport within one process: it stores messages in the destination's inbox, in the destination's database, and that commit is
+ * the confirmation. No message is ever only in memory, and no object is shared: the consumer reads what was written.
  */
 export class InProcessTransport extends Transport {
   private readonly receivers = new Map<string, Receiver>();
@@ -27,7 +27,7 @@ export class InProcessTransport extends Transport {
 
   async deliver(destination: string, messages: readonly Message[]): Promise<void> {
     const receiver = this.receivers.get(destination);
-    if (!receiver) throw new Error(`no module ${destination} lives in this process`);
+    if (!receiver) throw new Error(`no module ${destination} in this process`);
     await receiver.receive(messages);
   }
 

@@ -4,8 +4,9 @@ const longestPauseMs = 10_000;
 /**
  * Pauses a subscription while a dependency or the database is away, so that no attempt is counted for a failure that is not the message's.
  *
- * Closed: everything runs. Open: nothing begins until the pause is over. Probing: one message at a time runs; the first that succeeds
- * closes the breaker, the first that fails opens it for a longer pause.
+ * Closed: everything runs. Open: no inbox row begins until the pause is over. Probing: one row at a time runs; the first message that
+ * succeeds closes the breaker, the first that fails opens it for a longer pause. A message that was in flight may close it during a pause;
+ * then the pause is kept, and no longer one follows.
  */
 export class Breaker {
   /** Pauses since it was closed. */

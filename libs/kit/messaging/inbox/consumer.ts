@@ -17,15 +17,12 @@ const windowSize = 256;
 /** As `windowSize`, for handlers that go outside: they mostly wait, which costs memory only. */
 const outsideByDefault = 1_000;
 
-/**
- * Brings the messages of one subscription to its {@link Dispatcher}: inbox rows, which it fetches or which are pushed to it by the
- * statement that stored them, and what the wire and timers offer, which is not in the inbox.
- */
+/** Brings the inbox rows of one subscription to its {@link Dispatcher}: it fetches them, or the statement that stored them pushes them. */
 export class Consumer {
   private readonly loop: Loop;
   private readonly window: Window;
   private readonly breaker: Breaker;
-  private readonly dispatcher: Dispatcher;
+  readonly dispatcher: Dispatcher;
   private readonly retry: Retry;
   private readonly recovery: CrashRecovery;
   /** Keys of which another instance has handled a row that was in memory here: only the inbox knows what is next. */
@@ -53,10 +50,11 @@ export class Consumer {
     const toDelivery = (row: InboxRow) => this.toDelivery(row);
     const window = (this.window = new Window(limit));
     const breaker = (this.breaker = new Breaker(wakeAfter));
-    const dispatcher = (this.dispatcher = new Dispatcher({ db, subscription, breaker, log, owns, ended }));
     const retry = (this.retry = new Retry({ db, subscription, wakeAfter, log }));
-    const parts = { dispatcher, breaker, retry, window };
-    this.recovery = new CrashRecovery({ db, subscription: name, limit, owns, toDelivery, ...parts });
+    const isRecovering = () => this.recovery.isPending;
+    const shared = { db, subscription, breaker, owns, log };
+    const dispatcher = (this.dispatcher = new Dispatcher({ ...shared, isRecovering, ended }));
+    this.recovery = new CrashRecovery({ ...shared, dispatcher, retry, window, limit, toDelivery });
     this.loop = new Loop({ name: `subscription ${name}`, turn: () => this.fetch(), pollMs, log });
   }
 
@@ -79,23 +77,6 @@ export class Consumer {
     return this.dispatcher.lagMs;
   }
 
-  /**
-   * Takes a message that is not in the inbox, from the wire or from a timer, if it can be handled now and without waiting for anything
-   * outside. It is tried once.
-   *
-   * @returns a promise that resolves when it is handled, or its `unhandled` has run; undefined when the message is not taken.
-   */
-  offer(delivery: Delivery): Promise<boolean> | undefined {
-    const { dispatcher, partitions, subscription } = this;
-    if ('outside' in subscription.handle || !this.isUndisturbed) return undefined;
-    if (!partitions.owns(delivery.part) || dispatcher.isBusy(delivery.message.key)) return undefined;
-    return dispatcher.dispatch(delivery);
-  }
-
-  private get isUndisturbed(): boolean {
-    return this.dispatcher.isOpen && this.breaker.isClosed && !this.recovery.isPending;
-  }
-
   /** Reads as many inbox rows as there is room for. */
   private async fetch(): Promise<boolean> {
     const { db, breaker, recovery, window, partitions, subscription } = this;
@@ -115,7 +96,7 @@ export class Consumer {
     const { seq } = stored;
     if (seq === null) return false;
     if (this.window.has(seq)) return true;
-    if (!this.isUndisturbed || !this.window.isCaughtUp || !this.partitions.owns(row.part)) return false;
+    if (!this.dispatcher.isUndisturbed || !this.window.isCaughtUp || !this.partitions.owns(row.part)) return false;
     this.accept(pushedRow(row, { ...stored, seq }));
     return true;
   }

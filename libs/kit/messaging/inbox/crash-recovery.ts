@@ -1,4 +1,5 @@
 import type { Database } from '../../postgres';
+import type { Subscription } from '../ports/subscription';
 import type { Breaker } from './breaker';
 import type { Delivery } from './delivery';
 import type { Dispatcher } from './dispatcher';
@@ -11,7 +12,7 @@ const crashesAllowed = 5;
 
 interface Options {
   readonly db: Database;
-  readonly subscription: string;
+  readonly subscription: Subscription;
   readonly dispatcher: Dispatcher;
   readonly breaker: Breaker;
   readonly retry: Retry;
@@ -46,7 +47,7 @@ export class CrashRecovery {
     const { db, subscription, dispatcher, breaker, window, limit, owns } = this.options;
     const parts = [...this.inherited];
     const held = new Set(dispatcher.busyKeys);
-    for (const row of await fetchWaiting(db, subscription, parts, window.seqs, limit)) {
+    for (const row of await fetchWaiting(db, subscription.name, parts, window.seqs, limit)) {
       if (!dispatcher.isOpen) return;
       if (held.has(row.message.key) || !owns(row.part)) continue;
       if (await this.recover(row)) continue;
@@ -62,9 +63,9 @@ export class CrashRecovery {
     const { crashes, attempts, seq } = row;
     if (crashes >= crashesAllowed)
       return retry.bury(row, { attempt: attempts, message: `the process died ${crashes} times while handling it` });
-    await countCrash(db, subscription, seq);
+    await countCrash(db, subscription.name, seq);
     if (await dispatcher.dispatch(toDelivery(row))) return true;
-    await forgiveCrash(db, subscription, seq);
+    await forgiveCrash(db, subscription.name, seq);
     return false;
   }
 }

@@ -1,5 +1,5 @@
 import { UnreadableMessage, type Log, type Message } from '../../core';
-import type { Database } from '../../postgres';
+import type { Database, Tx } from '../../postgres';
 import type { Subscription } from '../ports/subscription';
 import type { Breaker } from './breaker';
 import { NotClaimed, isUnavailable, type Delivery } from './delivery';
@@ -11,6 +11,8 @@ interface Options {
   readonly subscription: Subscription;
   readonly breaker: Breaker;
   readonly log: Log;
+  /** Whether a crash is still to be dealt with. See {@link CrashRecovery}. */
+  readonly isRecovering: () => boolean;
   /** See {@link KeyQueues}. */
   readonly owns: (part: number) => boolean;
   readonly ended: (key: string, interrupted: boolean) => void;
@@ -56,8 +58,21 @@ export class Dispatcher {
     return this.queues.keys();
   }
 
-  isBusy(key: string): boolean {
-    return this.queues.has(key);
+  /** Whether deliveries are begun as they come: nothing is stopped, paused or to be recovered. */
+  get isUndisturbed(): boolean {
+    return this.isOpen && this.options.breaker.isClosed && !this.options.isRecovering();
+  }
+
+  /**
+   * Takes a message that is not in the inbox, from the wire or from a timer, if it can be handled now and without waiting for anything
+   * outside. It is tried once.
+   *
+   * @returns as `dispatch`; undefined when the message is not taken.
+   */
+  offer(delivery: Delivery): Promise<boolean> | undefined {
+    const { subscription, owns } = this.options;
+    if ('outside' in subscription.handle || !this.isUndisturbed) return undefined;
+    return owns(delivery.part) && !this.isBusy(delivery.message.key) ? this.dispatch(delivery) : undefined;
   }
 
   /**
@@ -76,6 +91,10 @@ export class Dispatcher {
     return this.queues.close();
   }
 
+  private isBusy(key: string): boolean {
+    return this.queues.has(key);
+  }
+
   private async handle(delivery: Delivery, begin: () => void): Promise<boolean> {
     const { breaker } = this.options;
     try {
@@ -91,24 +110,18 @@ export class Dispatcher {
 
   private async attempt(delivery: Delivery, begin: () => void): Promise<void> {
     const { db, subscription } = this.options;
-    const { context } = delivery;
     const message = this.read(delivery.message);
     const { handle } = subscription;
     if ('outside' in handle) begin();
-    const insideTx = 'outside' in handle ? await handle.outside(message.data, message) : undefined;
-    await db.transaction(
-      async (tx) => {
-        begin();
-        const claim = delivery.claim(tx, subscription.name);
-        const work = 'inside' in handle ? handle.inside(message.data, tx, message) : insideTx?.(tx);
-        // Both may finish: that the message was not to be claimed says more than how the handler went.
-        const [claimed, worked] = await Promise.allSettled([claim, work]);
-        if (claimed.status === 'fulfilled' && !claimed.value) throw new NotClaimed();
-        for (const part of [claimed, worked]) if (part.status === 'rejected') throw part.reason;
-      },
-      context,
-      { key: message.key },
-    );
+    const work =
+      'inside' in handle
+        ? (tx: Tx) => handle.inside(message.data, tx, message)
+        : await handle.outside(message.data, message);
+    const run = (tx: Tx) => {
+      begin();
+      return claimAndHandle(tx, delivery.claim(tx, subscription.name), work);
+    };
+    await db.transaction(run, delivery.context, { key: message.key });
   }
 
   /** The message as the handler knows its type. @throws {UnreadableMessage} */
@@ -127,4 +140,14 @@ export class Dispatcher {
     const pauseMs = breaker.open();
     if (pauseMs !== undefined) log.warn({ ...facts, pauseMs: Math.round(pauseMs) }, 'subscription paused');
   }
+}
+
+/**
+ * Claim and handler run side by side, the claim's statement first. Both may finish: that the message was not to be claimed says more than
+ * how the handler went.
+ */
+async function claimAndHandle(tx: Tx, claim: Promise<object | undefined>, work: (tx: Tx) => Promise<void>) {
+  const [claimed, worked] = await Promise.allSettled([claim, work(tx)]);
+  if (claimed.status === 'fulfilled' && !claimed.value) throw new NotClaimed();
+  for (const part of [claimed, worked]) if (part.status === 'rejected') throw part.reason;
 }

@@ -3,8 +3,8 @@ import type { Database } from '../../postgres';
 import type { CoLocatedInbox, Receiver } from '../ports/receiver';
 import type { Subscription } from '../ports/subscription';
 import { openCoLocatedInbox } from './co-located-inbox';
-import type { Consumer } from './consumer';
 import type { Delivery } from './delivery';
+import type { Dispatcher } from './dispatcher';
 import { claimUnstored, store } from './unstored.sql';
 
 /** Receives a module's messages from the wire or a relay: each is stored once per subscription that wants it, or handled without that. */
@@ -13,11 +13,11 @@ export class Inbox implements Receiver {
   readonly types: readonly string[];
   private readonly subscriptionsOf = new Map<string, string[]>();
 
-  /** @param consumerOf the consumer of the only subscription that wants messages of this type; undefined when there are several. */
+  /** @param dispatcherOf the dispatcher of the only subscription that wants messages of this type; undefined when there are several. */
   constructor(
     private readonly db: Database,
     subscriptions: readonly Subscription[],
-    private readonly consumerOf: (type: string) => Pick<Consumer, 'offer'> | undefined = () => undefined,
+    private readonly dispatcherOf: (type: string) => Dispatcher | undefined = () => undefined,
   ) {
     this.module = db.module;
     for (const { name, types } of subscriptions) {
@@ -30,14 +30,14 @@ export class Inbox implements Receiver {
     return openCoLocatedInbox(this.db, this.subscriptionsOf, producer);
   }
 
-  /** A message that is first, and the only one of its key, is offered to its consumer; the others, and what is not taken, are stored. */
+  /** A message that is first, and the only one of its key, is offered to its dispatcher; the others, and what is not taken, are stored. */
   async receive(messages: readonly Message[], isFirst: (message: Message) => boolean = () => false): Promise<void> {
     const ofKey = new Map<string, number>();
     for (const { key } of messages) ofKey.set(key, (ofKey.get(key) ?? 0) + 1);
     const offered: Promise<boolean>[] = [];
     const toStore = messages.filter((message) => {
       const isAlone = ofKey.get(message.key) === 1 && isFirst(message);
-      const taken = isAlone ? this.consumerOf(message.type)?.offer(this.deliveryOf(message)) : undefined;
+      const taken = isAlone ? this.dispatcherOf(message.type)?.offer(this.deliveryOf(message)) : undefined;
       if (taken) offered.push(taken);
       return !taken;
     });

@@ -3,10 +3,10 @@ import { EventEmitter } from 'node:events';
 import type { Database } from '../../postgres';
 import { type Log, Loop, partitionCount } from '../../core';
 
-/** Raised in the other instances when there may be partitions to take over, or to give away. */
+/** Raised in the other instances of a module when partitions may have become free, or are to be released. */
 export const sharesChanged = 'shares';
 
-/** Where the instances of a module notify each other: who speaks, and the signals that it raises, a line each. */
+/** The NOTIFY channel of a module's instances. A payload is the sender's instance id and the signals that it raises, a line each. */
 export const channelOf = (module: string): string => `wake_${module}`;
 
 interface Standing {
@@ -20,25 +20,26 @@ interface Taken {
 }
 
 /**
- * Divides a module's partitions among the instances that are alive, by leases on the database's clock. An instance that
- * dies loses its leases after `leaseMs`; one that stops hands them over at once.
+ * Divides a module's partitions among its live instances, by leases on the database's clock. An instance that dies loses its leases after
+ * `leaseMs`; one that stops releases them.
  *
- * Emits `gained` (`{ part, crashed }[]`; crashed: the former owner did not hand them over) and `lost` (`number[]`).
+ * Emits `gained` (`{ part, crashed }[]`; crashed: the former owner did not release them) and `lost` (`number[]`).
  */
 export class Partitions extends EventEmitter {
   readonly instanceId = randomUUID();
-  /** Instances of the module that are alive, this one included. */
+  /** Live instances of the module, this one included. */
   instances = 1;
   private owned = new Set<number>();
   private validUntil = 0;
-  private known = false;
+  /** Whether the other instances know of this one. */
+  private isAnnounced = false;
   private readonly wake = () => this.loop.wake();
   private readonly loop: Loop;
 
-  /** @param leaseMs how long a dead instance's partitions stay unworked at most; renewed three times in that time. */
+  /** @param leaseMs how long a dead instance's partitions stay leased at most; leases are renewed three times in that time. */
   constructor(
     private readonly db: Database,
-    log: Log,
+    private readonly log: Log,
     private readonly leaseMs = 5_000,
   ) {
     super();
@@ -54,7 +55,7 @@ export class Partitions extends EventEmitter {
 
   /** The partitions this instance may work on right now. */
   mine(): number[] {
-    if (this.owned.size > 0 && performance.now() > this.validUntil) this.drop([...this.owned]);
+    if (this.owned.size > 0 && performance.now() > this.validUntil) this.lose([...this.owned]);
     return [...this.owned];
   }
 
@@ -62,13 +63,13 @@ export class Partitions extends EventEmitter {
     return this.owned.has(part) && performance.now() <= this.validUntil;
   }
 
-  /** Hands all partitions over. Call it when nothing is in flight any more. */
+  /** Releases all partitions. Call it when nothing is in flight any more. */
   async stop(): Promise<void> {
     this.db.off(sharesChanged, this.wake);
     await this.loop.stop();
     await this.db.read(`update leases set owner = null, until = '-infinity' where owner = $1`, [this.instanceId]);
     await this.db.read('delete from instances where instance_id = $1', [this.instanceId]);
-    await this.tellTheOthers();
+    await this.notifyOthers();
     this.owned.clear();
   }
 
@@ -78,19 +79,19 @@ export class Partitions extends EventEmitter {
     this.instances = instances;
     this.validUntil = asked + this.leaseMs;
     const lost = [...this.owned].filter((part) => !mine.includes(part));
-    if (lost.length > 0) this.drop(lost);
+    if (lost.length > 0) this.lose(lost);
     const share = Math.ceil(partitionCount / instances);
     this.regain(mine.slice(0, share));
     if (mine.length < share) await this.take(share - mine.length);
     if (mine.length > share) await this.release(mine.slice(share));
-    if (!this.known || mine.length > share) await this.tellTheOthers();
-    this.known = true;
+    if (!this.isAnnounced || mine.length > share) await this.notifyOthers();
+    this.isAnnounced = true;
     return false;
   }
 
-  private async tellTheOthers(): Promise<void> {
-    const said = `${this.instanceId}\n${sharesChanged}`;
-    await this.db.read('select pg_notify($1, $2)', [channelOf(this.db.module), said]);
+  private async notifyOthers(): Promise<void> {
+    const payload = `${this.instanceId}\n${sharesChanged}`;
+    await this.db.read('select pg_notify($1, $2)', [channelOf(this.db.module), payload]);
   }
 
   private async extend(): Promise<Standing> {
@@ -111,7 +112,7 @@ export class Partitions extends EventEmitter {
     return standing ?? { instances: 1, mine: [] };
   }
 
-  /** What we gave up for lost, because we were late to renew it, and nobody else has taken meanwhile. */
+  /** Takes up partitions again that this instance gave up because it was late to renew them, and that are still leased to it. */
   private regain(parts: number[]): void {
     const back = parts.filter((part) => !this.owned.has(part));
     if (back.length === 0) return;
@@ -141,6 +142,11 @@ export class Partitions extends EventEmitter {
       this.instanceId,
       parts,
     ]);
+  }
+
+  private lose(parts: number[]): void {
+    this.log.warn({ module: this.db.module, partitions: parts }, 'lease lost');
+    this.drop(parts);
   }
 
   private drop(parts: number[]): void {

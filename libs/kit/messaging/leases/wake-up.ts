@@ -1,24 +1,24 @@
 import { Client, type Notification } from 'pg';
-import { messageOf, type Log, Loop } from '../../core';
+import { type Log, Loop } from '../../core';
 import type { Database, Signals } from '../../postgres';
 import { channelOf, sharesChanged, type Partitions } from './partitions';
 
-/** Signals of this long are sent as one: a NOTIFY takes a lock that all committing transactions share. */
+/** Signals are gathered for so long and sent together: a NOTIFY takes a lock that all committing transactions share. */
 const gatherMs = 20;
 const checkMs = 5_000;
 /** PostgreSQL refuses a payload of 8,000 bytes. */
 const payloadBytes = 7_000;
 
 /**
- * Tells the other instances of the module what was committed here, since they may own the partitions it is in. It is the fast
- * road only: whoever misses a signal finds the work when it looks again. With one instance it does nothing.
+ * Passes the signals of this instance's commits to the other instances of the module, which may own the partitions concerned. It only saves
+ * time: an instance that misses a signal finds the rows at its next poll. With one instance it does nothing.
  */
 export class WakeUp {
   private readonly pending = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
   private listener: Client | undefined;
   private readonly loop: Loop;
-  private readonly onCommitted = (signals: Signals) => this.tell(signals);
+  private readonly onCommitted = (signals: Signals) => this.pass(signals);
 
   constructor(
     private readonly db: Database,
@@ -40,7 +40,7 @@ export class WakeUp {
     await this.listener?.end().catch(() => {});
   }
 
-  /** A connection of its own, replaced when it breaks or falls silent. */
+  /** Listens on a connection of its own, and opens another when it breaks or does not answer. */
   private async keepListening(): Promise<boolean> {
     if (this.listener) {
       await this.listener.query('select 1');
@@ -48,25 +48,25 @@ export class WakeUp {
     }
     const listener = new Client({ connectionString: this.db.url, query_timeout: checkMs });
     const lose = () => {
-      if (this.listener !== listener) return; // It has never worked: the loop knows, and backs off.
+      if (this.listener !== listener) return; // It could not be opened: the loop backs off.
       this.listener = undefined;
       this.loop.wake();
     };
     listener.on('error', lose).on('end', lose);
-    listener.on('notification', (notification) => this.hear(notification));
+    listener.on('notification', (notification) => this.raise(notification));
     await listener.connect();
     await listener.query(`listen "${channelOf(this.db.module)}"`);
     this.listener = listener;
-    this.db.emit(sharesChanged); // It may have been told before.
+    this.db.emit(sharesChanged); // A signal may have been missed.
     return false;
   }
 
-  private hear({ payload = '' }: Notification): void {
+  private raise({ payload = '' }: Notification): void {
     const [from, ...signals] = payload.split('\n');
     if (from !== this.partitions.instanceId) for (const signal of signals) this.db.emit(signal);
   }
 
-  private tell(signals: Signals): void {
+  private pass(signals: Signals): void {
     if (this.partitions.instances < 2) return;
     for (const signal of signals.keys()) this.pending.add(signal);
     this.timer ??= setTimeout(() => void this.send(), gatherMs);
@@ -82,7 +82,7 @@ export class WakeUp {
         payloads,
       ]);
     } catch (error) {
-      this.log.debug({ err: error }, `the others were not told: ${messageOf(error)}`);
+      this.log.debug({ err: error, module: this.db.module }, 'signals not sent to other instances');
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Database } from '../../postgres';
 
-/** A message of the log, as a person reads it. */
+/** A message of the log, for a person to read. */
 export interface LogEntry {
   id: string;
   module: string;
@@ -14,7 +14,7 @@ export interface LogEntry {
   recordedAt: string;
 }
 
-/** Everything a module has ever said about a key, in the order in which it was said. */
+/** All messages of a key that a module has recorded, in the order in which it recorded them. */
 export async function historyOf(db: Database, key: string): Promise<LogEntry[]> {
   const rows = await db.read<Omit<LogEntry, 'module' | 'recordedAt'> & { recordedAt: Date }>(
     `select message_id as id, type, version, key, key_version as "keyVersion", data, correlation_id as "correlationId",

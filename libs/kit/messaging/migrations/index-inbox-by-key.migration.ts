@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Finds what waits of a key, and cannot be taken for anything else: an index that begins with the subscription was taken for the one of
- * what is next as long as the inbox was known to be small.
+ * Finds the rows of a key, and serves nothing else: as long as the statistics said that the inbox was small, an index that begins with the
+ * subscription was used to find the next rows, too.
  */
 export class IndexInboxByKey1700000000015 implements MigrationInterface {
   async up(db: QueryRunner): Promise<void> {

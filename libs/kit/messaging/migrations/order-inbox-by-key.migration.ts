@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Finds at once whether something of a key is in the inbox. A message has one key, so what is unique stays the same. */
+/** Finds whether the inbox holds rows of a key. A message has one key, so uniqueness stays the same. */
 export class OrderInboxByKey1700000000013 implements MigrationInterface {
   async up(db: QueryRunner): Promise<void> {
     await db.query(`

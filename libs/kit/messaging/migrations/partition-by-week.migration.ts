@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Turns the two tables that grow with every message into one table per week each, so that an old week can be dropped at once.
+ * Turns the two tables that grow with every message into one table per week each, so that an old week can be dropped as a whole.
  * {@link Retention} makes and drops the weeks; rows of any other week go to the default partition.
  */
 export class PartitionByWeek1700000000011 implements MigrationInterface {
@@ -28,7 +28,7 @@ export class PartitionByWeek1700000000011 implements MigrationInterface {
       select setval('handled_position', coalesce(max(position), 0) + 1, false) from handled;
       drop table old_handled;
 
-      -- Up to where the past may have been dropped: of messages said before, neither table need know anything.
+      -- Up to where weeks may have been dropped: messages from before may be missing in both tables.
       create table horizon (before uuid not null, at timestamptz not null);
       insert into horizon values ('00000000-0000-0000-0000-000000000000', '-infinity');
     `);

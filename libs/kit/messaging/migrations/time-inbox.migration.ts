@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Notes since when a message waits here: `recorded_at` is by the clock of the producer's database, and from before the road. */
+/** Adds when a message was stored: `recorded_at` is by the clock of the producer's database, and from before its transport. */
 export class TimeInbox1700000000012 implements MigrationInterface {
   async up(db: QueryRunner): Promise<void> {
     await db.query(`

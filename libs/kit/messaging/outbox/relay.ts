@@ -4,9 +4,10 @@ import type { Database } from '../../postgres';
 import type { Partitions } from '../leases/partitions';
 import { outboxChanged } from './send';
 
-/** Messages read, delivered and deleted at once. */
+/** Messages that are read, delivered and deleted together. */
 const batchSize = 500;
-const justNowMs = 1_000;
+/** How long the last delivery counts for the lag, in milliseconds. */
+const recentMs = 1_000;
 
 interface Row extends Omit<Message, 'producer' | 'recordedAt'> {
   seq: number;
@@ -15,14 +16,14 @@ interface Row extends Omit<Message, 'producer' | 'recordedAt'> {
 }
 
 /**
- * Carries the outbox to one destination: reads a batch in order, delivers it, deletes it when the destination has confirmed, with the
- * statement that reads the next one.
- * A crash in between delivers again; the destination recognises that. A destination that is away holds up nobody else.
+ * Delivers the outbox to one destination: reads a batch in order, delivers it, and deletes it when the destination has confirmed it, with the
+ * statement that reads the next batch. After a crash in between it delivers the batch again, and the destination skips it. There is one
+ * relay per destination, so that one that is away does not hold up the others.
  */
 export class Relay {
   private readonly loop: Loop;
   private readonly wake = () => this.loop.wake();
-  /** What is to be deleted: the destination has it. */
+  /** Rows to delete: the destination has confirmed them. */
   private confirmed: number[] = [];
   private delivered = { at: -Infinity, waitedMs: 0 };
 
@@ -33,13 +34,13 @@ export class Relay {
     private readonly destination: string,
     log: Log,
   ) {
-    const turn = () => this.carry();
+    const turn = () => this.deliver();
     this.loop = new Loop({ name: `relay ${db.module} to ${destination}`, turn, pollMs: 1_000, log });
   }
 
-  /** How long the oldest had waited of what was delivered just now. A destination that is away is not counted: it makes no work. */
+  /** How long the oldest message of the last delivery had waited. A destination that is away is not counted: this process cannot help it. */
   get lagMs(): number {
-    return performance.now() - this.delivered.at < justNowMs ? this.delivered.waitedMs : 0;
+    return performance.now() - this.delivered.at < recentMs ? this.delivered.waitedMs : 0;
   }
 
   start(): void {
@@ -52,14 +53,14 @@ export class Relay {
     this.db.off(outboxChanged(this.destination), this.wake);
     this.partitions.off('gained', this.wake);
     await this.loop.stop();
-    // What cannot be deleted now is delivered once more, and recognised.
-    if (this.confirmed.length > 0) await this.turnOver([]).catch(() => {});
+    // Rows that cannot be deleted now are delivered once more, and skipped.
+    if (this.confirmed.length > 0) await this.deleteAndRead([]).catch(() => {});
   }
 
-  private async carry(): Promise<boolean> {
+  private async deliver(): Promise<boolean> {
     const parts = this.partitions.mine();
     if (parts.length === 0 && this.confirmed.length === 0) return false;
-    const rows = await this.turnOver(parts);
+    const rows = await this.deleteAndRead(parts);
     const [oldest] = rows;
     if (!oldest) return false;
     const since = performance.now() - oldest.waitedMs;
@@ -76,8 +77,8 @@ export class Relay {
     return rows.length === batchSize;
   }
 
-  /** Deletes what was confirmed, and reads what comes after it, in one statement. */
-  private async turnOver(parts: number[]): Promise<Row[]> {
+  /** Deletes the confirmed rows and reads the next ones, in one statement. */
+  private async deleteAndRead(parts: number[]): Promise<Row[]> {
     const rows = await this.db.read<Row>(
       `with gone as (
          delete from outbox where destination = $1 and seq = any($3)

@@ -1,7 +1,8 @@
+import 'reflect-metadata';
 import { DomainError, messageOf, type Question } from '../../core';
 import { within } from './time-limit';
 
-/** Answers one question; never changes anything. */
+/** Answers one question, without side effects. */
 export interface Answering {
   readonly question: Question<never>;
   readonly answer: (ask: never) => Promise<unknown>;
@@ -9,7 +10,7 @@ export interface Answering {
 
 /** Synchronous questions between modules, wherever these run. */
 export abstract class Questions {
-  /** Announces who answers a question. Called for every module of the process before `start`. */
+  /** Announces an answer. Called for every module of the process before `start`. */
   abstract register(answering: Answering): void;
 
   /**
@@ -21,7 +22,7 @@ export abstract class Questions {
 
   async start(): Promise<void> {}
 
-  /** Takes no more questions and waits for the answers under way. */
+  /** Accepts no more questions and waits for the answers in flight. */
   async stop(): Promise<void> {}
 }
 
@@ -36,7 +37,7 @@ export class InProcessQuestions extends Questions {
     this.answerings.set(name, answering);
   }
 
-  /** Whether somebody in this process answers the question. */
+  /** Whether a module in this process answers the question. */
   knows(question: string): boolean {
     return this.answerings.has(question);
   }
@@ -58,17 +59,17 @@ export class InProcessQuestions extends Questions {
   }
 }
 
-/** As it would arrive from another process: nobody shares memory with a neighbour. */
+/** A copy, as it would arrive from another process. */
 function byValue(value: unknown): unknown {
   return value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown);
 }
 
-/** Why there is no answer. */
+/** The refusal of a question that was not answered. */
 export function unanswered(name: string, why: string): DomainError {
   return new DomainError('question.unanswered', 'unavailable', `${name}: ${why}`);
 }
 
-const answersOf = new WeakMap<object, { method: string; question: Question<never> }[]>();
+const answers = Symbol('@thali/kit answers');
 
 /**
  * This method answers the question.
@@ -83,17 +84,12 @@ export function Answers<Ask, Answer>(question: Question<Ask, Answer>) {
     method: string,
     _: TypedPropertyDescriptor<M>,
   ): void => {
-    const answers = answersOf.get(prototype) ?? [];
-    answers.push({ method, question: question as unknown as Question<never> });
-    answersOf.set(prototype, answers);
+    const own = (Reflect.getOwnMetadata(answers, prototype, method) ?? []) as readonly Question<never>[];
+    Reflect.defineMetadata(answers, [...own, question as unknown as Question<never>], prototype, method);
   };
 }
 
-/** The questions that an object's decorated methods answer. */
-export function answeringsOf(provider: object): Answering[] {
-  const answers = answersOf.get(Object.getPrototypeOf(provider) as object) ?? [];
-  return answers.map(({ method, question }) => {
-    const call = (provider as Record<string, unknown>)[method] as (ask: never) => Promise<unknown>;
-    return { question, answer: call.bind(provider) };
-  });
+/** The questions that a method answers. A subclass inherits them, also for a method that it overrides without decorating it again. */
+export function questionsOf(prototype: object, method: string): readonly Question<never>[] {
+  return (Reflect.getMetadata(answers, prototype, method) ?? []) as readonly Question<never>[];
 }

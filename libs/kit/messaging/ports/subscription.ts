@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import type { AnyMessageType, DataOf, Message } from '../../core';
 import type { Tx } from '../../postgres';
 
@@ -32,15 +33,15 @@ export abstract class Subscriber {
   abstract readonly subscriptions: readonly Subscription[];
 }
 
-interface Handler {
-  readonly method: string;
+/** What {@link Handles} or {@link HandlesOutside} says of a method. */
+export interface HandlerMetadata {
   readonly name: string;
   readonly types: readonly AnyMessageType[];
   readonly options: SubscriptionOptions;
   readonly outside: boolean;
 }
 
-const handlersOf = new WeakMap<object, Handler[]>();
+const handles = Symbol('@thali/kit handles');
 
 type DataOfAny<Types> = Types extends readonly AnyMessageType[]
   ? DataOf<Types[number]>
@@ -82,26 +83,13 @@ function remember(
   outside: boolean,
 ) {
   return (prototype: object, method: string): void => {
-    const handlers = handlersOf.get(prototype) ?? [];
+    const own = (Reflect.getOwnMetadata(handles, prototype, method) ?? []) as readonly HandlerMetadata[];
     const list = (Array.isArray(types) ? types : [types]) as readonly AnyMessageType[];
-    handlers.push({ method, name, types: list, options, outside });
-    handlersOf.set(prototype, handlers);
+    Reflect.defineMetadata(handles, [...own, { name, types: list, options, outside }], prototype, method);
   };
 }
 
-/** All subscriptions that an object brings: those of its decorated methods and those of a {@link Subscriber}. */
-export function subscriptionsOf(provider: object): Subscription[] {
-  const prototype = Object.getPrototypeOf(provider) as object | null;
-  const methods = (prototype && handlersOf.get(prototype)) ?? [];
-  const decorated = methods.map(({ method, name, types, options, outside }): Subscription => {
-    const call = (provider as Record<string, unknown>)[method] as (...args: unknown[]) => never;
-    const bound = call.bind(provider);
-    return {
-      ...options,
-      name,
-      types,
-      handle: outside ? { outside: bound as HandleOutside } : { inside: bound as Handle },
-    };
-  });
-  return provider instanceof Subscriber ? [...decorated, ...provider.subscriptions] : decorated;
+/** What a method subscribes to. A subclass inherits it, also for a method that it overrides without decorating it again. */
+export function handlersOf(prototype: object, method: string): readonly HandlerMetadata[] {
+  return (Reflect.getMetadata(handles, prototype, method) ?? []) as readonly HandlerMetadata[];
 }

@@ -1,7 +1,7 @@
 /**
  * Waits for the promise, but no longer than `ms` milliseconds.
  *
- * @throws what `late` makes when that is not enough; what becomes of the promise afterwards is nobody's concern.
+ * @throws what `late` returns when the time is over. The promise is not cancelled, and its outcome is ignored then.
  */
 export async function within<T>(ms: number, promise: Promise<T>, late: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -1,14 +1,14 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
-import { InFlight, messageOf, type Log } from '../../core';
+import { InFlight, type Log } from '../../core';
 import type { Session } from './session';
 
-/** Questions that a process answers at once. */
+/** Questions that a process answers concurrently. */
 const prefetch = 50;
 
 /** Answers one question. @param withinMs how long the asker waits. */
 export type Reply = (asked: Buffer, withinMs: number) => Promise<Buffer>;
 
-/** Answers the questions that come to queues, of which every process that can answer takes its share. */
+/** Answers the questions that come to queues. Processes that answer the same question share its queue. */
 export class Answerer {
   private readonly replies = new Map<string, Reply>();
   private readonly running = new InFlight();
@@ -26,7 +26,7 @@ export class Answerer {
     const channel = await session.openChannel();
     await channel.prefetch(prefetch);
     for (const [queue, reply] of this.replies) {
-      // The queue goes with the last who answers, so that whoever asks then knows at once that nobody does.
+      // The queue is deleted with its last consumer, so that a question then comes back as unroutable instead of timing out.
       await channel.assertQueue(queue, { durable: true, autoDelete: true, arguments: { 'x-queue-type': 'classic' } });
       const take = (asked: ConsumeMessage | null) => {
         if (!asked) return session.end(`the broker has cancelled the consumer of ${queue}`);
@@ -37,7 +37,7 @@ export class Answerer {
     }
   }
 
-  /** Takes no more questions, which go to others when the session ends, and waits for the answers under way. */
+  /** Accepts no more questions, which go to other processes when the session ends, and waits for the answers in flight. */
   stop(): Promise<void> {
     this.stopping = true;
     return this.running.idle();
@@ -54,7 +54,7 @@ export class Answerer {
       channel.sendToQueue(replyTo, content, { correlationId });
       channel.ack(asked);
     } catch (error) {
-      this.log.warn({ err: error, queue: asked.fields.routingKey }, `an answer could not be sent: ${messageOf(error)}`);
+      this.log.warn({ err: error, queue: asked.fields.routingKey }, 'answer not sent');
     }
   }
 }

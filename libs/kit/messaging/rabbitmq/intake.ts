@@ -1,14 +1,14 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
-import { messageOf, type Message, type Log, Loop } from '../../core';
+import { type Message, type Log, Loop } from '../../core';
 import { unstorable } from '../../postgres';
 import type { Receiver } from '../ports/receiver';
 import type { Session } from './session';
 import type { Lateness } from './lateness';
 import { fromWire, lagHeader } from './wire';
 
-/** Messages stored at once. */
+/** Messages received together. */
 const batchSize = 200;
-/** Of one queue, in memory at most. */
+/** Messages of one queue in memory at most. */
 const prefetch = 100;
 const pollMs = 1_000;
 
@@ -28,9 +28,9 @@ interface Delivered {
 }
 
 /**
- * Takes a module's messages out of its queues into its inbox, in the order in which they are delivered, and
- * acknowledges them when they are stored for good. While they cannot be stored they wait here, and the queues hold back
- * what follows; after `holdAtMostMs` all of them go back at once, and another instance may have more luck.
+ * Consumes a module's queues: passes messages to its receiver in the order in which they are delivered, and acknowledges them when they are
+ * committed. While that fails they wait here, and the queues hold back the next ones; after `holdAtMostMs` the session ends, which returns
+ * all of them to the queues, where another instance may get them.
  */
 export class Intake {
   private readonly waiting: ConsumeMessage[] = [];
@@ -42,7 +42,7 @@ export class Intake {
     private readonly channel: Channel,
   ) {
     const { receiver, log } = options;
-    const turn = () => this.storeBatch();
+    const turn = () => this.receiveBatch();
     this.loop = new Loop({ name: `intake of ${receiver.module}`, turn, pollMs, log });
   }
 
@@ -56,8 +56,8 @@ export class Intake {
   }
 
   /**
-   * Stores nothing more. What is not acknowledged by then goes back, in order, when the session ends: cancelling would
-   * break it.
+   * Receives nothing more. Unacknowledged messages go back, in order, when the session ends; cancelling the consumer would break their
+   * order.
    */
   async stop(): Promise<void> {
     await this.loop.stop();
@@ -66,23 +66,23 @@ export class Intake {
   private take(delivery: ConsumeMessage | null, queue: string): void {
     if (!delivery) return this.options.session.end(`the broker has cancelled the consumer of ${queue}`);
     const { appId, headers } = delivery.properties;
-    this.options.lateness.hear(String(appId), headers?.[lagHeader]);
+    this.options.lateness.report(String(appId), headers?.[lagHeader]);
     this.waiting.push(delivery);
     this.loop.wake();
   }
 
-  private async storeBatch(): Promise<boolean> {
+  private async receiveBatch(): Promise<boolean> {
     const { session } = this.options;
     if (session.ended || this.waiting.length === 0) return false;
     const batch = this.waiting
       .slice(0, batchSize)
       .map((delivery) => ({ delivery, message: fromWire(delivery.content) }));
     const readable = batch.filter((each): each is Delivered => each.message !== undefined);
-    const stored = new Set(readable.length > 0 ? await this.handOver(readable) : []);
-    // Whoever has them now finds that they are stored already.
+    const received = new Set(readable.length > 0 ? await this.receive(readable) : []);
+    // They have gone back to the queues. They are skipped when they are delivered again.
     if (session.ended) return false;
-    for (const { delivery } of batch) if (!stored.has(delivery)) this.park(delivery);
-    const last = batch.findLast(({ delivery }) => stored.has(delivery));
+    for (const { delivery } of batch) if (!received.has(delivery)) this.park(delivery);
+    const last = batch.findLast(({ delivery }) => received.has(delivery));
     if (last) this.channel.ack(last.delivery, true);
     this.waiting.splice(0, batch.length);
     if (batch.length > 1) this.loop.gather();
@@ -90,11 +90,11 @@ export class Intake {
   }
 
   /**
-   * Where more waits than one batch, all of it is stored: how long it waits is known of the inbox only.
-   * @returns what it has now; the rest can never be stored.
-   * @throws when they may not be stored; ends the session when that has been so for too long.
+   * Where more than one batch waits, all of it is stored, since only messages in the inbox count for the lag.
+   * @returns the messages that are committed; the others can never be stored.
+   * @throws when any may not be committed; ends the session when that has been so for too long.
    */
-  private async handOver(batch: readonly Delivered[]): Promise<ConsumeMessage[]> {
+  private async receive(batch: readonly Delivered[]): Promise<ConsumeMessage[]> {
     const { session, receiver, holdAtMostMs } = this.options;
     const isBehind = this.waiting.length > batchSize;
     const first = new Set(batch.flatMap(({ delivery, message }) => (delivery.fields.redelivered ? [] : message)));
@@ -104,29 +104,26 @@ export class Intake {
       this.failingSince = undefined;
       return batch.map(({ delivery }) => delivery);
     } catch (error) {
-      if (unstorable(error)) return this.handOverApart(batch, error);
+      if (unstorable(error)) return this.receiveOneByOne(batch, error);
       const now = performance.now();
       this.failingSince ??= now;
       if (now - this.failingSince >= holdAtMostMs)
-        session.end(`${receiver.module} could store nothing for ${Math.round(holdAtMostMs / 1000)} seconds`);
+        session.end(`${receiver.module} has received nothing for ${Math.round(holdAtMostMs / 1000)} seconds`);
       throw error;
     }
   }
 
-  /** One by one, in order: so that what cannot be stored holds up nothing else. */
-  private async handOverApart(batch: readonly Delivered[], why: unknown): Promise<ConsumeMessage[]> {
+  /** In order, so that a message that cannot be stored does not hold up the others. */
+  private async receiveOneByOne(batch: readonly Delivered[], why: unknown): Promise<ConsumeMessage[]> {
     const [first, ...more] = batch;
     if (first && more.length === 0) {
       const { id: messageId, type, correlationId } = first.message;
       const { receiver, log } = this.options;
-      log.error(
-        { err: why, module: receiver.module, messageId, type, correlationId },
-        `cannot be stored: ${messageOf(why)}`,
-      );
+      log.error({ err: why, module: receiver.module, messageId, type, correlationId }, 'message cannot be stored');
       return [];
     }
     const stored: ConsumeMessage[] = [];
-    for (const each of batch) stored.push(...(await this.handOver([each])));
+    for (const each of batch) stored.push(...(await this.receive([each])));
     return stored;
   }
 
@@ -138,10 +135,7 @@ export class Intake {
       messageId: properties.messageId as unknown,
       type: properties.type as unknown,
     };
-    log.error(
-      facts,
-      `what came to ${receiver.module} by ${fields.routingKey} is no message that can be stored; it is parked`,
-    );
+    log.error({ ...facts, routingKey: fields.routingKey }, 'message parked');
     this.channel.reject(delivery, false);
   }
 }

@@ -1,18 +1,18 @@
-/** What was heard longer ago says nothing any more: who is late has much to send. */
-const forgetMs = 1_000;
+/** Reports older than this are ignored: a process that is late sends often. */
+const validMs = 1_000;
 
-/** How late other processes are, as they tell with every message. */
+/** How late other processes are, as they report with every message. */
 export class Lateness {
-  private readonly heard = new Map<string, { lagMs: number; at: number }>();
+  private readonly reports = new Map<string, { lagMs: number; at: number }>();
 
-  /** @param lagMs anything: it comes from outside. */
-  hear(producer: string, lagMs: unknown): void {
-    if (typeof lagMs === 'number') this.heard.set(producer, { lagMs, at: performance.now() });
+  /** @param lagMs any value: it comes from outside, and is ignored unless it is a number. */
+  report(producer: string, lagMs: unknown): void {
+    if (typeof lagMs === 'number') this.reports.set(producer, { lagMs, at: performance.now() });
   }
 
-  /** The greatest lag of which there is news, in milliseconds. */
+  /** The greatest lag that was reported lately, in milliseconds. */
   get worstMs(): number {
-    const since = performance.now() - forgetMs;
-    return Math.max(0, ...[...this.heard.values()].filter(({ at }) => at > since).map(({ lagMs }) => lagMs));
+    const since = performance.now() - validMs;
+    return Math.max(0, ...[...this.reports.values()].filter(({ at }) => at > since).map(({ lagMs }) => lagMs));
   }
 }

@@ -5,7 +5,7 @@ import type { Session } from './session';
 import { within } from '../ports/time-limit';
 import { toWire } from './wire';
 
-/** Messages of one delivery that are under way at once. */
+/** Messages of one delivery in flight at most. */
 const windowSize = 200;
 
 export interface Address {
@@ -15,16 +15,16 @@ export interface Address {
 
 /** Publishes with confirmation, and at most one unconfirmed message per key: whatever is lost, order is not. */
 export class Publisher {
-  private road: Road | undefined;
-  /** What came back: each message, and from where, since it may be published for several modules. The broker tells so before it confirms them. */
+  private open: Open | undefined;
+  /** Returned messages, each with its address, since a message may be published for several modules. The broker returns before it confirms. */
   private readonly returned = new Set<string>();
-  /** Emits `clear` whenever messages may pass again. */
+  /** Emits `clear` whenever the broker accepts messages again. */
   private readonly traffic = new EventEmitter().setMaxListeners(0);
 
   /**
    * @param addressOf where a message is published.
-   * @param confirmWithinMs how long a message waits to be let through, and then for its confirmation.
-   * @param lagHere told with every message.
+   * @param confirmWithinMs how long a message waits for the broker to accept messages, and then for its confirmation.
+   * @param lagHere sent with every message.
    */
   constructor(
     private readonly addressOf: (destination: string, message: Message) => Address,
@@ -39,30 +39,30 @@ export class Publisher {
     );
     session.whenUnblocked(() => this.traffic.emit('clear'));
     this.returned.clear();
-    this.road = { session, channel };
+    this.open = { session, channel };
     this.traffic.emit('clear');
   }
 
-  /** Resolves when all are confirmed. @throws the first failure, when nothing is under way any more. */
+  /** Resolves when all are confirmed. @throws the first failure, when nothing is in flight any more. */
   async publish(destination: string, messages: readonly Message[]): Promise<void> {
-    const lines = linesOf(messages).values();
+    const queues = byKey(messages).values();
     let failure: unknown;
-    const workOff = async () => {
-      for (const line of lines) {
-        for (const message of line) {
+    const drain = async () => {
+      for (const queue of queues) {
+        for (const message of queue) {
           if (failure) return;
           await this.confirm(destination, message).catch((error: unknown) => (failure ??= error));
         }
       }
     };
-    await Promise.all(Array.from({ length: Math.min(windowSize, messages.length) }, workOff));
+    await Promise.all(Array.from({ length: Math.min(windowSize, messages.length) }, drain));
     if (failure) throw failure;
   }
 
   private async confirm(destination: string, message: Message): Promise<void> {
-    const { session, channel } = this.clearRoad ?? (await this.untilClear());
+    const { session, channel } = this.accepting ?? (await this.untilAccepting());
     const late = () => {
-      // If the broker has told why, it will go on where it stopped. Otherwise it may have lost the message, or us.
+      // A broker that has said that it is blocked goes on where it stopped. Otherwise it may have lost the message, or the connection.
       if (!session.blocked) session.end(`no confirmation within ${this.confirmWithinMs} ms`);
       return new Error(
         `RabbitMQ did not confirm ${message.type} within ${this.confirmWithinMs} ms${because(session.blocked)}`,
@@ -72,8 +72,8 @@ export class Publisher {
     session.together();
     await within(this.confirmWithinMs, this.send(channel, address, message), late);
     if (!this.returned.delete(nameOf(address, message.id))) return;
-    // Whoever deleted the queue has not told us: the next session declares it anew.
-    session.end('a message came back');
+    // The queue was deleted: the next session declares it anew.
+    session.end('a message was returned');
     throw new Error(`no queue of ${destination} takes ${message.type}`);
   }
 
@@ -87,23 +87,23 @@ export class Publisher {
     });
   }
 
-  private get clearRoad(): Road | undefined {
-    return this.road && !this.road.session.ended && !this.road.session.blocked ? this.road : undefined;
+  private get accepting(): Open | undefined {
+    return this.open && !this.open.session.ended && !this.open.session.blocked ? this.open : undefined;
   }
 
-  private async untilClear(): Promise<Road> {
+  private async untilAccepting(): Promise<Open> {
     const signal = AbortSignal.timeout(this.confirmWithinMs);
     for (;;) {
-      const { road, clearRoad } = this;
-      if (clearRoad) return clearRoad;
+      const { open, accepting } = this;
+      if (accepting) return accepting;
       await once(this.traffic, 'clear', { signal }).catch(() => {
-        throw new Error(`RabbitMQ takes no messages${because(road?.session.ended ?? road?.session.blocked)}`);
+        throw new Error(`RabbitMQ takes no messages${because(open?.session.ended ?? open?.session.blocked)}`);
       });
     }
   }
 }
 
-interface Road {
+interface Open {
   readonly session: Session;
   readonly channel: ConfirmChannel;
 }
@@ -117,12 +117,12 @@ function because(reason: string | undefined): string {
 }
 
 /** The messages of each key, in order. */
-function linesOf(messages: readonly Message[]): Message[][] {
-  const lines = new Map<string, Message[]>();
+function byKey(messages: readonly Message[]): Message[][] {
+  const queues = new Map<string, Message[]>();
   for (const message of messages) {
-    const line = lines.get(message.key);
-    if (line) line.push(message);
-    else lines.set(message.key, [message]);
+    const queue = queues.get(message.key);
+    if (queue) queue.push(message);
+    else queues.set(message.key, [message]);
   }
-  return [...lines.values()];
+  return [...queues.values()];
 }

@@ -9,11 +9,11 @@ export interface RabbitMqQuestionsOptions {
   /** `amqp://user:password@host:port/vhost`, or `amqps:`. */
   url: string;
   log: Log;
-  /** Of the names of all queues, the same for every process; default `thali`. */
+  /** Prefix of all queues, the same for every process; default `thali`. */
   prefix?: string;
 }
 
-/** Questions between processes; what a module of this process answers stays within it. */
+/** Questions between processes. A question that a module of this process answers is asked in process. */
 export class RabbitMqQuestions extends Questions {
   private readonly here = new InProcessQuestions();
   private readonly asker = new Asker();
@@ -58,7 +58,7 @@ export class RabbitMqQuestions extends Questions {
     }
   }
 
-  /** @throws {Error} when the broker refuses us, or does not answer within half a minute. */
+  /** @throws {Error} when the broker refuses the connection, or does not answer within half a minute. */
   override start(): Promise<void> {
     return this.connection.start();
   }

@@ -11,34 +11,35 @@ import { Topology, type Wanted } from './topology';
 export interface RabbitMqTransportOptions {
   /** `amqp://user:password@host:port/vhost`, or `amqps:`. */
   url: string;
-  /** What every module of the system wants of the others, wherever it runs. */
+  /** The types that every module of the system wants of the others, wherever it runs. */
   wanted?: Wanted;
   log: Log;
-  /** Of the names of all exchanges and queues, the same for every process; default `thali`. */
+  /** Prefix of all exchanges and queues, the same for every process; default `thali`. */
   prefix?: string;
-  /** How long a message may wait to be let through, and then to be confirmed, in milliseconds; default 10 seconds. */
+  /** How long a message waits for the broker to accept messages, and then for its confirmation, in milliseconds; default 10 seconds. */
   confirmWithinMs?: number;
   /**
-   * How long messages that cannot be stored are held before all of them go back to the broker, in milliseconds; default
-   * 5 minutes. It must be shorter than the broker's `consumer_timeout` (30 minutes): RabbitMQ 4.3 takes messages back one
-   * by one then, and may hand them to somebody else before those that it should have taken back first.
+   * How long messages that cannot be committed are held before all of them go back to the broker, in milliseconds; default
+   * 5 minutes. It must be shorter than the broker's `consumer_timeout` (30 minutes): RabbitMQ 4.3 requeues messages one by
+   * one then, and may deliver them to another consumer before it has requeued earlier ones.
    */
   holdAtMostMs?: number;
 }
 
 /**
- * The transport between processes. What is for a module of this process is stored in its inbox, as in one process. What
- * is for another is published, and is confirmed when its queue has it on the disks of a majority of the broker's nodes;
- * the consumer only stores it into its inbox and acknowledges. Retries, delays and dead letters are left to the
- * databases: no two versions of RabbitMQ agree on them.
+ * The transport between processes. Messages for a module of this process are stored in its inbox, as by the in-process transport. Messages for
+ * another are published, and confirmed when their queue has them on the disks of a majority of the broker's nodes; the consuming
+ * process commits them, to its inbox or by handling them, and acknowledges. Retries, delays and dead letters are left to the databases: no
+ * two versions of RabbitMQ agree on them.
  */
 export class RabbitMqTransport extends Transport {
   private readonly receivers: Receiver[] = [];
   private readonly publisher: Publisher;
   /**
-   * A broker that is short of memory stops reading from those who publish, and must still hear what is acknowledged.
+   * One for publishing and one for consuming: a broker that is short of memory stops reading from connections that publish, and must
+   * still read acknowledgements.
    */
-  private readonly lifelines: readonly ReconnectingConnection[];
+  private readonly connections: readonly ReconnectingConnection[];
   private topology: Topology;
   private intakes: Intake[] = [];
   private readonly lateness = new Lateness();
@@ -55,7 +56,7 @@ export class RabbitMqTransport extends Transport {
       confirmWithinMs,
       () => this.lagHere(),
     );
-    this.lifelines = [
+    this.connections = [
       new ReconnectingConnection({ name: 'publishing', url, log, begin: (session) => this.beginPublishing(session) }),
       new ReconnectingConnection({
         name: 'consuming',
@@ -85,7 +86,7 @@ export class RabbitMqTransport extends Transport {
   }
 
   /**
-   * @throws {Error} when the broker refuses us, has queues that were declared otherwise, or does not answer within half
+   * @throws {Error} when the broker refuses the connection, has queues that were declared otherwise, or does not answer within half
    * a minute.
    */
   start(): Promise<void> {
@@ -104,12 +105,12 @@ export class RabbitMqTransport extends Transport {
   }
 
   private async open(): Promise<void> {
-    for (const connection of this.lifelines) await connection.start();
+    for (const connection of this.connections) await connection.start();
   }
 
   private async close(): Promise<void> {
     await this.deliveries.idle();
-    await Promise.all(this.lifelines.map((connection) => connection.stop()));
+    await Promise.all(this.connections.map((connection) => connection.stop()));
   }
 
   private async beginPublishing(session: Session): Promise<void> {

@@ -3,19 +3,19 @@ import { type Log, Loop } from '../../core';
 import { Refused, Session } from './session';
 
 /**
- * How often to look whether the session has ended. Failed attempts to open another back off further, with full jitter.
+ * How often to check whether the session has ended. Failed attempts to open another back off further, with full jitter.
  */
 const pollMs = 250;
 const retryAtStartMs = 250;
 const startWithinMs = 30_000;
 
 interface Options {
-  /** What the broker's operators see. */
+  /** Shown to the broker's operators. */
   name: string;
   url: string;
-  /** What every session begins with: declares, opens channels, consumes. */
+  /** Begins a session: declares, opens channels, consumes. */
   begin: (session: Session) => Promise<void>;
-  /** What is to be done before the last session is closed. */
+  /** Called before the last session is closed. */
   finish?: () => Promise<void>;
   log: Log;
 }
@@ -32,7 +32,7 @@ export class ReconnectingConnection {
     this.loop = new Loop({ name: `RabbitMQ ${name}`, turn: () => this.hold(), pollMs, log });
   }
 
-  /** @throws {Error} when the broker refuses us, or does not answer within half a minute. */
+  /** @throws {Error} when the broker refuses the connection, or does not answer within half a minute. */
   async start(): Promise<void> {
     const until = performance.now() + startWithinMs;
     while (!this.session) {
@@ -57,7 +57,7 @@ export class ReconnectingConnection {
     if (this.session && !this.session.ended) return false;
     const { name, url, begin, log } = this.options;
     if (this.session) {
-      log.warn({ connection: name }, `RabbitMQ ${name} was cut off: ${this.session.ended}`);
+      log.warn({ connection: name, reason: this.session.ended }, 'broker connection lost');
       this.session = undefined;
       this.lost = true;
     }
@@ -69,7 +69,7 @@ export class ReconnectingConnection {
       session.end('it could not begin');
       throw error;
     }
-    if (this.lost) log.info({ connection: name }, `RabbitMQ ${name} is connected again`);
+    if (this.lost) log.info({ connection: name }, 'broker connection restored');
     this.session = session;
     this.lost = false;
     return false;

@@ -11,7 +11,7 @@ const refusal = z.object({
 const question = z.object({ ask: z.unknown() });
 const reply = z.union([z.object({ refusal }), z.object({ answer: z.unknown() })]);
 
-/** What is asked, as bytes. */
+/** A question as bytes. */
 export function writeAsked(ask: unknown): Buffer {
   return asJson({ ask });
 }
@@ -21,7 +21,7 @@ export function readAsked(content: Buffer): unknown {
   return question.parse(fromJson(content)).ask;
 }
 
-/** What comes of a question, as bytes: the answer, or the refusal that was thrown. */
+/** A reply as bytes: the answer, or the refusal that was thrown. */
 export async function writeReply(answer: () => Promise<unknown>): Promise<Buffer> {
   try {
     return asJson({ answer: await answer() });

@@ -5,19 +5,19 @@ import { within } from '../ports/time-limit';
 
 const connectWithinMs = 5_000;
 const closeWithinMs = 5_000;
-/** In seconds: a broker that says nothing for two or three of them is taken for dead. */
+/** In seconds. A broker that sends nothing for two or three of them is taken for dead. */
 const heartbeat = '5';
-/** As much as is gathered for one packet. */
+/** Bytes that are gathered before the socket counts as full. */
 const packetBytes = 256 * 1_024;
 
-/** Trying again will not help: the broker is there, and does not agree with us. */
+/** The broker answers and refuses: another attempt will not help. */
 export class Refused extends Error {
   override readonly name = 'Refused';
 }
 
 /**
- * One connection to the broker while it lasts. Nothing on it is ever repaired: when a channel or a consumer is lost, or
- * the broker falls silent, the session ends, and another takes its place.
+ * One connection to the broker while it lasts. Nothing on it is ever repaired: when a channel or a consumer is lost, or the broker does not
+ * answer, the session ends, and {@link ReconnectingConnection} opens another.
  */
 export class Session {
   private over = false;
@@ -29,7 +29,7 @@ export class Session {
     private readonly model: ChannelModel,
     private readonly cut: AbortController,
   ) {
-    // What goes wrong is told once more, when the connection closes.
+    // The close event that follows has the reason.
     model.on('error', () => {});
     model.on('close', (error) => this.end(error && messageOf(error)));
     model.on('blocked', (reason) => (this.shortage = reason));
@@ -37,8 +37,8 @@ export class Session {
   }
 
   /**
-   * @param name what the broker's operators see.
-   * @throws {Refused} when the broker does not let us in.
+   * @param name shown to the broker's operators.
+   * @throws {Refused} when the broker refuses the connection.
    * @throws {Error} when it does not answer.
    */
   static async open(url: string, name: string): Promise<Session> {
@@ -63,7 +63,7 @@ export class Session {
     return this.over ? (this.reason ?? 'the connection was closed') : undefined;
   }
 
-  /** What the broker is short of, while it takes no messages for that. */
+  /** Why the broker accepts no messages, while it does not. */
   get blocked(): string | undefined {
     return this.shortage;
   }
@@ -81,8 +81,8 @@ export class Session {
   }
 
   /**
-   * What is sent until this turn of the event loop ends travels in one packet. By itself, amqplib writes each message to the socket alone:
-   * that was a tenth of the processor time of the separate services.
+   * Sends everything that is written until this turn of the event loop ends in one packet. By itself, amqplib writes each message to the
+   * socket: that was a tenth of the processor time of the separate services.
    */
   together(): void {
     if (this.gathering) return;
@@ -93,21 +93,21 @@ export class Session {
       this.gathering = false;
       stream.uncork();
     };
-    whenTaken(send);
+    whenWritten(send);
   }
 
-  /** Ends it at once. What was not confirmed may or may not have arrived; what was not acknowledged comes again. */
+  /** Closes the socket. Unconfirmed messages may or may not have arrived; unacknowledged ones are delivered again. */
   end(why?: string): void {
     this.over = true;
     this.reason ??= why;
     this.cut.abort();
   }
 
-  /** Ends it in order: all that was sent before has arrived, and the queues have back what was not acknowledged. */
+  /** Closes the connection in order: everything sent before has arrived, and unacknowledged messages are back in their queues. */
   async close(): Promise<void> {
     if (this.over) return;
-    // The last words would be overtaken by the goodbye.
-    await new Promise<void>(whenTaken);
+    // Otherwise the close would overtake the last messages.
+    await new Promise<void>(whenWritten);
     try {
       await within(closeWithinMs, this.model.close(), () => new Error('no answer'));
     } catch {
@@ -119,14 +119,14 @@ export class Session {
 
   private watch<C extends Channel>(channel: C): C {
     channel.on('error', (error) => this.end(messageOf(error)));
-    // When the connection closes, its channels say so first, and do not know why.
+    // When the connection closes, its channels close first, without a reason.
     channel.on('close', () => this.end());
     return channel;
   }
 }
 
-/** amqplib takes messages to the socket in an immediate of its own; all but messages it writes there at once. */
-function whenTaken(then: () => void): void {
+/** amqplib writes messages to the socket in an immediate of its own; everything else it writes synchronously. */
+function whenWritten(then: () => void): void {
   setImmediate(() => setImmediate(then));
 }
 
@@ -136,7 +136,7 @@ function withHeartbeat(url: string): string {
   return parsed.href;
 }
 
-/** In a sentence, and without the password. */
+/** A sentence without the password. */
 function explain(error: unknown, url: string): Error {
   const { message, code } = error as Error & { code?: string };
   const place = URL.canParse(url) ? new URL(url).host : 'an address that is no URL';

@@ -9,7 +9,7 @@ import { Refused, type Session } from './session';
  */
 const queueCount = 8;
 /**
- * How often the broker may hand out a message before it parks it. We acknowledge whatever we can read, so this counts
+ * How often the broker delivers a message before it parks it. Every message that can be read is acknowledged, so this counts
  * lost connections only; without it, RabbitMQ 4 would give up after 20.
  */
 const deliveryLimit = 10_000;
@@ -18,8 +18,8 @@ const deliveryLimit = 10_000;
 export type Wanted = Readonly<Record<string, readonly string[]>>;
 
 /**
- * The names of a system's exchanges and queues. A module speaks to its own exchange, from where what is for another
- * module goes to one of its eight queues, by the message's key:
+ * The names of a system's exchanges and queues. A module publishes to its own exchange, from where a message goes to one of the eight queues
+ * of the module it is for, by its key:
  *
  *     thali.order ──payment.p3──► queue thali.payment.p3
  */
@@ -30,7 +30,7 @@ export class Topology {
     private readonly wanted: Wanted,
   ) {}
 
-  /** The same, but that this module wants these types, too. */
+  /** This topology with types that the module wants, too. */
   with(module: string, types: readonly string[]): Topology {
     return new Topology(this.prefix, {
       ...this.wanted,
@@ -42,7 +42,7 @@ export class Topology {
     return Object.entries(this.wanted).flatMap(([destination, types]) => types.map((type) => ({ type, destination })));
   }
 
-  /** Where a message for this module is published. */
+  /** Where a message for the destination is published. */
   addressOf(destination: string, { producer, key }: Message): Address {
     return { exchange: this.exchangeOf(producer), routingKey: `${destination}.p${partitionOf(key) % queueCount}` };
   }
@@ -51,16 +51,16 @@ export class Topology {
     return Array.from({ length: queueCount }, (_, part) => `${this.prefix}.${module}.p${part}`);
   }
 
-  /** Where messages end that cannot be read or were handed out too often. Nobody consumes it. */
+  /** The queue of messages that cannot be read, or were delivered too often. It has no consumer. */
   parkingOf(module: string): string {
     return `${this.prefix}.${module}.parked`;
   }
 
   /**
-   * Declares everything, also for modules that have never run: what is sent to them waits. Declaring again changes
+   * Declares everything, also for modules that have never run, so that messages for them wait. Declaring again changes
    * nothing.
    *
-   * @throws {Refused} when the broker has something of that name that is otherwise.
+   * @throws {Refused} when the broker has an exchange or a queue of that name with other properties.
    */
   async declare(session: Session): Promise<void> {
     const channel = await session.openChannel();
@@ -110,7 +110,7 @@ export class Topology {
 function explain(error: unknown): unknown {
   const { code } = error as { code?: number };
   const reason = /with message "(.*)"/s.exec(messageOf(error))?.[1] ?? messageOf(error);
-  if (code === 403) return new Refused(`RabbitMQ does not let us declare exchanges and queues: ${reason}`);
+  if (code === 403) return new Refused(`RabbitMQ refuses to declare exchanges and queues: ${reason}`);
   if (code !== 406) return error;
   return new Refused(
     `RabbitMQ has an exchange or a queue that is not as it should be; remove it once it is empty: ${reason}`,

@@ -17,10 +17,10 @@ const envelope = z.object({
   data: z.unknown(),
 });
 
-/** Header in which the sender tells how late it is, in milliseconds. */
+/** The header with the sender's lag, in milliseconds. */
 export const lagHeader = 'lag-ms';
 
-/** A message as bytes. The properties repeat some of it, for people who look into a queue. */
+/** A message as bytes. The properties repeat some of it, for operators who inspect a queue. */
 export function toWire(message: Message, lagMs: number): { content: Buffer; options: Options.Publish } {
   const { id, type, producer, correlationId } = message;
   const options = { messageId: id, type, appId: producer, correlationId, contentType: 'application/json' };
@@ -31,7 +31,7 @@ export function toWire(message: Message, lagMs: number): { content: Buffer; opti
   };
 }
 
-/** @returns undefined for what is no message and never will be. */
+/** @returns undefined when the content is not a message. */
 export function fromWire(content: Buffer): Message | undefined {
   try {
     return envelope.safeParse(JSON.parse(content.toString('utf8'))).data;

@@ -1,7 +1,5 @@
-import { Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import { defineQuestion, type Message } from '@thali/kit/core';
-import { RabbitMqQuestions, RabbitMqStrategy, RabbitMqTransport } from '@thali/kit/messaging/rabbitmq';
+import { RabbitMqQuestions, RabbitMqTransport } from '@thali/kit/messaging/rabbitmq';
 import { describeQuestions, describeTransport, eventually } from '@thali/kit/messaging/testing';
 import { connect, type Channel, type ChannelModel } from 'amqplib';
 import { randomUUID } from 'node:crypto';
@@ -293,17 +291,6 @@ describeWithRabbitMq('RabbitMQ', () => {
       async () => transport.lagElsewhereMs,
       (lagMs) => lagMs === 0,
     );
-  });
-
-  it('is a Nest microservice: listening starts it, closing drains it', async () => {
-    @Module({})
-    class Empty {}
-    const talker = aTalkersTransport();
-    const app = await NestFactory.createMicroservice(Empty, { strategy: new RabbitMqStrategy(talker), logger: false });
-    await app.listen();
-    await talker.deliver('listener', [aMessage('ann', 1)]);
-    await app.close();
-    await expect(talker.deliver('listener', [aMessage('ann', 2)])).rejects.toThrow('has been stopped');
   });
 
   it('does not stop before it has answered what it was asked, however much that is', async () => {

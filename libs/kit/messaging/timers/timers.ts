@@ -1,7 +1,7 @@
 import { type Log, Loop } from '../../core';
 import type { Database, Raised, Tx } from '../../postgres';
-import type { Consumer } from '../inbox/consumer';
 import type { Delivery } from '../inbox/delivery';
+import type { Dispatcher } from '../inbox/dispatcher';
 import type { Partitions } from '../leases/partitions';
 import { send } from '../outbox/send';
 import { timerPollMs, timersChanged, type TimerRow, type TimerSet } from './schedule';
@@ -11,7 +11,7 @@ import { claimTimer, fetchTimers, type Timer } from './timers.sql';
 const batchSize = 256;
 
 /**
- * Fires timers that are due. A timer whose message only one subscription of this module wants is offered to its consumer, which handles it in
+ * Fires timers that are due. A timer whose message only one subscription of this module wants is offered to its dispatcher, which handles it in
  * the transaction that deletes the timer. Otherwise, and when it is not taken or not handled, it becomes a message: retries, dead letters
  * and the counting of crashes are the inbox's.
  */
@@ -35,11 +35,11 @@ export class Timers {
     this.loop.wake();
   };
 
-  /** @param consumerOf the consumer of the only subscription that wants messages of this type; undefined when there are several. */
+  /** @param dispatcherOf the dispatcher of the only subscription that wants messages of this type; undefined when there are several. */
   constructor(
     private readonly db: Database,
     private readonly partitions: Partitions,
-    private readonly consumerOf: (type: string) => Consumer | undefined,
+    private readonly dispatcherOf: (type: string) => Dispatcher | undefined,
     log: Log,
   ) {
     this.loop = new Loop({ name: `${db.module} timers`, turn: () => this.fireDue(), pollMs: timerPollMs, log });
@@ -51,7 +51,7 @@ export class Timers {
     this.loop.start();
   }
 
-  /** Fires no more timers. Those in flight are waited for by their consumers. */
+  /** Fires no more timers. Those in flight are waited for by their dispatchers. */
   async stop(): Promise<void> {
     this.stopped = true;
     this.db.off(timersChanged, this.onTimersChanged);
@@ -89,9 +89,9 @@ export class Timers {
     setTimeout(fire, Math.ceil(timer.inMs) + 1).unref();
   }
 
-  /** @returns whether a consumer has taken it. */
+  /** @returns whether a dispatcher has taken it. */
   private fire(timer: Timer): boolean {
-    const handled = this.consumerOf(timer.type)?.offer(this.deliveryOf(timer));
+    const handled = this.dispatcherOf(timer.type)?.offer(this.deliveryOf(timer));
     if (!handled) return false;
     this.inFlight.add(nameOf(timer));
     void handled.finally(() => {

@@ -1,5 +1,6 @@
 import { Controller, Get, Injectable, Module, Post, Put, Req, Res, UseInterceptors } from '@nestjs/common';
-import { createApp, ServiceModule, type App } from '@thali/kit/nest';
+import { Kit } from '@thali/kit/nest';
+import { createApp, type App } from '@thali/kit/nest/run';
 import { DomainError, defineEvent, idOf } from '@thali/kit/core';
 import {
   Sheddable,
@@ -155,7 +156,7 @@ class BookController {
 const migrations = [...messagingMigrations, ...idempotencyMigrations, CreateBooks1700000000900];
 
 @Module({
-  imports: [ServiceModule.register({ name: 'library', migrations })],
+  imports: [Kit.forModule({ name: 'library', migrations })],
   controllers: [BookController],
   providers: [Librarian],
 })

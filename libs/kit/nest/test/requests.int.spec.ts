@@ -106,7 +106,7 @@ describe('a refusal of the domain', () => {
 describe('a fault of ours', () => {
   it('gives nothing away', async () => {
     const { status, text, body } = await library.ask('GET', '/books/on-fire');
-    expect([status, body.code]).toEqual([500, 'service.fault']);
+    expect([status, body.code, body.title]).toEqual([500, 'service.fault', 'Internal Server Error']);
     expect(text).not.toMatch(/password|vault|stack|\.ts|at /);
   });
 });

@@ -82,7 +82,7 @@ describe('the settings of a process', () => {
 
   it('say why modules that are apart need a wire', () => {
     expect(() => read({ FARM_MODULES: 'dairy' })).toThrow(
-      'FARM_TRANSPORT is not set; it should be rabbitmq, because bakery runs elsewhere: within one process only modules of that process can hear each other',
+      'FARM_TRANSPORT is not set; it should be rabbitmq, because bakery runs in other processes, which the in-process transport does not reach',
     );
   });
 });

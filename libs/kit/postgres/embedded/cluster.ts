@@ -39,13 +39,13 @@ export class Cluster {
     return existsSync(path.join(this.data, 'PG_VERSION'));
   }
 
-  /** Makes the folders, private to the account. @throws {Error} when a folder is somebody else's. */
+  /** Makes the folders, private to the account. @throws {Error} when a folder belongs to another account. */
   prepareFor({ owner }: Account): void {
     const us = process.getuid?.();
     for (const folder of new Set([this.home, this.socketDirectory])) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       const { uid } = lstatSync(folder);
-      // Anybody may have made it beforehand in the folder for temporary files, to listen in.
+      // Any account may have made it beforehand in the folder for temporary files, to listen in.
       if (folder !== this.home && uid !== us && uid !== owner?.uid)
         throw new Error(`${folder} belongs to another account`);
       if (owner && uid !== owner.uid) giveTo(owner, folder);
@@ -84,7 +84,7 @@ function chooseSocketDirectory(home: string): string {
   return `/tmp/postgres-${createHash('sha256').update(home).digest('hex').slice(0, 16)}`;
 }
 
-/** Whether the process is alive and works on this data: a number alone may be a zombie, or soon somebody else. */
+/** Whether the process is alive and works on this data: a number alone may be a zombie's, or soon another process's. */
 export function isRunning(pid: number, data: string): boolean {
   try {
     const command =

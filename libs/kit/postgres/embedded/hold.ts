@@ -58,7 +58,7 @@ export class Hold {
   /**
    * Gives the claim up.
    *
-   * @returns whether this was the last one. Then nobody else can take one until `close`.
+   * @returns whether this was the last one. Then no other process can take one until `close`.
    */
   async giveUp(): Promise<boolean> {
     await this.client.query('select pg_advisory_unlock_shared($1)', [lockKey]);

@@ -30,7 +30,7 @@ const defaults: Settings = {
 };
 
 /**
- * A new file of the write-ahead log is filled with zeros before it is used, and whoever commits waits for that: 1 MB is done sooner than
+ * A new file of the write-ahead log is filled with zeros before it is used, and the session that commits waits for that: 1 MB is done sooner than
  * PostgreSQL's 16.
  */
 const walSegmentMegabytes = 1;

@@ -154,6 +154,15 @@ describe('a table that is said once', () => {
     ]);
   });
 
+  it('is read by a repository of TypeORM, which cannot write', async () => {
+    const parcel = { ...empty, weight: 2 ** 40, dueAt: new Date('2024-02-29T00:00:00Z'), route: ['a'] };
+    await add(parcel);
+    const repository = (await db.openReader([Parcels])).getRepository(Parcels);
+    expect(await repository.findOneBy({ parcelId: 'empty', weight: 2 ** 40 })).toEqual(parcel);
+    await expect(repository.update({ parcelId: 'empty' }, { weight: 1 })).rejects.toMatchObject({ code: '25006' });
+    await expect(repository.save({ ...parcel, parcelId: 'b' })).rejects.toMatchObject({ code: '25006' });
+  });
+
   it('removes a row by its key', async () => {
     await add(empty, { ...empty, parcelId: 'b' });
     await db.transaction(async (tx) => tx.defer(Parcels.delete, { parcelId: 'empty' }));

@@ -11,7 +11,7 @@ export { aPlug, placeOf, type Plug } from './plug';
 export interface TestServer {
   /** Logs in as an administrator. */
   readonly url: string;
-  /** Removes it, with whoever is still connected. */
+  /** Removes it, and ends the sessions that are still connected. */
   drop: () => Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { Tx } from '@thali/kit/postgres';
+import { transactionOf } from '@thali/kit/nest';
 import { ChangeDelivery } from './change-delivery';
 import { DeliveryRepository } from './delivery.repository';
 import { tripOf, type Trip } from './delivery.view';
@@ -7,10 +7,7 @@ import { acceptOffer } from './domain/search';
 
 /** The courier takes the delivery. Accepting it again changes nothing. */
 export class AcceptOffer extends Command<Trip> {
-  constructor(
-    readonly tx: Tx,
-    readonly offerId: string,
-  ) {
+  constructor(readonly offerId: string) {
     super();
   }
 }
@@ -23,7 +20,9 @@ export class AcceptOfferHandler implements ICommandHandler<AcceptOffer> {
   ) {}
 
   /** @throws {DomainError} `delivery.offer-not-found`, or `delivery.offer-…` (conflict) when it cannot be accepted any more. */
-  async execute({ tx, offerId }: AcceptOffer): Promise<Trip> {
+  async execute(command: AcceptOffer): Promise<Trip> {
+    const tx = transactionOf(command);
+    const { offerId } = command;
     const { delivery, offer } = await this.deliveries.withOffer(tx, offerId);
     return tripOf(await this.change.apply(tx, delivery, acceptOffer(delivery, offer, tx.now)));
   }

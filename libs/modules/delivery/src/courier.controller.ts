@@ -2,6 +2,7 @@ import { Controller, Get, Post, Res, UseInterceptors } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { CourierId } from '@thali/contracts';
+import { inTransaction } from '@thali/kit/nest';
 import { InBody, InPath, InQuery, InTransaction, Returns, UnitOfWork } from '@thali/kit/http';
 import type { Tx } from '@thali/kit/postgres';
 import type { FastifyReply } from 'fastify';
@@ -45,7 +46,7 @@ export class CourierController {
     @InTransaction() tx: Tx,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CourierView> {
-    const registered = await this.commands.execute(new RegisterCourier(tx, courier));
+    const registered = await this.commands.execute(inTransaction(tx, new RegisterCourier(courier)));
     void reply.header('location', `/couriers/${registered.courierId}`);
     return registered;
   }
@@ -71,13 +72,13 @@ export class CourierController {
   @Post(':id/on-shift')
   @Returns(200, CourierView, 'The courier gets offers from now on.')
   startShift(@InPath('id', AnyCourier) courierId: string, @InTransaction() tx: Tx): Promise<CourierView> {
-    return this.commands.execute(new StartShift(tx, courierId));
+    return this.commands.execute(inTransaction(tx, new StartShift(courierId)));
   }
 
   @Post(':id/off-shift')
   @Returns(200, CourierView, 'The courier gets no new offers.')
   endShift(@InPath('id', AnyCourier) courierId: string, @InTransaction() tx: Tx): Promise<CourierView> {
-    return this.commands.execute(new EndShift(tx, courierId));
+    return this.commands.execute(inTransaction(tx, new EndShift(courierId)));
   }
 
   @Post(':id/position')
@@ -87,6 +88,6 @@ export class CourierController {
     @InBody(Position) position: Position,
     @InTransaction() tx: Tx,
   ): Promise<CourierView> {
-    return this.commands.execute(new ReportPosition(tx, courierId, position));
+    return this.commands.execute(inTransaction(tx, new ReportPosition(courierId, position)));
   }
 }

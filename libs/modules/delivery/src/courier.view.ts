@@ -1,11 +1,14 @@
 import { QueryHandler, Query, type IQueryHandler } from '@nestjs/cqrs';
+import { InjectRepository } from '@nestjs/typeorm';
 import { CourierId, DeliverTo, DeliveryId, Location, OrderId } from '@thali/contracts';
-import { Database } from '@thali/kit/postgres';
+import { Database, type RowOf } from '@thali/kit/postgres';
+import type { ReadRepository } from '@thali/kit/postgres/repositories';
 import { z } from 'zod';
 import { courierColumns, courierNotFound } from './courier.repository';
 import { deliveryColumns } from './delivery.repository';
 import { Trip, tripOf } from './delivery.view';
 import type { Delivery } from './domain/delivery';
+import { Couriers as CourierTable, Deliveries, Offers } from './entities';
 import { OfferId } from './domain/search';
 
 export const CourierView = z
@@ -102,15 +105,16 @@ export class OffersToCourier extends Query<{ items: OfferView[] }> {
 
 @QueryHandler(OffersToCourier)
 export class OffersToCourierHandler implements IQueryHandler<OffersToCourier> {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    @InjectRepository(CourierTable) private readonly couriers: ReadRepository<RowOf<typeof CourierTable>>,
+  ) {}
 
   /** @throws {DomainError} `delivery.courier-not-found` */
   async execute({ courierId }: OffersToCourier): Promise<{ items: OfferView[] }> {
-    const [courier] = await this.db.read('select 1 from couriers where courier_id = $1', [courierId]);
-    if (!courier) throw courierNotFound(courierId);
+    if (!(await this.couriers.existsBy({ courierId }))) throw courierNotFound(courierId);
     const offers = await this.db.read<Omit<OfferView, 'expiresAt'> & { expiresAt: Date }>(
-      `select o.offer_id as "offerId", o.order_id as "orderId", d.delivery_id as "deliveryId", d.pick_up_at as "pickUpAt",
-         d.deliver_to as "deliverTo", o.expires_at as "expiresAt"
+      `select ${Offers.columns('o', 'offerId', 'orderId', 'expiresAt')}, ${Deliveries.columns('d', 'deliveryId', 'pickUpAt', 'deliverTo')}
        from offers o join deliveries d using (order_id)
        where o.courier_id = $1 and o.status = 'open' and o.expires_at > database_time() order by o.expires_at`,
       [courierId],

@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { Tx } from '@thali/kit/postgres';
+import { transactionOf } from '@thali/kit/nest';
 import { z } from 'zod';
 import { ChangeDelivery } from './change-delivery';
 import { DeliveryRepository } from './delivery.repository';
@@ -10,10 +10,7 @@ export type Declined = z.infer<typeof Declined>;
 
 /** The courier does not want it: the next nearest is asked. Declining it again changes nothing. */
 export class DeclineOffer extends Command<Declined> {
-  constructor(
-    readonly tx: Tx,
-    readonly offerId: string,
-  ) {
+  constructor(readonly offerId: string) {
     super();
   }
 }
@@ -26,7 +23,9 @@ export class DeclineOfferHandler implements ICommandHandler<DeclineOffer> {
   ) {}
 
   /** @throws {DomainError} `delivery.offer-not-found`, or `delivery.offer-…` (conflict) when it cannot be declined any more. */
-  async execute({ tx, offerId }: DeclineOffer): Promise<Declined> {
+  async execute(command: DeclineOffer): Promise<Declined> {
+    const tx = transactionOf(command);
+    const { offerId } = command;
     const { delivery, offer } = await this.deliveries.withOffer(tx, offerId);
     await this.change.apply(tx, delivery, declineOffer(delivery, offer, tx.now));
     return { offerId, status: 'declined' };

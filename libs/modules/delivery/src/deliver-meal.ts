@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { Tx } from '@thali/kit/postgres';
+import { transactionOf } from '@thali/kit/nest';
 import { ChangeDelivery } from './change-delivery';
 import { DeliveryRepository } from './delivery.repository';
 import { tripOf, type Trip } from './delivery.view';
@@ -8,7 +8,6 @@ import { deliver, type Speaker } from './domain/journey';
 /** The customer has the meal. Saying so again changes nothing. */
 export class DeliverMeal extends Command<Trip> {
   constructor(
-    readonly tx: Tx,
     readonly deliveryId: string,
     readonly speaker: Speaker,
   ) {
@@ -24,7 +23,9 @@ export class DeliverMealHandler implements ICommandHandler<DeliverMeal> {
   ) {}
 
   /** @throws {DomainError} `delivery.not-found`, or (conflict) that it is not on its way, or no longer theirs to deliver. */
-  async execute({ tx, deliveryId, speaker }: DeliverMeal): Promise<Trip> {
+  async execute(command: DeliverMeal): Promise<Trip> {
+    const tx = transactionOf(command);
+    const { deliveryId, speaker } = command;
     const delivery = await this.deliveries.withId(tx, deliveryId);
     return tripOf(await this.change.apply(tx, delivery, deliver(delivery, speaker)));
   }

@@ -2,6 +2,7 @@ import { Controller, Get, Post, Req, Res, UseInterceptors } from '@nestjs/common
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { DeliveryId } from '@thali/contracts';
+import { inTransaction } from '@thali/kit/nest';
 import { InBody, InPath, InTransaction, Returns, UnitOfWork, tag } from '@thali/kit/http';
 import type { Tx } from '@thali/kit/postgres';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -36,13 +37,13 @@ export class DeliveryController {
   @Post('offers/:id/accept')
   @Returns(200, Trip, 'The delivery, which is theirs now.')
   accept(@InPath('id', OfferId) offerId: string, @InTransaction() tx: Tx): Promise<Trip> {
-    return this.commands.execute(new AcceptOffer(tx, offerId));
+    return this.commands.execute(inTransaction(tx, new AcceptOffer(offerId)));
   }
 
   @Post('offers/:id/decline')
   @Returns(200, Declined, 'Somebody else is asked.')
   decline(@InPath('id', OfferId) offerId: string, @InTransaction() tx: Tx): Promise<Declined> {
-    return this.commands.execute(new DeclineOffer(tx, offerId));
+    return this.commands.execute(inTransaction(tx, new DeclineOffer(offerId)));
   }
 
   @Get('deliveries/:id')
@@ -63,7 +64,7 @@ export class DeliveryController {
     @InBody(AsCourier) { fence }: AsCourier,
     @InTransaction() tx: Tx,
   ): Promise<Trip> {
-    return this.commands.execute(new PickUpMeal(tx, deliveryId, fence));
+    return this.commands.execute(inTransaction(tx, new PickUpMeal(deliveryId, fence)));
   }
 
   @Post('deliveries/:id/deliver')
@@ -73,7 +74,7 @@ export class DeliveryController {
     @InBody(AsCourier) { fence }: AsCourier,
     @InTransaction() tx: Tx,
   ): Promise<Trip> {
-    return this.commands.execute(new DeliverMeal(tx, deliveryId, fence));
+    return this.commands.execute(inTransaction(tx, new DeliverMeal(deliveryId, fence)));
   }
 
   @Post('deliveries/:id/fail')
@@ -83,6 +84,6 @@ export class DeliveryController {
     @InBody(Failure) { fence, reason }: Failure,
     @InTransaction() tx: Tx,
   ): Promise<Trip> {
-    return this.commands.execute(new FailDelivery(tx, deliveryId, fence, reason));
+    return this.commands.execute(inTransaction(tx, new FailDelivery(deliveryId, fence, reason)));
   }
 }

@@ -1,7 +1,8 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { Runtime, ServiceModule } from '@thali/kit/nest';
+import { Kit, Runtime, provideSettings } from '@thali/kit/nest';
 import { Database } from '@thali/kit/postgres';
+import { repositoriesOf } from '@thali/kit/postgres/repositories';
 import { AcceptOfferHandler } from './accept-offer';
 import { CancelDeliveryHandler } from './cancel-delivery';
 import { ChangeDelivery } from './change-delivery';
@@ -18,6 +19,7 @@ import { DeliveryAnswers, TripWithIdHandler } from './delivery.view';
 import { Dispatch } from './dispatch';
 import { DriveCourierHandler } from './drive-courier';
 import { EndShiftHandler } from './end-shift';
+import { entities } from './entities';
 import { FailDeliveryHandler } from './fail-delivery';
 import { migrations } from './migrations';
 import { PickUpMealHandler } from './pick-up-meal';
@@ -25,7 +27,7 @@ import { RegisterCourierHandler } from './register-courier';
 import { ReportPositionHandler } from './report-position';
 import { RequestDeliveryHandler } from './request-delivery';
 import { seedCouriers } from './seed-couriers';
-import { deliverySettings } from './settings';
+import { DeliverySettings } from './settings';
 import { StartShiftHandler } from './start-shift';
 
 const parts = [DeliveryRepository, CourierRepository, Dispatch, ChangeDelivery];
@@ -41,9 +43,17 @@ const couriers = [RegisterCourierHandler, StartShiftHandler, EndShiftHandler, Re
 const views = [CourierByIdHandler, CouriersHandler, OffersToCourierHandler, TripWithIdHandler, DeliveryAnswers];
 
 @Module({
-  imports: [CqrsModule, ServiceModule.register({ name: 'delivery', migrations })],
+  imports: [CqrsModule, Kit.forModule({ name: 'delivery', migrations })],
   controllers: [CourierController, DeliveryController],
-  providers: [deliverySettings, ...parts, ...messages, ...journeys, ...couriers, ...views],
+  providers: [
+    provideSettings(DeliverySettings),
+    ...parts,
+    ...messages,
+    ...journeys,
+    ...couriers,
+    ...views,
+    ...repositoriesOf(entities),
+  ],
 })
 export class DeliveryModule implements OnModuleInit {
   constructor(

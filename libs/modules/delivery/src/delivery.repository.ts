@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '@thali/kit/core';
-import { change, query, save, type Tx } from '@thali/kit/postgres';
+import { rows, type NewRowOf, type Tx } from '@thali/kit/postgres';
 import { evolve, type Delivery, type DeliveryEvent } from './domain/delivery';
 import type { Offer } from './domain/search';
+import { Assignments, Deliveries } from './entities';
 
 /**
  * Deliveries with what belongs to them: offers, assignments, the courier's bag. Whoever changes any of these for an order writes its
@@ -31,7 +32,7 @@ export class DeliveryRepository {
 
   /** Stores a delivery that is not there. If it is after all, the unit of work runs again. */
   add(tx: Tx, delivery: Delivery): void {
-    tx.defer(insertDelivery, newRow(tx, delivery));
+    tx.defer(Deliveries.insert, newRow(tx, delivery));
   }
 
   /**
@@ -43,7 +44,7 @@ export class DeliveryRepository {
     const after = events.reduce(evolve, before);
     const { orderId, status, waiting, mealReady, courier, fence, searchUntil, version } = after;
     const state = { status, waiting, mealReady, courierId: courier?.courierId, fence, searchUntil };
-    tx.defer(updateDelivery, { orderId, version, ...state });
+    tx.defer(Deliveries.update, { orderId, version, ...state });
     for (const event of events) {
       if (event.type === 'Assigned') tx.defer(beginAssignment, { orderId, fence, courierId: event.courier.courierId });
       if (event.type === 'Delivered') tx.defer(noteEarning, { orderId });
@@ -90,71 +91,58 @@ const courierJson = `case when c.courier_id is not null then
 
 /** The columns of a {@link Delivery}, from the tables `d` and `c`. */
 export const deliveryColumns = `
-  d.order_id as "orderId", d.delivery_id as "deliveryId", d.status, d.waiting, d.meal_ready as "mealReady", d.fence,
-  d.search_until as "searchUntil", d.version, ${courierJson} as courier,
+  ${Deliveries.columns('d', 'orderId', 'deliveryId', 'status', 'waiting', 'mealReady', 'fence', 'searchUntil', 'version')},
+  ${courierJson} as courier,
   case when d.pick_up_at is not null then json_build_object('pickUpAt', d.pick_up_at, 'deliverTo', d.deliver_to) end as route`;
 
-const deliveryOfOrder = query<{ orderId: string }, Delivery>(`
-  select i.n, ${deliveryColumns} from json_to_recordset($1) as i(n int, "orderId" text)
-  join deliveries d on d.order_id = i."orderId" left join couriers c on c.courier_id = d.courier_id`);
+const deliveryOfOrder = rows({ orderId: 'text' }).query<Delivery>(
+  (input) => `
+  select i.n, ${deliveryColumns} from ${input}
+  join deliveries d on d.order_id = i."orderId" left join couriers c on c.courier_id = d.courier_id`,
+);
 
-const deliveryWithId = query<{ deliveryId: string }, Delivery>(`
-  select i.n, ${deliveryColumns} from json_to_recordset($1) as i(n int, "deliveryId" text)
-  join deliveries d on d.delivery_id = i."deliveryId" left join couriers c on c.courier_id = d.courier_id`);
+const deliveryWithId = rows({ deliveryId: 'text' }).query<Delivery>(
+  (input) => `
+  select i.n, ${deliveryColumns} from ${input}
+  join deliveries d on d.delivery_id = i."deliveryId" left join couriers c on c.courier_id = d.courier_id`,
+);
 
 type WithOffer = Delivery & { offer: Omit<Offer, 'expiresAt'> & { expiresAt: string } };
 
-const deliveryWithOffer = query<{ offerId: string }, WithOffer>(`
+const deliveryWithOffer = rows({ offerId: 'text' }).query<WithOffer>(
+  (input) => `
   select found.*, json_build_object('offerId', o.offer_id, 'status', o.status, 'expiresAt', o.expires_at, 'courier', ${courierJson}) as offer
-  from json_to_recordset($1) as i(n int, "offerId" text)
+  from ${input}
   join offers o on o.offer_id = i."offerId"
   join couriers c on c.courier_id = o.courier_id
   cross join lateral (
     select i.n, ${deliveryColumns} from deliveries d left join couriers c on c.courier_id = d.courier_id
     where d.order_id = o.order_id
-  ) found`);
+  ) found`,
+);
 
-export type NewRow = Omit<Delivery, 'route' | 'courier'> & Partial<NonNullable<Delivery['route']>> & Tx['context'];
-
-/** A delivery as {@link insertInto} wants it. */
-export function newRow(tx: Tx, { route, ...rest }: Delivery): NewRow {
+/** A delivery as it is inserted. */
+export function newRow(tx: Tx, { route, ...rest }: Delivery): NewRowOf<typeof Deliveries> {
   return { ...rest, ...route, ...tx.context };
 }
 
-/** Puts deliveries that are not there from the {@link NewRow}s of `source` into the table. */
-export const insertInto = (source: string) => `
-  insert into deliveries (order_id, delivery_id, status, pick_up_at, deliver_to, search_until, correlation_id, causation_id)
-  select "orderId", "deliveryId", status, "pickUpAt", "deliverTo", "searchUntil", "correlationId", "causationId" from ${source}
-  on conflict (order_id) do nothing`;
-
-/** The columns of a {@link NewRow}. */
-export const newColumns = `n int, "orderId" text, "deliveryId" text, status text, "pickUpAt" jsonb, "deliverTo" jsonb,
-  "searchUntil" timestamptz, "correlationId" text, "causationId" uuid`;
-
-const insertDelivery = save<NewRow>(`
-  ${insertInto(`json_to_recordset($1) as i(${newColumns})`)} returning null::int as n`);
-
-type Changed = Omit<Delivery, 'deliveryId' | 'route' | 'courier'> & { courierId: string | undefined };
-
-const updateDelivery = save<Changed>(`
-  update deliveries d set status = i.status, waiting = i.waiting, meal_ready = i."mealReady", courier_id = i."courierId",
-    fence = i.fence, search_until = i."searchUntil", version = d.version + 1
-  from json_to_recordset($1) as i(n int, "orderId" text, status text, waiting boolean, "mealReady" boolean, "courierId" text,
-    fence int, "searchUntil" timestamptz, version int)
-  where d.order_id = i."orderId" and d.version = i.version
-  returning i.n`);
-
-const beginAssignment = change<{ orderId: string; fence: number; courierId: string }>(`
+/** Special, because the open offer ends with the same statement. */
+const beginAssignment = rows(Assignments.newRow).change(
+  (input) => `
   with i as (
-    select * from json_to_recordset($1) as i(n int, "orderId" text, fence int, "courierId" text)
+    select * from ${input}
   ), accepted as (
     update offers set status = 'accepted', answered_at = clock_timestamp()
     where order_id = any (array(select "orderId" from i)) and status = 'open'
   )
-  insert into assignments (order_id, fence, courier_id) select "orderId", fence, "courierId" from i`);
+  ${Assignments.insertFrom('i')}`,
+);
 
-const noteEarning = change<{ orderId: string }>(`
+/** Special, because the database knows courier and distance. */
+const noteEarning = rows({ orderId: 'text' }).change(
+  (input) => `
   insert into courier_earnings (order_id, courier_id, fence, metres)
   select d.order_id, d.courier_id, d.fence, round(1000 * distance_km(d.pick_up_lat, d.pick_up_lon,
     (d.deliver_to -> 'location' ->> 'lat')::float8, (d.deliver_to -> 'location' ->> 'lon')::float8))
-  from json_to_recordset($1) as i(n int, "orderId" text) join deliveries d on d.order_id = i."orderId"`);
+  from ${input} join deliveries d on d.order_id = i."orderId"`,
+);

@@ -16,6 +16,7 @@ import { Database } from '@thali/kit/postgres';
 import { z } from 'zod';
 import { deliveryColumns, deliveryNotFound } from './delivery.repository';
 import type { Delivery } from './domain/delivery';
+import { Deliveries } from './entities';
 
 const PickUpAt = z.object({ name: z.string(), location: Location });
 
@@ -70,7 +71,7 @@ export class DeliveryAnswers {
   @Answers(DeliveryOfOrder)
   async ofOrder({ orderId }: { orderId: string }): Promise<DeliveryView | null> {
     const [delivery] = await this.db.read<DeliveryView>(
-      `select d.delivery_id as "deliveryId", d.order_id as "orderId", d.status, d.meal_ready as "mealReady", d.version,
+      `select ${Deliveries.columns('d', 'deliveryId', 'orderId', 'status', 'mealReady', 'version')},
          case when c.courier_id is not null then json_build_object('courierId', c.courier_id, 'name', c.name,
            'location', json_build_object('lat', c.lat, 'lon', c.lon)) end as courier
        from deliveries d left join couriers c on c.courier_id = d.courier_id where d.order_id = $1`,

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { schedule } from '@thali/kit/messaging';
-import { change, type MessageContext, type Tx } from '@thali/kit/postgres';
-import { insertInto, newColumns, newRow, type Ending, type NewRow } from './delivery.repository';
+import { rows, type MessageContext, type Tx } from '@thali/kit/postgres';
+import { newRow, type Ending } from './delivery.repository';
 import type { Courier, Delivery } from './domain/delivery';
+import { Deliveries, Offers } from './entities';
 import { ContinueSearch, DriveCourier } from './timers';
 import { DeliverySettings } from './settings';
 
@@ -69,23 +70,27 @@ export class Dispatch {
   }
 }
 
-const takeNearestBag = change<{ orderId: string; radiusKm: number }, Courier>(`
+/** Special, as all that follow: who is nearest and free is found where bags are locked, in the functions of the migration. */
+const takeNearestBag = rows({ orderId: 'text', radiusKm: 'float8' }).change<Courier>(
+  (input) => `
   select i.n, taken.courier_id as "courierId", taken.name, taken.autopilot
-  from json_to_recordset($1) as i(n int, "orderId" text, "radiusKm" float8)
-  cross join lateral take_nearest_bag(i."orderId", i."radiusKm") taken`);
+  from ${input} cross join lateral take_nearest_bag(i."orderId", i."radiusKm") taken`,
+);
 
 /** The function sees the delivery, though the same statement has made it. */
-const insertAndTakeNearestBag = change<NewRow & { radiusKm: number }, { courier: Courier | null }>(`
+const insertAndTakeNearestBag = rows({ ...Deliveries.newRow, radiusKm: 'float8' }).change<{ courier: Courier | null }>(
+  (input) => `
   with i as (
-    select * from json_to_recordset($1) as i(${newColumns}, "radiusKm" float8)
+    select * from ${input}
   ), new as (
-    ${insertInto('i')} returning order_id
+    ${Deliveries.insertFrom('i')} on conflict (order_id) do nothing returning order_id
   ), added as (
     select min(i.n) as n, order_id, min("radiusKm") as radius from i join new on order_id = "orderId" group by order_id
   )
   select n, case when taken.courier_id is not null
     then json_build_object('courierId', taken.courier_id, 'name', taken.name, 'autopilot', taken.autopilot) end as courier
-  from added left join lateral take_nearest_bag(added.order_id, added.radius) taken on true`);
+  from added left join lateral take_nearest_bag(added.order_id, added.radius) taken on true`,
+);
 
 /** An order, and the courier who is to be asked. */
 type Waiting = Courier & MessageContext & { orderId: string };
@@ -93,13 +98,16 @@ type Waiting = Courier & MessageContext & { orderId: string };
 const waitingColumns = `taken.order_id as "orderId", taken.correlation_id as "correlationId", taken.causation_id as "causationId",
   taken.courier_id as "courierId", taken.name, taken.autopilot`;
 
-const takeLongestWaiting = change<{ courierId: string; radiusKm: number }, Waiting>(`
-  select i.n, ${waitingColumns} from json_to_recordset($1) as i(n int, "courierId" text, "radiusKm" float8)
-  cross join lateral take_longest_waiting(i."courierId", i."radiusKm") taken`);
+const takeLongestWaiting = rows({ courierId: 'text', radiusKm: 'float8' }).change<Waiting>(
+  (input) => `
+  select i.n, ${waitingColumns} from ${input} cross join lateral take_longest_waiting(i."courierId", i."radiusKm") taken`,
+);
 
-const endAndRefill = change<Ending & { orderId: string; radiusKm: number }, Waiting>(`
+const ending = rows({ orderId: 'text', offer: 'text?', assignment: 'text?', reason: 'text?', radiusKm: 'float8' });
+const endAndRefill = ending.change<Waiting>(
+  (input) => `
   with i as (
-    select * from json_to_recordset($1) as i(n int, "orderId" text, offer text, assignment text, reason text, "radiusKm" float8)
+    select * from ${input}
   ), answered as (
     update offers o set status = i.offer, answered_at = clock_timestamp()
     from i where o.order_id = i."orderId" and o.status = 'open' and i.offer is not null
@@ -111,12 +119,15 @@ const endAndRefill = change<Ending & { orderId: string; radiusKm: number }, Wait
   ), freed as (
     update bags b set order_id = null from i where b.order_id = i."orderId" returning i.n, b.courier_id, i."radiusKm"
   )
-  select freed.n, ${waitingColumns} from freed cross join lateral take_longest_waiting(freed.courier_id, freed."radiusKm") taken`);
+  select freed.n, ${waitingColumns} from freed cross join lateral take_longest_waiting(freed.courier_id, freed."radiusKm") taken`,
+);
 
-const startWaiting = change<{ orderId: string }>(`
-  update deliveries d set waiting = true from json_to_recordset($1) as i(n int, "orderId" text) where d.order_id = i."orderId"`);
+/** Without a new version: that it waits is for dispatchers to know. */
+const startWaiting = rows({ orderId: 'text' }).change(
+  (input) => `update deliveries d set waiting = true from ${input} where d.order_id = i."orderId"`,
+);
 
-const insertOffer = change<{ offerId: string; orderId: string; courierId: string; withinMs: number }>(`
-  insert into offers (offer_id, order_id, courier_id, expires_at)
-  select "offerId", "orderId", "courierId", database_time() + "withinMs" * interval '1 ms'
-  from json_to_recordset($1) as i(n int, "offerId" text, "orderId" text, "courierId" text, "withinMs" float8)`);
+/** Special, because the database's time decides until when the offer stands. */
+const insertOffer = rows({ offerId: 'text', orderId: 'text', courierId: 'text', withinMs: 'float8' }).change((input) =>
+  Offers.insertFrom(`(select *, database_time() + "withinMs" * interval '1 ms' as "expiresAt" from ${input}) i`),
+);

@@ -1,14 +1,11 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { Tx } from '@thali/kit/postgres';
+import { transactionOf } from '@thali/kit/nest';
 import { CourierRepository } from './courier.repository';
 import type { CourierView } from './courier.view';
 
 /** The courier gets no new offers. What is with them already stays theirs to finish, and open offers theirs to answer. */
 export class EndShift extends Command<CourierView> {
-  constructor(
-    readonly tx: Tx,
-    readonly courierId: string,
-  ) {
+  constructor(readonly courierId: string) {
     super();
   }
 }
@@ -18,7 +15,9 @@ export class EndShiftHandler implements ICommandHandler<EndShift> {
   constructor(private readonly couriers: CourierRepository) {}
 
   /** @throws {DomainError} `delivery.courier-not-found` */
-  async execute({ tx, courierId }: EndShift): Promise<CourierView> {
+  async execute(command: EndShift): Promise<CourierView> {
+    const tx = transactionOf(command);
+    const { courierId } = command;
     await this.couriers.withId(tx, courierId);
     await this.couriers.setShift(tx, courierId, false);
     return this.couriers.withId(tx, courierId);

@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { Tx } from '@thali/kit/postgres';
+import { transactionOf } from '@thali/kit/nest';
 import { ChangeDelivery } from './change-delivery';
 import { DeliveryRepository } from './delivery.repository';
 import { tripOf, type Trip } from './delivery.view';
@@ -9,7 +9,6 @@ import { DeliverySettings } from './settings';
 /** The courier cannot go on: before the pick-up another one is searched, after it the delivery has failed. */
 export class FailDelivery extends Command<Trip> {
   constructor(
-    readonly tx: Tx,
     readonly deliveryId: string,
     readonly speaker: Speaker,
     readonly reason: string,
@@ -27,7 +26,9 @@ export class FailDeliveryHandler implements ICommandHandler<FailDelivery> {
   ) {}
 
   /** @throws {DomainError} `delivery.not-found`, or (conflict) that it is not under way, or no longer theirs. */
-  async execute({ tx, deliveryId, speaker, reason }: FailDelivery): Promise<Trip> {
+  async execute(command: FailDelivery): Promise<Trip> {
+    const tx = transactionOf(command);
+    const { deliveryId, speaker, reason } = command;
     const delivery = await this.deliveries.withId(tx, deliveryId);
     const searchUntil = new Date(tx.now.getTime() + this.settings.searchWithinMs);
     return tripOf(await this.change.apply(tx, delivery, fail(delivery, speaker, reason, searchUntil)));

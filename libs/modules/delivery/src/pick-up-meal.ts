@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { Tx } from '@thali/kit/postgres';
+import { transactionOf } from '@thali/kit/nest';
 import { ChangeDelivery } from './change-delivery';
 import { DeliveryRepository } from './delivery.repository';
 import { tripOf, type Trip } from './delivery.view';
@@ -8,7 +8,6 @@ import { pickUp, type Speaker } from './domain/journey';
 /** The courier has the meal. Saying so again changes nothing. */
 export class PickUpMeal extends Command<Trip> {
   constructor(
-    readonly tx: Tx,
     readonly deliveryId: string,
     readonly speaker: Speaker,
   ) {
@@ -24,7 +23,9 @@ export class PickUpMealHandler implements ICommandHandler<PickUpMeal> {
   ) {}
 
   /** @throws {DomainError} `delivery.not-found`, or (conflict) that the meal is not ready, or no longer theirs to pick up. */
-  async execute({ tx, deliveryId, speaker }: PickUpMeal): Promise<Trip> {
+  async execute(command: PickUpMeal): Promise<Trip> {
+    const tx = transactionOf(command);
+    const { deliveryId, speaker } = command;
     const delivery = await this.deliveries.withId(tx, deliveryId);
     return tripOf(await this.change.apply(tx, delivery, pickUp(delivery, speaker)));
   }

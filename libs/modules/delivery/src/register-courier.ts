@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Location } from '@thali/contracts';
-import type { Tx } from '@thali/kit/postgres';
+import { transactionOf } from '@thali/kit/nest';
 import { z } from 'zod';
 import { CourierRepository } from './courier.repository';
 import type { CourierView } from './courier.view';
@@ -18,10 +18,7 @@ export type SignUp = z.infer<typeof SignUp>;
 
 /** Somebody wants to bring meals. They get offers once they are on shift. */
 export class RegisterCourier extends Command<CourierView> {
-  constructor(
-    readonly tx: Tx,
-    readonly courier: SignUp,
-  ) {
+  constructor(readonly courier: SignUp) {
     super();
   }
 }
@@ -30,7 +27,9 @@ export class RegisterCourier extends Command<CourierView> {
 export class RegisterCourierHandler implements ICommandHandler<RegisterCourier> {
   constructor(private readonly couriers: CourierRepository) {}
 
-  async execute({ tx, courier }: RegisterCourier): Promise<CourierView> {
+  async execute(command: RegisterCourier): Promise<CourierView> {
+    const tx = transactionOf(command);
+    const { courier } = command;
     const courierId = tx.ids.next('cou');
     await this.couriers.insert(tx, { ...courier, courierId }, false);
     return this.couriers.withId(tx, courierId);

@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Location } from '@thali/contracts';
-import type { Tx } from '@thali/kit/postgres';
+import { transactionOf } from '@thali/kit/nest';
 import { z } from 'zod';
 import { CourierRepository } from './courier.repository';
 import type { CourierView } from './courier.view';
@@ -23,7 +23,6 @@ export type Position = z.infer<typeof Position>;
  */
 export class ReportPosition extends Command<CourierView> {
   constructor(
-    readonly tx: Tx,
     readonly courierId: string,
     readonly position: Position,
   ) {
@@ -36,7 +35,12 @@ export class ReportPositionHandler implements ICommandHandler<ReportPosition> {
   constructor(private readonly couriers: CourierRepository) {}
 
   /** @throws {DomainError} `delivery.courier-not-found` */
-  async execute({ tx, courierId, position: { location, at } }: ReportPosition): Promise<CourierView> {
+  async execute(command: ReportPosition): Promise<CourierView> {
+    const tx = transactionOf(command);
+    const {
+      courierId,
+      position: { location, at },
+    } = command;
     await this.couriers.withId(tx, courierId);
     const claimed = at ? new Date(at) : tx.now;
     await this.couriers.setPosition(tx, courierId, location, claimed < tx.now ? claimed : tx.now);

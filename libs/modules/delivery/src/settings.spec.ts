@@ -1,10 +1,10 @@
-import { readDeliverySettings } from './settings';
+import { DeliverySettings } from './settings';
 
 const aWhile = 'a whole number of milliseconds from 1 to 2147483647';
 
 describe('the settings of the delivery module', () => {
   it('need nothing to be set', () => {
-    expect(readDeliverySettings({})).toMatchObject({
+    expect(DeliverySettings.from({})).toMatchObject({
       offerWithinMs: 15_000,
       searchWithinMs: 120_000,
       searchRadiusKm: 25,
@@ -21,7 +21,7 @@ describe('the settings of the delivery module', () => {
     ['THALI_DELIVERY_SEARCH_RADIUS_KM', 'near', 'a number of kilometres above 0'],
     ['THALI_DELIVERY_SEARCH_RADIUS_KM', '0', 'a number of kilometres above 0'],
   ])('say in one sentence what is wrong with %s=%s', (variable, value, should) => {
-    expect(() => readDeliverySettings({ [variable]: value })).toThrow(
+    expect(() => DeliverySettings.from({ [variable]: value })).toThrow(
       `${variable} is "${value}"; it should be ${should}`,
     );
   });

@@ -1,15 +1,12 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { Tx } from '@thali/kit/postgres';
+import { transactionOf } from '@thali/kit/nest';
 import { CourierRepository } from './courier.repository';
 import type { CourierView } from './courier.view';
 import { Dispatch } from './dispatch';
 
 /** The courier takes offers from now on, and gets those that wait at once. */
 export class StartShift extends Command<CourierView> {
-  constructor(
-    readonly tx: Tx,
-    readonly courierId: string,
-  ) {
+  constructor(readonly courierId: string) {
     super();
   }
 }
@@ -22,7 +19,9 @@ export class StartShiftHandler implements ICommandHandler<StartShift> {
   ) {}
 
   /** @throws {DomainError} `delivery.courier-not-found` */
-  async execute({ tx, courierId }: StartShift): Promise<CourierView> {
+  async execute(command: StartShift): Promise<CourierView> {
+    const tx = transactionOf(command);
+    const { courierId } = command;
     const { capacity, active } = await this.couriers.withId(tx, courierId);
     await this.couriers.setShift(tx, courierId, true);
     const freeBags = Array.from({ length: capacity - active });

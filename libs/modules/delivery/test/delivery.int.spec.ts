@@ -9,7 +9,7 @@ import {
   NoCourierFound,
 } from '@thali/contracts';
 import { DeliveryModule } from '@thali/delivery';
-import { createApp, type App } from '@thali/kit/nest';
+import { createApp, type App } from '@thali/kit/nest/run';
 import { Database, provisionModule } from '@thali/kit/postgres';
 import { aServer, moveTime, type TestServer } from '@thali/kit/postgres/testing';
 import { Client } from 'pg';

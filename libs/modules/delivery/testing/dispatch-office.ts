@@ -1,4 +1,5 @@
 import { CancelDelivery, CollectMeal, RequestDelivery } from '@thali/contracts';
+import { inTransaction } from '@thali/kit/nest';
 import type { DataOf } from '@thali/kit/core';
 import { Database, provisionModule, type Tx } from '@thali/kit/postgres';
 import { aDatabase, type TestServer } from '@thali/kit/postgres/testing';
@@ -20,7 +21,7 @@ import { PickUpMeal, PickUpMealHandler } from '../src/pick-up-meal';
 import { RegisterCourier, RegisterCourierHandler, SignUp } from '../src/register-courier';
 import { ReportPosition, ReportPositionHandler } from '../src/report-position';
 import { RequestDeliveryHandler } from '../src/request-delivery';
-import { readDeliverySettings } from '../src/settings';
+import { DeliverySettings } from '../src/settings';
 import { StartShift, StartShiftHandler } from '../src/start-shift';
 import { kmEast, saravanaBhavan } from './places';
 
@@ -35,7 +36,7 @@ interface OpenOffer {
  * Couriers and orders are known by their names and ids; the restaurant is always Saravana Bhavan.
  */
 export class DispatchOffice {
-  private readonly settings = readDeliverySettings(this.env);
+  private readonly settings = DeliverySettings.from(this.env);
   private readonly deliveries = new DeliveryRepository();
   private readonly couriers = new CourierRepository();
   private readonly dispatch = new Dispatch(this.settings);
@@ -67,23 +68,25 @@ export class DispatchOffice {
   async courier(name: string, km: number, more: Partial<SignUp> = {}): Promise<string> {
     const signUp = SignUp.parse({ name, location: kmEast(km), ...more });
     const register = new RegisterCourierHandler(this.couriers);
-    const { courierId } = await this.do((tx) => register.execute(new RegisterCourier(tx, signUp)));
+    const { courierId } = await this.do((tx) => register.execute(inTransaction(tx, new RegisterCourier(signUp))));
     await this.startShift(courierId);
     return courierId;
   }
 
   startShift(courierId: string) {
-    return this.do((tx) => new StartShiftHandler(this.couriers, this.dispatch).execute(new StartShift(tx, courierId)));
+    return this.do((tx) =>
+      new StartShiftHandler(this.couriers, this.dispatch).execute(inTransaction(tx, new StartShift(courierId))),
+    );
   }
 
   endShift(courierId: string) {
-    return this.do((tx) => new EndShiftHandler(this.couriers).execute(new EndShift(tx, courierId)));
+    return this.do((tx) => new EndShiftHandler(this.couriers).execute(inTransaction(tx, new EndShift(courierId))));
   }
 
   reportPosition(courierId: string, km: number, at?: Date) {
     const position = { location: kmEast(km), at: at?.toISOString() };
     return this.do((tx) =>
-      new ReportPositionHandler(this.couriers).execute(new ReportPosition(tx, courierId, position)),
+      new ReportPositionHandler(this.couriers).execute(inTransaction(tx, new ReportPosition(courierId, position))),
     );
   }
 
@@ -110,30 +113,34 @@ export class DispatchOffice {
   }
 
   accept(offerId: string) {
-    return this.do((tx) => new AcceptOfferHandler(this.deliveries, this.change).execute(new AcceptOffer(tx, offerId)));
+    return this.do((tx) =>
+      new AcceptOfferHandler(this.deliveries, this.change).execute(inTransaction(tx, new AcceptOffer(offerId))),
+    );
   }
 
   decline(offerId: string) {
     return this.do((tx) =>
-      new DeclineOfferHandler(this.deliveries, this.change).execute(new DeclineOffer(tx, offerId)),
+      new DeclineOfferHandler(this.deliveries, this.change).execute(inTransaction(tx, new DeclineOffer(offerId))),
     );
   }
 
   pickUp(deliveryId: string, fence?: number) {
     return this.do((tx) =>
-      new PickUpMealHandler(this.deliveries, this.change).execute(new PickUpMeal(tx, deliveryId, fence)),
+      new PickUpMealHandler(this.deliveries, this.change).execute(inTransaction(tx, new PickUpMeal(deliveryId, fence))),
     );
   }
 
   deliver(deliveryId: string, fence?: number) {
     return this.do((tx) =>
-      new DeliverMealHandler(this.deliveries, this.change).execute(new DeliverMeal(tx, deliveryId, fence)),
+      new DeliverMealHandler(this.deliveries, this.change).execute(
+        inTransaction(tx, new DeliverMeal(deliveryId, fence)),
+      ),
     );
   }
 
   fail(deliveryId: string, fence?: number) {
     const handler = new FailDeliveryHandler(this.deliveries, this.change, this.settings);
-    return this.do((tx) => handler.execute(new FailDelivery(tx, deliveryId, fence, 'a flat tyre')));
+    return this.do((tx) => handler.execute(inTransaction(tx, new FailDelivery(deliveryId, fence, 'a flat tyre'))));
   }
 
   /** The offer's time is up, or it is time to look again: what the order's timer says when it fires. */

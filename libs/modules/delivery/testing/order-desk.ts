@@ -7,7 +7,7 @@ import {
   NoCourierFound,
   RequestDelivery,
 } from '@thali/contracts';
-import { ServiceModule } from '@thali/kit/nest';
+import { Kit } from '@thali/kit/nest';
 import type { AnyMessageType, DataOf, Draft, Message } from '@thali/kit/core';
 import { Handles, messagingMigrations, send } from '@thali/kit/messaging';
 import { Database, type Tx } from '@thali/kit/postgres';
@@ -53,7 +53,7 @@ export class OrderDesk {
 }
 
 @Module({
-  imports: [ServiceModule.register({ name: 'order', migrations: messagingMigrations })],
+  imports: [Kit.forModule({ name: 'order', migrations: messagingMigrations })],
   providers: [OrderDesk],
 })
 export class OrderDeskModule {}

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Money, OrderId } from '@thali/contracts';
+import { transactionOf } from '@thali/kit/nest';
 import type { Loaded } from '@thali/kit/event-store';
-import type { Tx } from '@thali/kit/postgres';
 import { z } from 'zod';
 import { orderNotFound } from './domain/errors';
 import { cancellationFee, type Order } from './domain/order';
@@ -16,7 +16,6 @@ export const CancelOrderInput = z
 
 export class CancelOrder extends Command<{ order: Loaded<Order>; fee: Money | null }> {
   constructor(
-    readonly tx: Tx,
     readonly orderId: OrderId,
     readonly reason: string,
   ) {
@@ -34,7 +33,9 @@ export class CancelOrderHandler implements ICommandHandler<CancelOrder> {
     private readonly settings: OrderSettings,
   ) {}
 
-  async execute({ tx, orderId, reason }: CancelOrder): Promise<{ order: Loaded<Order>; fee: Money | null }> {
+  async execute(command: CancelOrder): Promise<{ order: Loaded<Order>; fee: Money | null }> {
+    const tx = transactionOf(command);
+    const { orderId, reason } = command;
     const loaded = await this.orders.load(tx, orderId);
     if (loaded.version === 0) throw orderNotFound(orderId);
     const fee = cancellationFee(loaded.state, this.settings.cancellation);

@@ -24,7 +24,7 @@ export const Orders = table('orders', {
     restaurantId: { type: 'text', update: false },
     status: { type: typed<OrderStatus>('text') },
     version: { type: 'int' },
-    what: { type: typed<Summary>('json') },
+    summary: { type: typed<Summary>('json') },
     placedAt: { type: 'timestamptz', update: false },
   },
   indices: [{ name: 'orders_customer_id_order_id_idx', columns: ['customerId', 'orderId'] }],

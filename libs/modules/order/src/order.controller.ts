@@ -2,6 +2,7 @@ import { Controller, Get, Post, Req, Res, Sse, UseInterceptors, type MessageEven
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CustomerId, Money, OrderId } from '@thali/contracts';
+import { inTransaction } from '@thali/kit/nest';
 import {
   Sheddable,
   Idempotent,
@@ -66,7 +67,7 @@ export class OrderController {
     @InTransaction() tx: Tx,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<z.infer<typeof Accepted>> {
-    const { state: order, version } = await this.commands.execute(new PlaceOrder(tx, input));
+    const { state: order, version } = await this.commands.execute(inTransaction(tx, new PlaceOrder(input)));
     if (order.status === 'new') throw new Error('a placed order is not new');
     const { orderId, status, total, menuVersion } = order;
     const self = `/orders/${orderId}`;
@@ -155,7 +156,7 @@ export class OrderController {
     @InBody(CancelOrderInput) { reason }: z.infer<typeof CancelOrderInput>,
     @InTransaction() tx: Tx,
   ): Promise<object> {
-    const { order, fee } = await this.commands.execute(new CancelOrder(tx, orderId, reason));
+    const { order, fee } = await this.commands.execute(inTransaction(tx, new CancelOrder(orderId, reason)));
     return { orderId, status: order.state.status, cancelling: true, fee };
   }
 
@@ -176,7 +177,7 @@ export class OrderController {
     @InBody(ReviseOrderInput) { lines }: z.infer<typeof ReviseOrderInput>,
     @InTransaction() tx: Tx,
   ): Promise<object> {
-    return this.commands.execute(new ReviseOrder(tx, orderId, seen, lines));
+    return this.commands.execute(inTransaction(tx, new ReviseOrder(orderId, seen, lines)));
   }
 
   @Get('customers/:id/orders')

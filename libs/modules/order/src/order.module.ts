@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { Runtime, ServiceModule } from '@thali/kit/nest';
+import { Kit, provideSettings } from '@thali/kit/nest';
+import { repositoriesOf } from '@thali/kit/postgres/repositories';
 import { CancelOrderHandler } from './cancel-order';
+import { entities } from './entities';
 import { FollowOrder } from './follow-order';
 import { FulfilOrder } from './fulfil-order';
 import { MenuView } from './menu.view';
@@ -19,10 +21,11 @@ import { SeedExampleOrder } from './seed-example-order';
 import { OrderSettings } from './settings';
 
 @Module({
-  imports: [CqrsModule, ServiceModule.register({ name: 'order', migrations })],
+  imports: [CqrsModule, Kit.forModule({ name: 'order', migrations })],
   controllers: [OrderController, OrderStreamController],
   providers: [
-    { provide: OrderSettings, inject: [Runtime], useFactory: ({ env }: Runtime) => OrderSettings.from(env) },
+    provideSettings(OrderSettings),
+    ...repositoriesOf(entities),
     OrderRepository,
     PlaceOrderHandler,
     QuoteOrderHandler,

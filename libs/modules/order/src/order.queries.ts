@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { InjectRepository } from '@nestjs/typeorm';
 import { CustomerId, Money, OrderLine, type OrderId } from '@thali/contracts';
 import { Database, type RowOf } from '@thali/kit/postgres';
+import type { ReadRepository } from '@thali/kit/postgres/repositories';
+import { LessThan } from 'typeorm';
 import { z } from 'zod';
 import { orderNotFound } from './domain/errors';
 import { orderStatuses } from './domain/order';
@@ -30,8 +33,8 @@ export type OrderView = z.infer<typeof OrderView>;
 
 type Row = RowOf<typeof Orders>;
 
-function viewOf({ what, placedAt, ...row }: Row): OrderView {
-  const { fee, cancelling, reason, ...rest } = what;
+function viewOf({ summary, placedAt, ...row }: Row): OrderView {
+  const { fee, cancelling, reason, ...rest } = summary;
   const why = reason ?? cancelling;
   return {
     ...row,
@@ -87,13 +90,14 @@ export class CustomerOrders extends Query<z.infer<typeof CustomerOrdersPage>> {
 @Injectable()
 @QueryHandler(CustomerOrders)
 export class CustomerOrdersHandler implements IQueryHandler<CustomerOrders> {
-  constructor(private readonly db: Database) {}
+  constructor(@InjectRepository(Orders) private readonly orders: ReadRepository<Row>) {}
 
   async execute({ customerId, page: { limit, after } }: CustomerOrders): Promise<z.infer<typeof CustomerOrdersPage>> {
-    const rows = await this.db.read<Row>(
-      `select ${Orders.columns('o')} from orders o where customer_id = $1 and order_id < $2 order by order_id desc limit $3`,
-      [customerId, after ?? afterAll, limit + 1],
-    );
+    const rows = await this.orders.find({
+      where: { customerId, orderId: LessThan(after ?? afterAll) },
+      order: { orderId: 'desc' },
+      take: limit + 1,
+    });
     const items = rows.slice(0, limit).map(viewOf);
     return { items, next: rows.length > limit ? (items.at(-1)?.orderId ?? null) : null };
   }

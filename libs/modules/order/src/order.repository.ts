@@ -78,6 +78,6 @@ function summaryOf({ state, version }: Loaded<Order>) {
   if (state.status === 'new') throw new Error('an order without events has no summary');
   const { orderId, customerId, restaurantId, status, placedAt } = state;
   const { restaurantName, lines, total, fee, cancelling, reason } = state;
-  const what = { restaurantName, lines, total, fee, cancelling, reason };
-  return { orderId, customerId, restaurantId, status, version, what, placedAt };
+  const summary = { restaurantName, lines, total, fee, cancelling, reason };
+  return { orderId, customerId, restaurantId, status, version, summary, placedAt };
 }

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { CustomerId, DeliverTo, Money, RestaurantId, type OrderId } from '@thali/contracts';
-import { Seal } from '@thali/kit/nest';
+import { Seal, transactionOf } from '@thali/kit/nest';
 import type { Loaded } from '@thali/kit/event-store';
-import type { Tx } from '@thali/kit/postgres';
 import { z } from 'zod';
 import type { Order } from './domain/order';
 import { priceOrder } from './domain/price-order';
@@ -46,9 +45,9 @@ export const PlaceOrderInput = z
 
 export class PlaceOrder extends Command<Loaded<Order>> {
   constructor(
-    readonly tx: Tx,
     readonly input: z.infer<typeof PlaceOrderInput>,
-    readonly orderId: OrderId = tx.ids.next('ord'),
+    /** A new one, unless it is given. */
+    readonly orderId?: OrderId,
   ) {
     super();
   }
@@ -65,7 +64,9 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
     private readonly seal: Seal,
   ) {}
 
-  async execute({ tx, input, orderId }: PlaceOrder): Promise<Loaded<Order>> {
+  async execute(command: PlaceOrder): Promise<Loaded<Order>> {
+    const tx = transactionOf(command);
+    const { input, orderId = tx.ids.next('ord') } = command;
     const { restaurantId, customerId, deliverTo, paymentToken } = input;
     const menu = await this.menus.excerptFor(tx, restaurantId, input.lines);
     refuseWhileClosed(menu, tx.now);

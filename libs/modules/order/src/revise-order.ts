@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Money, OrderId } from '@thali/contracts';
+import { transactionOf } from '@thali/kit/nest';
 import { refuseStale } from '@thali/kit/http';
-import type { Tx } from '@thali/kit/postgres';
 import { SagaRunner } from '@thali/kit/saga/runner';
 import { z } from 'zod';
 import { orderNotFound } from './domain/errors';
@@ -21,7 +21,6 @@ export const ReviseOrderInput = z
 
 export class ReviseOrder extends Command<{ orderId: OrderId; revision: number; total: Money }> {
   constructor(
-    readonly tx: Tx,
     readonly orderId: OrderId,
     /** The version of the order that the customer has seen. */
     readonly seen: number,
@@ -49,12 +48,9 @@ export class ReviseOrderHandler implements ICommandHandler<ReviseOrder> {
     private readonly process: ReviseOrderProcess,
   ) {}
 
-  async execute({
-    tx,
-    orderId,
-    seen,
-    lines: wanted,
-  }: ReviseOrder): Promise<{ orderId: OrderId; revision: number; total: Money }> {
+  async execute(command: ReviseOrder): Promise<{ orderId: OrderId; revision: number; total: Money }> {
+    const tx = transactionOf(command);
+    const { orderId, seen, lines: wanted } = command;
     const { state: order, version } = await this.orders.load(tx, orderId);
     if (version === 0) throw orderNotFound(orderId);
     refuseRevisionUnlessConfirmed(order);

@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { Runtime } from '@thali/kit/nest';
+import { Runtime, inTransaction } from '@thali/kit/nest';
 import { Loop } from '@thali/kit/core';
 import { Database } from '@thali/kit/postgres';
 import { exampleOrder, exampleOrderId } from './examples';
@@ -36,7 +36,9 @@ export class SeedExampleOrder implements OnApplicationBootstrap {
     );
     if (orders > 0) this.loop?.finish();
     else if (menus > 0)
-      await this.db.transaction((tx) => this.commands.execute(new PlaceOrder(tx, exampleOrder, exampleOrderId)));
+      await this.db.transaction((tx) =>
+        this.commands.execute(inTransaction(tx, new PlaceOrder(exampleOrder, exampleOrderId))),
+      );
     return false;
   }
 }

@@ -11,7 +11,7 @@ import {
   groupOfExtras,
   type Timetable,
 } from '@thali/contracts';
-import { createApp, type App } from '@thali/kit/nest';
+import { createApp, type App } from '@thali/kit/nest/run';
 import type { Draft } from '@thali/kit/core';
 import { eventually } from '@thali/kit/messaging/testing';
 import { send } from '@thali/kit/messaging';

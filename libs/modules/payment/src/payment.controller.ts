@@ -2,6 +2,7 @@ import { Controller, Get, Headers, HttpCode, Post, Req, UseInterceptors, type Ra
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBody, ApiHeader, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { OrderId } from '@thali/contracts';
+import { inTransaction } from '@thali/kit/nest';
 import { Idempotent, InBody, InPath, InTransaction, Returns, UnitOfWork, jsonSchema } from '@thali/kit/http';
 import type { Tx } from '@thali/kit/postgres';
 import type { FastifyRequest } from 'fastify';
@@ -36,7 +37,7 @@ export class PaymentController {
     @InBody(RefundRequest) request: RefundRequest,
     @InTransaction() tx: Tx,
   ): Promise<RefundPromise> {
-    return this.commands.execute(new RequestRefund(tx, orderId, request));
+    return this.commands.execute(inTransaction(tx, new RequestRefund(orderId, request)));
   }
 
   @Post('webhooks')
@@ -54,6 +55,8 @@ export class PaymentController {
     @Headers(signatureHeader) signature: string | undefined,
     @InTransaction() tx: Tx,
   ): Promise<void> {
-    return this.commands.execute(new ReceiveWebhook(tx, request.rawBody?.toString('utf8') ?? '', signature));
+    return this.commands.execute(
+      inTransaction(tx, new ReceiveWebhook(request.rawBody?.toString('utf8') ?? '', signature)),
+    );
   }
 }

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
-import { Runtime, ServiceModule } from '@thali/kit/nest';
+import { Kit, provideSettings, inTransaction } from '@thali/kit/nest';
 import { Log } from '@thali/kit/core';
 import { Database } from '@thali/kit/postgres';
 import { AdjustPaymentHandler } from './adjust-payment';
@@ -30,17 +30,17 @@ const provider = {
     const notify = (event: WebhookEvent) => {
       const rawBody = JSON.stringify(event);
       const signature = signWebhook(rawBody, webhookSecrets[0], new Date());
-      return db.transaction((tx) => commands.execute(new ReceiveWebhook(tx, rawBody, signature)));
+      return db.transaction((tx) => commands.execute(inTransaction(tx, new ReceiveWebhook(rawBody, signature))));
     };
     return new ProviderSimulator(new ProviderLog(db), simulator, notify, log);
   },
 };
 
 @Module({
-  imports: [CqrsModule, ServiceModule.register({ name: 'payment', migrations })],
+  imports: [CqrsModule, Kit.forModule({ name: 'payment', migrations })],
   controllers: [PaymentController],
   providers: [
-    { provide: PaymentSettings, inject: [Runtime], useFactory: ({ env }: Runtime) => PaymentSettings.from(env) },
+    provideSettings(PaymentSettings),
     provider,
     PaymentRepository,
     PaymentReader,

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { transactionOf } from '@thali/kit/nest';
 import { DomainError } from '@thali/kit/core';
 import { InvalidInput, Parse } from '@thali/kit/http';
-import { change, type Tx } from '@thali/kit/postgres';
+import { change } from '@thali/kit/postgres';
 import { hear } from './domain/responses';
 import { callOf, unchanged, type Answer, type Call, type Payment } from './domain/payment';
 import { unknownPayment } from './payment.view';
@@ -12,7 +13,6 @@ import { WebhookEvent, verifyWebhook } from './webhook';
 
 export class ReceiveWebhook extends Command<void> {
   constructor(
-    readonly tx: Tx,
     /** Exactly as it came: the signature is about these bytes. */
     readonly rawBody: string,
     readonly signature: string | undefined,
@@ -33,7 +33,9 @@ export class ReceiveWebhookHandler implements ICommandHandler<ReceiveWebhook> {
   ) {}
 
   /** @throws {DomainError} `payment.webhook-not-genuine` (forbidden), `payment.unknown`, `payment.webhook-mismatch` (conflict) */
-  async execute({ tx, rawBody, signature }: ReceiveWebhook): Promise<void> {
+  async execute(command: ReceiveWebhook): Promise<void> {
+    const tx = transactionOf(command);
+    const { rawBody, signature } = command;
     verifyWebhook(rawBody, signature, this.settings.webhookSecrets, tx.now);
     const event = this.event.transform(parsed(rawBody));
     if (!(await tx.one(remember, event))) return; // It came before.

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Money, OrderId } from '@thali/contracts';
+import { transactionOf } from '@thali/kit/nest';
 import { idOf } from '@thali/kit/core';
-import type { Tx } from '@thali/kit/postgres';
 import { z } from 'zod';
 import { requestRefund } from './domain/commands';
 import { unknownPayment } from './payment.view';
@@ -25,7 +25,6 @@ export type RefundPromise = z.infer<typeof RefundPromise>;
 
 export class RequestRefund extends Command<RefundPromise> {
   constructor(
-    readonly tx: Tx,
     readonly orderId: OrderId,
     readonly request: RefundRequest,
   ) {
@@ -39,7 +38,9 @@ export class RequestRefund extends Command<RefundPromise> {
 export class RequestRefundHandler implements ICommandHandler<RequestRefund> {
   constructor(private readonly pursue: PursueCall) {}
 
-  async execute({ tx, orderId, request }: RequestRefund): Promise<RefundPromise> {
+  async execute(command: RequestRefund): Promise<RefundPromise> {
+    const tx = transactionOf(command);
+    const { orderId, request } = command;
     const refundId = tx.ids.next('ref');
     const { currency, refunds } = await this.pursue.later(tx, orderId, (payment) => {
       if (payment.asked === 0) throw unknownPayment(orderId);

@@ -8,7 +8,8 @@ import {
   PaymentInDoubt,
   type Money,
 } from '@thali/contracts';
-import { Seal, createApp, type App } from '@thali/kit/nest';
+import { Seal } from '@thali/kit/nest';
+import { createApp, type App } from '@thali/kit/nest/run';
 import { SystemIds, type AnyMessageType, type DataOf, type Draft, type Message } from '@thali/kit/core';
 import { Database } from '@thali/kit/postgres';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';
@@ -61,10 +62,10 @@ export class Till {
     const server = await aServer();
     const modules = { payment: PaymentModule };
     const app = await createApp({ name: 'thali', modules, env: { THALI_DATABASE_URL: server.url, ...quick, ...env } });
-    await app.runtime.prepare();
+    await app.prepare();
     await app.nest.init();
     await app.nest.getHttpAdapter().getInstance().ready();
-    app.runtime.start();
+    await app.nest.startAllMicroservices();
     return new Till(hours, app, server, app.nest.get(Database, { strict: false }));
   }
 

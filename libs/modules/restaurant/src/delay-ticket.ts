@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { TicketId, TicketView } from '@thali/contracts';
-import type { Tx } from '@thali/kit/postgres';
+import { transactionOf } from '@thali/kit/nest';
 import { delayTicket } from './domain/ticket';
 import { Tickets } from './ticket.repository';
 import { viewOf } from './ticket-board.view';
@@ -8,7 +8,6 @@ import { viewOf } from './ticket-board.view';
 /** A cook says that it will take longer. */
 export class DelayTicket extends Command<TicketView> {
   constructor(
-    readonly tx: Tx,
     readonly ticketId: TicketId,
     /** Later than first promised, in all. */
     readonly minutes: number,
@@ -21,7 +20,9 @@ export class DelayTicket extends Command<TicketView> {
 export class DelayTicketHandler implements ICommandHandler<DelayTicket> {
   constructor(private readonly tickets: Tickets) {}
 
-  async execute({ tx, ticketId, minutes }: DelayTicket): Promise<TicketView> {
+  async execute(command: DelayTicket): Promise<TicketView> {
+    const tx = transactionOf(command);
+    const { ticketId, minutes } = command;
     const ticket = await this.tickets.get(tx, ticketId);
     return viewOf(this.tickets.change(tx, ticket, delayTicket(ticket, minutes)));
   }

@@ -1,16 +1,13 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { TicketId, TicketView } from '@thali/contracts';
-import type { Tx } from '@thali/kit/postgres';
+import { transactionOf } from '@thali/kit/nest';
 import { finishTicket } from './domain/ticket';
 import { Tickets } from './ticket.repository';
 import { viewOf } from './ticket-board.view';
 
 /** The meal waits for the courier. */
 export class FinishTicket extends Command<TicketView> {
-  constructor(
-    readonly tx: Tx,
-    readonly ticketId: TicketId,
-  ) {
+  constructor(readonly ticketId: TicketId) {
     super();
   }
 }
@@ -19,7 +16,9 @@ export class FinishTicket extends Command<TicketView> {
 export class FinishTicketHandler implements ICommandHandler<FinishTicket> {
   constructor(private readonly tickets: Tickets) {}
 
-  async execute({ tx, ticketId }: FinishTicket): Promise<TicketView> {
+  async execute(command: FinishTicket): Promise<TicketView> {
+    const tx = transactionOf(command);
+    const { ticketId } = command;
     const ticket = await this.tickets.get(tx, ticketId);
     return viewOf(this.tickets.change(tx, ticket, finishTicket(ticket)));
   }

@@ -1,16 +1,13 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { TicketId, TicketView } from '@thali/contracts';
-import type { Tx } from '@thali/kit/postgres';
+import { transactionOf } from '@thali/kit/nest';
 import { prepareTicket } from './domain/ticket';
 import { Tickets } from './ticket.repository';
 import { viewOf } from './ticket-board.view';
 
 /** A cook begins: from here on the portions are gone. */
 export class PrepareTicket extends Command<TicketView> {
-  constructor(
-    readonly tx: Tx,
-    readonly ticketId: TicketId,
-  ) {
+  constructor(readonly ticketId: TicketId) {
     super();
   }
 }
@@ -19,7 +16,9 @@ export class PrepareTicket extends Command<TicketView> {
 export class PrepareTicketHandler implements ICommandHandler<PrepareTicket> {
   constructor(private readonly tickets: Tickets) {}
 
-  async execute({ tx, ticketId }: PrepareTicket): Promise<TicketView> {
+  async execute(command: PrepareTicket): Promise<TicketView> {
+    const tx = transactionOf(command);
+    const { ticketId } = command;
     const ticket = await this.tickets.get(tx, ticketId);
     return viewOf(this.tickets.change(tx, ticket, prepareTicket(ticket)));
   }

@@ -1,7 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { MenuItem, Modifier, ModifierGroup, groupOfExtras } from '@thali/contracts';
+import { transactionOf } from '@thali/kit/nest';
 import { refuseStale } from '@thali/kit/http';
-import type { Tx } from '@thali/kit/postgres';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { faultOfId, faultOfName, longest } from './domain/menu-text';
@@ -75,7 +75,6 @@ export type MenuRevision = z.infer<typeof MenuRevision>;
 
 export class PublishMenu extends Command<MenuView> {
   constructor(
-    readonly tx: Tx,
     readonly restaurantId: string,
     /** The version that the author has seen: it is this one that is being revised. */
     readonly seen: number,
@@ -96,7 +95,13 @@ export class PublishMenuHandler implements ICommandHandler<PublishMenu> {
     private readonly stock: Stock,
   ) {}
 
-  async execute({ tx, restaurantId, seen, menu: { sections } }: PublishMenu): Promise<MenuView> {
+  async execute(command: PublishMenu): Promise<MenuView> {
+    const tx = transactionOf(command);
+    const {
+      restaurantId,
+      seen,
+      menu: { sections },
+    } = command;
     const restaurant = await this.restaurants.get(tx, restaurantId);
     refuseStale('restaurant.menu', seen, restaurant.version);
     const version = await this.restaurants.revise(tx, restaurant, restaurant, sections.map(asNew));

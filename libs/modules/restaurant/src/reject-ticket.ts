@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { TicketId, TicketView } from '@thali/contracts';
-import type { Tx } from '@thali/kit/postgres';
+import { transactionOf } from '@thali/kit/nest';
 import { rejectTicket } from './domain/ticket';
 import { Tickets } from './ticket.repository';
 import { viewOf } from './ticket-board.view';
@@ -8,7 +8,6 @@ import { viewOf } from './ticket-board.view';
 /** A cook will not make it: the portions are free again. */
 export class RejectTicket extends Command<TicketView> {
   constructor(
-    readonly tx: Tx,
     readonly ticketId: TicketId,
     readonly reason: string,
   ) {
@@ -20,7 +19,9 @@ export class RejectTicket extends Command<TicketView> {
 export class RejectTicketHandler implements ICommandHandler<RejectTicket> {
   constructor(private readonly tickets: Tickets) {}
 
-  async execute({ tx, ticketId, reason }: RejectTicket): Promise<TicketView> {
+  async execute(command: RejectTicket): Promise<TicketView> {
+    const tx = transactionOf(command);
+    const { ticketId, reason } = command;
     const ticket = await this.tickets.get(tx, ticketId);
     return viewOf(this.tickets.change(tx, ticket, rejectTicket(ticket, reason)));
   }

@@ -2,6 +2,7 @@ import { Controller, Get, Patch, Post, Put, Req, Res, UseInterceptors } from '@n
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RestaurantId } from '@thali/contracts';
+import { inTransaction } from '@thali/kit/nest';
 import {
   InBody,
   InPath,
@@ -81,7 +82,7 @@ export class RestaurantController {
     @InTransaction() tx: Tx,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<MenuView> {
-    const published = await this.commands.execute(new PublishMenu(tx, restaurantId, seen, menu));
+    const published = await this.commands.execute(inTransaction(tx, new PublishMenu(restaurantId, seen, menu)));
     void reply.header('etag', etagOf(published.version));
     return published;
   }
@@ -99,7 +100,7 @@ export class RestaurantController {
     @InBody(ItemRevision) revision: ItemRevision,
     @InTransaction() tx: Tx,
   ): Promise<RevisedItem> {
-    return this.commands.execute(new ReviseItem(tx, restaurantId, itemId, revision));
+    return this.commands.execute(inTransaction(tx, new ReviseItem(restaurantId, itemId, revision)));
   }
 
   @Post(':restaurantId/open')
@@ -109,7 +110,7 @@ export class RestaurantController {
     @InPath('restaurantId', RestaurantId) restaurantId: RestaurantId,
     @InTransaction() tx: Tx,
   ): Promise<RestaurantView> {
-    return this.commands.execute(new SetOpening(tx, restaurantId, true));
+    return this.commands.execute(inTransaction(tx, new SetOpening(restaurantId, true)));
   }
 
   @Post(':restaurantId/close')
@@ -119,6 +120,6 @@ export class RestaurantController {
     @InPath('restaurantId', RestaurantId) restaurantId: RestaurantId,
     @InTransaction() tx: Tx,
   ): Promise<RestaurantView> {
-    return this.commands.execute(new SetOpening(tx, restaurantId, false));
+    return this.commands.execute(inTransaction(tx, new SetOpening(restaurantId, false)));
   }
 }

@@ -1,6 +1,6 @@
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { Runtime, ServiceModule } from '@thali/kit/nest';
+import { Kit, Runtime, provideSettings } from '@thali/kit/nest';
 import { Database } from '@thali/kit/postgres';
 import { AcceptTicketHandler } from './accept-ticket';
 import { AdvanceTicketHandler } from './advance-ticket';
@@ -22,7 +22,7 @@ import { ReviseItemHandler } from './revise-item';
 import { ReviseTicketHandler } from './revise-ticket';
 import { SetOpeningHandler } from './set-opening';
 import { seedRestaurants } from './seed-restaurants';
-import { restaurantSettings } from './settings';
+import { RestaurantSettings } from './settings';
 import { Stock } from './stock.repository';
 import { OneTicketHandler, TicketAnswers, TicketsOfRestaurantHandler } from './ticket-board.view';
 import { TicketController } from './ticket.controller';
@@ -56,9 +56,18 @@ const queries = [
 
 /** Menus, portions and the kitchen. */
 @Module({
-  imports: [CqrsModule, ServiceModule.register({ name: 'restaurant', migrations })],
+  imports: [CqrsModule, Kit.forModule({ name: 'restaurant', migrations })],
   controllers: [RestaurantController, TicketController],
-  providers: [restaurantSettings, Restaurants, Stock, Tickets, ImportMenu, ...commands, ...messages, ...queries],
+  providers: [
+    provideSettings(RestaurantSettings),
+    Restaurants,
+    Stock,
+    Tickets,
+    ImportMenu,
+    ...commands,
+    ...messages,
+    ...queries,
+  ],
   exports: [ImportMenu],
 })
 export class RestaurantModule implements OnApplicationBootstrap {

@@ -1,5 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ItemAvailabilityChanged, MenuItem } from '@thali/contracts';
+import { transactionOf } from '@thali/kit/nest';
 import { DomainError } from '@thali/kit/core';
 import { send } from '@thali/kit/messaging';
 import type { Tx } from '@thali/kit/postgres';
@@ -28,7 +29,6 @@ export type RevisedItem = z.infer<typeof RevisedItem>;
 
 export class ReviseItem extends Command<RevisedItem> {
   constructor(
-    readonly tx: Tx,
     readonly restaurantId: string,
     readonly itemId: string,
     readonly revision: ItemRevision,
@@ -48,12 +48,13 @@ export class ReviseItemHandler implements ICommandHandler<ReviseItem> {
     private readonly stock: Stock,
   ) {}
 
-  async execute({
-    tx,
-    restaurantId,
-    itemId,
-    revision: { price, portions, available },
-  }: ReviseItem): Promise<RevisedItem> {
+  async execute(command: ReviseItem): Promise<RevisedItem> {
+    const tx = transactionOf(command);
+    const {
+      restaurantId,
+      itemId,
+      revision: { price, portions, available },
+    } = command;
     const restaurant = await this.restaurants.get(tx, restaurantId);
     const menu = await this.restaurants.menu(tx, restaurantId);
     const before = dishesOf(menu).find((dish) => dish.itemId === itemId);

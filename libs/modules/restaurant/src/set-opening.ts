@@ -1,12 +1,11 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { Tx } from '@thali/kit/postgres';
+import { transactionOf } from '@thali/kit/nest';
 import { Restaurants } from './restaurant.repository';
 import { viewOf, type RestaurantView } from './restaurants.view';
 
 /** Staff opens the restaurant, or closes it. Orders that the kitchen has are cooked either way. */
 export class SetOpening extends Command<RestaurantView> {
   constructor(
-    readonly tx: Tx,
     readonly restaurantId: string,
     readonly open: boolean,
   ) {
@@ -18,7 +17,9 @@ export class SetOpening extends Command<RestaurantView> {
 export class SetOpeningHandler implements ICommandHandler<SetOpening> {
   constructor(private readonly restaurants: Restaurants) {}
 
-  async execute({ tx, restaurantId, open }: SetOpening): Promise<RestaurantView> {
+  async execute(command: SetOpening): Promise<RestaurantView> {
+    const tx = transactionOf(command);
+    const { restaurantId, open } = command;
     const restaurant = await this.restaurants.get(tx, restaurantId);
     await this.restaurants.setOpen(tx, restaurantId, open);
     return viewOf({ ...restaurant, open }, tx.now);

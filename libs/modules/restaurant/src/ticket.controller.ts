@@ -2,6 +2,7 @@ import { Controller, Get, Post, UseInterceptors } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RestaurantId, TicketId, TicketView } from '@thali/contracts';
+import { inTransaction } from '@thali/kit/nest';
 import { InBody, InPath, InQuery, InTransaction, Returns, UnitOfWork } from '@thali/kit/http';
 import type { Tx } from '@thali/kit/postgres';
 import { z } from 'zod';
@@ -48,7 +49,7 @@ export class TicketController {
   @ApiOperation({ summary: 'We will make it' })
   @Returns(200, TicketView, 'The ticket as it is now')
   accept(@InPath('ticketId', TicketId) ticketId: TicketId, @InTransaction() tx: Tx): Promise<TicketView> {
-    return this.commands.execute(new AcceptTicket(tx, ticketId));
+    return this.commands.execute(inTransaction(tx, new AcceptTicket(ticketId)));
   }
 
   @Post('tickets/:ticketId/reject')
@@ -62,7 +63,7 @@ export class TicketController {
     @InBody(Rejection) { reason }: z.infer<typeof Rejection>,
     @InTransaction() tx: Tx,
   ): Promise<TicketView> {
-    return this.commands.execute(new RejectTicket(tx, ticketId, reason));
+    return this.commands.execute(inTransaction(tx, new RejectTicket(ticketId, reason)));
   }
 
   @Post('tickets/:ticketId/delay')
@@ -76,7 +77,7 @@ export class TicketController {
     @InBody(Delay) { minutes }: z.infer<typeof Delay>,
     @InTransaction() tx: Tx,
   ): Promise<TicketView> {
-    return this.commands.execute(new DelayTicket(tx, ticketId, minutes));
+    return this.commands.execute(inTransaction(tx, new DelayTicket(ticketId, minutes)));
   }
 
   @Post('tickets/:ticketId/preparing')
@@ -86,13 +87,13 @@ export class TicketController {
   })
   @Returns(200, TicketView, 'The ticket as it is now')
   preparing(@InPath('ticketId', TicketId) ticketId: TicketId, @InTransaction() tx: Tx): Promise<TicketView> {
-    return this.commands.execute(new PrepareTicket(tx, ticketId));
+    return this.commands.execute(inTransaction(tx, new PrepareTicket(ticketId)));
   }
 
   @Post('tickets/:ticketId/ready')
   @ApiOperation({ summary: 'It can be picked up' })
   @Returns(200, TicketView, 'The ticket as it is now')
   ready(@InPath('ticketId', TicketId) ticketId: TicketId, @InTransaction() tx: Tx): Promise<TicketView> {
-    return this.commands.execute(new FinishTicket(tx, ticketId));
+    return this.commands.execute(inTransaction(tx, new FinishTicket(ticketId)));
   }
 }

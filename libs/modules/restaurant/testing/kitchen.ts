@@ -1,5 +1,5 @@
 import { OpenTicket, type OrderLine, type TicketView } from '@thali/contracts';
-import { createApp, type App } from '@thali/kit/nest';
+import { createApp, type App } from '@thali/kit/nest/run';
 import { SystemIds, type Draft } from '@thali/kit/core';
 import { Database } from '@thali/kit/postgres';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';
@@ -38,10 +38,10 @@ export class Kitchen {
       modules: { restaurant: RestaurantModule },
       env: { THALI_DATABASE_URL: server.url, ...env },
     });
-    await app.runtime.prepare();
+    await app.prepare();
     await app.nest.init();
     await app.nest.getHttpAdapter().getInstance().ready();
-    app.runtime.start();
+    await app.nest.startAllMicroservices();
     return new Kitchen(app, server, app.nest.get(Database, { strict: false }));
   }
 

@@ -48,7 +48,7 @@ export const money: readonly Plant[] = [
     breaks: 'M7',
     by: 'a price that rose after delivery',
     in: 'order',
-    sql: `update orders set what = jsonb_set(what::jsonb, '{total,amount}', '1') where order_id = ${delivered}`,
+    sql: `update orders set summary = jsonb_set(summary::jsonb, '{total,amount}', '1') where order_id = ${delivered}`,
   },
   { breaks: 'M8', by: 'a refund of more than was taken', in: 'payment', sql: logged('refund', 'captured + 1') },
   {

@@ -2,7 +2,7 @@ import type { DataOf } from '@thali/kit/core';
 import type { DeliveryStatus, RequestDelivery } from '@thali/contracts';
 
 /** Where the meal is taken from, and where it goes. */
-type Route = Pick<DataOf<typeof RequestDelivery>, 'pickUpAt' | 'deliverTo'>;
+export type Route = Pick<DataOf<typeof RequestDelivery>, 'pickUpAt' | 'deliverTo'>;
 
 /** Somebody who brings meals. On autopilot they do at once what a courier would do. */
 export interface Courier {

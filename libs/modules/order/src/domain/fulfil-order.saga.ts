@@ -40,7 +40,7 @@ export interface Fulfilment extends Omit<Placed, 'placedAt'> {
   sealedToken: string;
   /** What is kept of the money if the customer calls off a meal that is being cooked. */
   fee: Money | null;
-  /** How the deliveryOutcome ended, once it has. */
+  /** How the delivery ended, once it has. */
   deliveryOutcome: { delivered: true } | { delivered: false; reason: string } | null;
 }
 

@@ -1,8 +1,8 @@
 import replyFrom from '@fastify/reply-from';
 import type { AppOptions } from './create-app';
-import { DomainError, overloaded } from '../core';
-import { Semaphore, answerWithProblem, refusedShareHeader } from '../http';
-import { readVariables, type Environment } from './settings';
+import { DomainError, overloaded } from '../../core';
+import { Semaphore, answerWithProblem, refusedShareHeader } from '../../http';
+import { readVariables, type Environment } from '../settings';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
@@ -11,15 +11,15 @@ const answerWithinMs = 10_000;
 /** Requests that wait for one service at the same time; it must not be able to hold up those for the others. */
 const concurrencyPerService = 256;
 const shedAfterMs = 1_000;
-/** So long it is believed what a service has said of its door. */
-const newsMs = 100;
+/** How long the share of requests that a service refuses is taken to hold. */
+const shareHoldsMs = 100;
 
 /** By service, the beginnings of the paths that it answers. */
 export type Paths = Readonly<Record<string, readonly string[]>>;
 
 /**
- * The front door of separate services: passes every request on as it is, with a deadline. It knows no rules and keeps nothing. Where a service
- * refuses new work because it is late, it refuses as much of it by itself: who is refused there costs the late one nothing.
+ * A gateway to separate services: forwards every request unchanged, with a deadline. It has neither business rules nor state. Where a service
+ * sheds load, the gateway refuses the same share of requests itself, so a refused request costs the overloaded service nothing.
  *
  * @param prefix of the variables that say where the services are: `THALI` reads `THALI_ORDER_URL`.
  */
@@ -28,7 +28,7 @@ export function forwardRequests(prefix: string, paths: Paths): NonNullable<AppOp
     const bases = readBases(env, prefix, Object.keys(paths));
     const fastify = nest.getHttpAdapter().getInstance() as unknown as FastifyInstance;
     await fastify.register(async (scope) => {
-      // Bodies pass through as they are: signatures are made over bytes. Not before they are whole: who is slow to say it keeps no place.
+      // Bodies are forwarded unparsed, because signatures are made over bytes; and only when complete, so that a slow client takes no place of the semaphore.
       scope.removeAllContentTypeParsers();
       scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
       scope.setErrorHandler((error, _request, reply) => answerWithProblem(reply, error));
@@ -68,7 +68,7 @@ function forwardTo(service: string, base: string) {
           return null;
         },
         rewriteHeaders: ({ [refusedShareHeader]: share = 0, ...headers }) => {
-          shedding.hear(route, Number(share));
+          shedding.update(route, Number(share));
           return headers;
         },
         onError: (failed) => void answerWithProblem(failed as unknown as FastifyReply, unavailable(service)),
@@ -80,29 +80,29 @@ function forwardTo(service: string, base: string) {
   };
 }
 
-/** How far a service has closed its door, as it has just said of each route where it does. */
+/** The share of requests that a service refuses, by route, as its latest responses report it. */
 class LoadSheddingState {
   private readonly refused = new Map<string, { share: number; at: number }>();
 
   /** @param share of the requests that the service refuses there, from 0 to 1. */
-  hear(route: string, share: number): void {
+  update(route: string, share: number): void {
     this.refused.delete(route);
     if (share > 0) this.refused.set(route, { share, at: performance.now() });
     for (const [old, { at }] of this.refused) {
-      if (isNews(at)) break;
+      if (holds(at)) break;
       this.refused.delete(old);
     }
   }
 
-  /** Whether to refuse in the place of the service. Without news it is asked: so there will be some. */
+  /** Whether the gateway refuses in place of the service. Without a fresh report the request is forwarded, which brings one. */
   refuse(route: string): boolean {
-    const said = this.refused.get(route);
-    return said !== undefined && isNews(said.at) && Math.random() < said.share;
+    const report = this.refused.get(route);
+    return report !== undefined && holds(report.at) && Math.random() < report.share;
   }
 }
 
-function isNews(at: number): boolean {
-  return performance.now() - at < newsMs;
+function holds(at: number): boolean {
+  return performance.now() - at < shareHoldsMs;
 }
 
 function unavailable(service: string): DomainError {

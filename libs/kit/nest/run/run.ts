@@ -1,14 +1,14 @@
 import { setFlagsFromString } from 'node:v8';
-import { messageOf } from '../core';
+import { messageOf } from '../../core';
 import { createApp, type App, type AppOptions } from './create-app';
 
 interface RunOptions extends AppOptions {
-  /** What to tell the person who started it, once it serves. */
+  /** The text on standard output once the process serves. */
   welcome?: (url: string) => string;
 }
 
 /**
- * Runs the process until it is told to stop: SIGINT and SIGTERM drain it, a second one stops it at once. What keeps it from
+ * Runs the process until a signal stops it: SIGINT and SIGTERM drain it, a second one stops it at once. What keeps it from
  * starting is one sentence on standard error, and exit code 1.
  */
 export async function run(options: RunOptions): Promise<void> {

@@ -1,7 +1,8 @@
 // An application that has nothing to do with food, and nothing of this repository but the package @thali/kit.
 import 'reflect-metadata';
 import { Injectable, Module } from '@nestjs/common';
-import { ServiceModule, createApp } from '@thali/kit/nest';
+import { Kit } from '@thali/kit/nest';
+import { createApp } from '@thali/kit/nest/run';
 import { defineEvent, type DataOf } from '@thali/kit/core';
 import { Handles, messagingMigrations, send } from '@thali/kit/messaging';
 import { Database, change, type Tx } from '@thali/kit/postgres';
@@ -34,7 +35,7 @@ class Librarian {
 
 const migrations = [...messagingMigrations, CreateLoans1800000000000];
 
-@Module({ imports: [ServiceModule.register({ name: 'library', migrations })], providers: [Librarian] })
+@Module({ imports: [Kit.forModule({ name: 'library', migrations })], providers: [Librarian] })
 class LibraryModule {}
 
 /** Runs the application while the work is done, from start to stop. */

@@ -1,0 +1,2 @@
+/** Fields that hold payment tokens, sealed or not: log lines leave their values out. */
+export const secretFields = ['paymentToken', 'sealedToken'];
