@@ -57,7 +57,7 @@ describe('What CONTRIBUTING.md shows', () => {
       'order/test/tip',
     ];
     runInCopy(['node_modules/jest/bin/jest.js', '--silent', '--maxWorkers=1', ...suites]);
-  }, 300_000);
+  }, 600_000);
 
   it('works: who has ordered a meal, with a tip, has points for it once it is delivered', async () => {
     const server = await aServer();

@@ -1,4 +1,4 @@
-import { moduleNames } from '@thali/contracts';
+import { databaseOwners, moduleNames } from '@thali/contracts';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
@@ -57,7 +57,7 @@ describe('What cannot be derived from the inventory', () => {
     ).toEqual([]);
   });
 
-  it.each(moduleNames)('has a database server for %s alone in docker-compose.yml, which keeps its data', (name) => {
+  it.each(databaseOwners)('has a database server for %s alone in docker-compose.yml, which keeps its data', (name) => {
     const server = `postgres-${name}`;
     const url = compose.services[name]?.environment?.[`THALI_${name.toUpperCase()}_DATABASE_URL`];
     expect(url).toContain(`@${server}:`);

@@ -1,4 +1,4 @@
-import { moduleNames } from '@thali/contracts';
+import { databaseOwners, moduleNames } from '@thali/contracts';
 
 /** A process of the split deployment. docker-compose.yml starts the same ones with the same variables; a test compares them. */
 export interface Service {
@@ -23,6 +23,8 @@ export interface Places {
 
 /** The services and their variables, wherever their parts are. */
 export function servicesAt({ databaseUrl, rabbitMqUrl, serviceUrl, secret, gatewayPort }: Places): Service[] {
+  // The two share what the one signs its webhooks with, and the other checks.
+  const withBank = { THALI_PAYMENT_WEBHOOK_SECRETS: secret };
   const services = moduleNames.map((module) => ({
     name: module,
     main: `apps/${module}/src/main.js`,
@@ -33,8 +35,20 @@ export function servicesAt({ databaseUrl, rabbitMqUrl, serviceUrl, secret, gatew
       THALI_SECRET: secret,
       THALI_SEED: 'true',
       [`THALI_${module.toUpperCase()}_DATABASE_URL`]: databaseUrl(module),
+      ...(module === 'payment' && { ...withBank, THALI_PAYMENT_PROVIDER_URL: serviceUrl('bank') }),
     },
   }));
+  const bank = {
+    name: 'bank',
+    main: 'apps/bank/src/main.js',
+    port: portOf('bank', gatewayPort),
+    env: {
+      ...withBank,
+      THALI_SECRET: secret,
+      THALI_BANK_DATABASE_URL: databaseUrl('bank'),
+      THALI_BANK_WEBHOOK_URL: `${serviceUrl('payment')}/payments/webhooks`,
+    },
+  };
   const urls = moduleNames.map((module) => [`THALI_${module.toUpperCase()}_URL`, serviceUrl(module)]);
   const gateway = {
     name: 'gateway',
@@ -42,9 +56,9 @@ export function servicesAt({ databaseUrl, rabbitMqUrl, serviceUrl, secret, gatew
     port: gatewayPort,
     env: Object.fromEntries(urls) as Record<string, string>,
   };
-  return [...services, gateway];
+  return [bank, ...services, gateway];
 }
 
 export function portOf(module: string, gatewayPort: number): number {
-  return gatewayPort + 1 + moduleNames.findIndex((name) => name === module);
+  return gatewayPort + 1 + databaseOwners.findIndex((name) => name === module);
 }

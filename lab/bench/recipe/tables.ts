@@ -65,8 +65,11 @@ function depthOf(name: string, all: ReadonlyMap<string, Row>): number {
   return others.length === 0 ? 0 : 1 + Math.max(...others.map((other) => depthOf(other, all)));
 }
 
-/** The modules' schemas, for SQL. */
-export const schemas = `(select oid from pg_namespace where nspname in ('${modules.join("', '")}'))`;
+/** What an order is written to: the bank's log is outside of it. */
+export const schemaNames = modules.filter((module) => module !== 'bank');
+
+/** The same, for SQL. */
+export const schemas = `(select oid from pg_namespace where nspname in ('${schemaNames.join("', '")}'))`;
 
 const read = `
   select c.oid::regclass::text as name,

@@ -24,6 +24,7 @@ import {
   PaymentCaptureFailed,
   PaymentCaptured,
   PaymentDeclined,
+  PaymentExpiring,
   PaymentInDoubt,
   PaymentOfOrder,
   PaymentRefunded,
@@ -70,6 +71,7 @@ const entries = {
     listensTo: [
       PaymentAuthorized,
       PaymentDeclined,
+      PaymentExpiring,
       PaymentInDoubt,
       PaymentCaptured,
       PaymentCaptureFailed,
@@ -129,6 +131,10 @@ export type ModuleName = keyof typeof entries;
 export const system: Readonly<Record<ModuleName, ModuleEntry>> = entries;
 
 export const moduleNames = Object.keys(system) as readonly ModuleName[];
+
+/** What has a process and a database of its own: the modules, and the bank that payment deals with. */
+export const databaseOwners = [...moduleNames, 'bank'] as const;
+export type DatabaseOwner = (typeof databaseOwners)[number];
 
 /** By module, what it handles of what the others send: a process sends it these over the wire where it does not host the module. */
 export const listeners = byModule(({ listensTo }) => listensTo);
