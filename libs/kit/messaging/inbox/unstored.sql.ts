@@ -26,12 +26,12 @@ const addToHandled = rows(Handled.newRow).change<{ claimed: true }>(
   select n, true as claimed from i join done using (subscription, "messageId")`,
 );
 
+const { seq: _, ...arriving } = InboxRows.newRow;
+
 /**
  * Stores messages that are neither in the inbox nor handled nor dead. Each new row may be pushed to the consumer, unless something of its key
  * comes before it: in the inbox, or among these rows and stored by another transaction at this moment.
  */
-const { seq: _, ...arriving } = InboxRows.newRow;
-
 export const store = rows(arriving).change<{ signal: string }>(
   (input) => `
   with fresh as (

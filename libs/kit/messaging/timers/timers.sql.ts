@@ -33,12 +33,12 @@ export async function fetchTimers(db: Database, parts: number[], limit: number):
   }));
 }
 
+const { type, key, dueAt } = TimerRows.newRow;
+
 /**
  * Claims a timer: it is deleted, if it is still as it was read; with a subscription, only if nothing of its key waits or is blocked there:
  * that has to be handled first.
  */
-const { type, key, dueAt } = TimerRows.newRow;
-
 export const claimTimer = rows({ type, key, dueAt, subscription: 'text?' }).change<{ claimed: true }>(
   (input) => `
   with i as (
