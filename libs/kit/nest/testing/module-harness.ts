@@ -15,6 +15,18 @@ export interface Response<Body = Record<string, unknown>> {
 type Headers = Readonly<Record<string, string>>;
 type Environment = Readonly<Record<string, string>>;
 
+interface HarnessOptions {
+  /** Names the settings: `thali` reads `THALI_…`. */
+  readonly product: string;
+  /** The module's name, as it is given to `Kit.forModule`. */
+  readonly name: string;
+  readonly module: Type;
+  /** How the module is set in all tests. */
+  readonly env?: Environment;
+  /** Types of the module's own timers: nobody else hears of them, so they are not among what it has sent. */
+  readonly timers?: readonly AnyMessageType[];
+}
+
 /**
  * One module alone, as a process of its own with HTTP and messages, on a database of its own. The test speaks for all other modules and
  * asks as a client. `start` before and `close` after each test or suite; a module extends it with the words of its domain.
@@ -25,17 +37,7 @@ export class ModuleHarness {
   private server: TestServer;
   private spoken = 0;
 
-  /**
-   * @param product names the settings: `thali` reads `THALI_…`.
-   * @param name of the module, as it is given to `Kit.forModule`.
-   * @param env how the module is set in all tests.
-   */
-  constructor(
-    private readonly product: string,
-    private readonly name: string,
-    private readonly module: Type,
-    private readonly env: Environment = {},
-  ) {}
+  constructor(private readonly options: HarnessOptions) {}
 
   /** @param env what is set differently in this test. */
   async start(env: Environment = {}): Promise<void> {
@@ -57,11 +59,12 @@ export class ModuleHarness {
   }
 
   private async run(env: Environment): Promise<void> {
-    const { product, name, module, server } = this;
+    const { server } = this;
+    const { product, name, module, env: always } = this.options;
     const prefix = product.toUpperCase();
     const ours = { [`${prefix}_DATABASE_URL`]: server.url, [`${prefix}_LOG_LEVEL`]: 'silent' };
     const generous = { PORT: '0', [`${prefix}_MAX_LAG_MS`]: '60000' };
-    const all = { ...ours, ...generous, ...this.env, ...env };
+    const all = { ...ours, ...generous, ...always, ...env };
     this.app = await createApp({ name: product, modules: { [name]: module }, env: all });
     await this.app.start();
   }
@@ -94,7 +97,7 @@ export class ModuleHarness {
   /** Messages of other modules arrive, in this order; the module handles them in its own time. @returns them as they arrived. */
   async receive(...drafts: Draft[]): Promise<Message[]> {
     const messages = drafts.map((draft) => this.messageOf(draft));
-    await this.app.runtime.transport.deliver(this.name, messages);
+    await this.app.runtime.transport.deliver(this.options.name, messages);
     return messages;
   }
 
@@ -123,8 +126,9 @@ export class ModuleHarness {
 
   /** The types of the messages that the module has sent with this key so far, in order. */
   async sent(key: string): Promise<string[]> {
-    const sql = 'select type from messages where key = $1 order by key_version';
-    return (await this.db.read<{ type: string }>(sql, [key])).map(({ type }) => type);
+    const sql = 'select type from messages where key = $1 and type <> all($2) order by key_version';
+    const timers = (this.options.timers ?? []).map(({ type }) => type);
+    return (await this.db.read<{ type: string }>(sql, [key, timers])).map(({ type }) => type);
   }
 
   /** What the module says in its first message of this type and key: waits until it is sent. */
@@ -144,7 +148,7 @@ export class ModuleHarness {
   }
 
   get<Body = Record<string, unknown>>(url: string, headers: Headers = {}): Promise<Response<Body>> {
-    return this.request('GET', url, undefined, headers);
+    return this.ask('GET', url, undefined, headers);
   }
 
   post<Body = Record<string, unknown>>(
@@ -152,18 +156,18 @@ export class ModuleHarness {
     body?: object | string,
     headers: Headers = {},
   ): Promise<Response<Body>> {
-    return this.request('POST', url, body, { 'idempotency-key': this.ids.uuid(), ...headers });
+    return this.ask('POST', url, body, { 'idempotency-key': this.ids.uuid(), ...headers });
   }
 
   put<Body = Record<string, unknown>>(url: string, body: object, headers: Headers = {}): Promise<Response<Body>> {
-    return this.request('PUT', url, body, { 'idempotency-key': this.ids.uuid(), ...headers });
+    return this.ask('PUT', url, body, { 'idempotency-key': this.ids.uuid(), ...headers });
   }
 
   patch<Body = Record<string, unknown>>(url: string, body: object, headers: Headers = {}): Promise<Response<Body>> {
-    return this.request('PATCH', url, body, { 'idempotency-key': this.ids.uuid(), ...headers });
+    return this.ask('PATCH', url, body, { 'idempotency-key': this.ids.uuid(), ...headers });
   }
 
-  private async request<Body>(
+  private async ask<Body>(
     method: 'GET' | 'POST' | 'PUT' | 'PATCH',
     url: string,
     payload: object | string | undefined,

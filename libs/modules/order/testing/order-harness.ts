@@ -70,7 +70,8 @@ export function lifeOf(orderId: string): Draft[] {
 /** The order module alone; its tests say what all the others say. */
 export class OrderHarness extends ModuleHarness {
   constructor() {
-    super('thali', 'order', OrderModule, { THALI_SECRET: 'the secret of a test' });
+    const env = { THALI_SECRET: 'the secret of a test' };
+    super({ product: 'thali', name: 'order', module: OrderModule, env });
   }
 
   /** Two masala dosas, unless it is said otherwise. */

@@ -3,6 +3,7 @@ import type { Draft } from '@thali/kit/core';
 import { ModuleHarness } from '@thali/kit/nest/testing';
 import { ImportMenu, RestaurantModule } from '../src';
 import type { MenuView } from '../src/menu.view';
+import { AdvanceTicket } from '../src/timers';
 import { aRestaurant } from './restaurants';
 
 const fast = { THALI_AUTOPILOT_ACCEPT_MS: '1', THALI_AUTOPILOT_PREPARE_MS: '1', THALI_AUTOPILOT_FINISH_MS: '1' };
@@ -10,7 +11,7 @@ const fast = { THALI_AUTOPILOT_ACCEPT_MS: '1', THALI_AUTOPILOT_PREPARE_MS: '1', 
 /** The restaurant module alone; autopilots are fast. */
 export class RestaurantHarness extends ModuleHarness {
   constructor() {
-    super('thali', 'restaurant', RestaurantModule, fast);
+    super({ product: 'thali', name: 'restaurant', module: RestaurantModule, env: fast, timers: [AdvanceTicket] });
   }
 
   import(document: unknown) {
