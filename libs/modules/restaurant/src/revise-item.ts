@@ -1,13 +1,14 @@
+import { Injectable } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ItemAvailabilityChanged, MenuItem } from '@thali/contracts';
 import { transactionOf } from '@thali/kit/nest';
-import { DomainError } from '@thali/kit/core';
 import { send } from '@thali/kit/messaging';
 import type { Tx } from '@thali/kit/postgres';
 import { z } from 'zod';
+import { itemNotFound } from './domain/errors';
 import { dishesOf, repriced, type Menu } from './domain/menu';
 import { OfferedItem, withModifiers } from './menu.view';
-import { Restaurants, asOffered } from './restaurant.repository';
+import { RestaurantRepository, asOffered } from './restaurant.repository';
 import { Stock } from './stock.repository';
 
 export const ItemRevision = z
@@ -41,10 +42,11 @@ export class ReviseItem extends Command<RevisedItem> {
  * Changes one item without a look at the rest of the menu. Nobody is refused: the last word on availability, on the count of
  * portions and on the price wins, each for itself. Only a new price makes a new version of the menu.
  */
+@Injectable()
 @CommandHandler(ReviseItem)
 export class ReviseItemHandler implements ICommandHandler<ReviseItem> {
   constructor(
-    private readonly restaurants: Restaurants,
+    private readonly restaurants: RestaurantRepository,
     private readonly stock: Stock,
   ) {}
 
@@ -58,13 +60,7 @@ export class ReviseItemHandler implements ICommandHandler<ReviseItem> {
     const restaurant = await this.restaurants.get(tx, restaurantId);
     const menu = await this.restaurants.menu(tx, restaurantId);
     const before = dishesOf(menu).find((dish) => dish.itemId === itemId);
-    if (!before)
-      throw new DomainError(
-        'restaurant.no-such-item',
-        'not-found',
-        `${restaurant.name} has no ${itemId} on its menu.`,
-        { itemId },
-      );
+    if (!before) throw itemNotFound(restaurant.name, itemId);
     const dearer = price && (price.amount !== before.price.amount || price.currency !== before.price.currency);
     const menuVersion = dearer
       ? await this.restaurants.revise(tx, restaurant, restaurant, repriced(menu, itemId, price))

@@ -279,7 +279,7 @@ describe('a menu', () => {
   it('knows only its own dishes', async () => {
     expect(await kitchen.ask('PATCH', itemUrl('pizza'), { available: true })).toMatchObject({
       status: 404,
-      body: { code: 'restaurant.no-such-item' },
+      body: { code: 'restaurant.item-not-found' },
     });
   });
 
