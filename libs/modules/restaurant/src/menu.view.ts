@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { MenuItem, Modifier, RestaurantId, type MenuSection } from '@thali/contracts';
 import { Database } from '@thali/kit/postgres';
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { restaurantNotFound } from './domain/errors';
 import type { Menu } from './domain/menu';
@@ -50,6 +51,14 @@ export class MenuOfRestaurantHandler implements IQueryHandler<MenuOfRestaurant> 
     const { printed, stock, ...menu } = row;
     return { ...menu, sections: asRead(asOffered(printed, stock)) };
   }
+}
+
+/** Names what a menu says of this moment: whether its items are available, and how many portions are left of each. */
+export function stockTagOf({ sections }: MenuView): string {
+  const stock = sections.map(({ items }) =>
+    items.map(({ itemId, available, portions }) => [itemId, available, portions]),
+  );
+  return createHash('sha256').update(JSON.stringify(stock)).digest('base64url').slice(0, 16);
 }
 
 /** The sections as they are read over HTTP. */

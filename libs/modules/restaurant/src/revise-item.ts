@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ItemAvailabilityChanged, MenuItem } from '@thali/contracts';
+import { refuseStale } from '@thali/kit/http';
 import { transactionOf } from '@thali/kit/nest';
 import { send } from '@thali/kit/messaging';
 import type { Tx } from '@thali/kit/postgres';
@@ -33,13 +34,15 @@ export class ReviseItem extends Command<RevisedItem> {
     readonly restaurantId: string,
     readonly itemId: string,
     readonly revision: ItemRevision,
+    /** The version of the menu that the author has seen, if it is to be this one. */
+    readonly seen: number | undefined,
   ) {
     super();
   }
 }
 
 /**
- * Changes one item without a look at the rest of the menu. Nobody is refused: the last word on availability, on the count of
+ * Changes one item without a look at the rest of the menu. No author is refused, unless they name an older version: the last word on availability, on the count of
  * portions and on the price wins, each for itself. Only a new price makes a new version of the menu.
  */
 @Injectable()
@@ -56,8 +59,10 @@ export class ReviseItemHandler implements ICommandHandler<ReviseItem> {
       restaurantId,
       itemId,
       revision: { price, portions, available },
+      seen,
     } = command;
     const restaurant = await this.restaurants.get(tx, restaurantId);
+    if (seen !== undefined) refuseStale('restaurant.menu', seen, restaurant.version);
     const menu = await this.restaurants.menu(tx, restaurantId);
     const before = dishesOf(menu).find((dish) => dish.itemId === itemId);
     if (!before) throw itemNotFound(restaurant.name, itemId);
