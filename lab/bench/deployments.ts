@@ -2,7 +2,8 @@ import { Client } from 'pg';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Environment } from '@thali/kit/nest';
-import { findFreePorts, launchRabbitMq, modules, portOf, servicesAt } from '@thali/tools/dev';
+import { modules as hosts } from '@thali/tools/audit';
+import { findFreePorts, launchRabbitMq, portOf, servicesAt } from '@thali/tools/dev';
 import { Servers } from './contestants/servers';
 import type { Deployment } from './contestants/thali';
 import { buildTown, places } from './town';
@@ -50,8 +51,8 @@ export async function deploySplit({ admin, urlTo, folder, tell, endings }: Site)
   endings.push(() => rabbitMq.end());
   const broker = Number((await rabbitMq.control('eval', 'os:getpid().')).replace(/\D/g, ''));
   const urlOf = (module: string) => urlTo(`split_${module}`);
-  for (const module of modules) await admin.query(`create database split_${module}`);
-  const gatewayPort = await findFreePorts(1 + modules.length);
+  for (const host of hosts) await admin.query(`create database split_${host}`);
+  const gatewayPort = await findFreePorts(1 + hosts.length);
   const serviceUrl = (module: string) => `http://127.0.0.1:${portOf(module, gatewayPort)}`;
   const services = servicesAt({ databaseUrl: urlOf, rabbitMqUrl: rabbitMq.url, serviceUrl, secret, gatewayPort });
   const deployment: Deployment = {

@@ -14,7 +14,9 @@ export interface Databases {
 /** @throws {Error} one sentence, when the variables are wrong or there is no data yet. */
 export async function findDatabases(env: Environment): Promise<Databases> {
   const { databaseUrl, moduleDatabaseUrls, dataDirectory } = readSettings(env, 'THALI', { able: modules, whole: [] });
-  const own = (module: Module) => moduleDatabaseUrls[module] ?? databaseUrl;
+  // A bank without a database of its own has a schema where the payments are.
+  const own = (module: Module) =>
+    moduleDatabaseUrls[module] ?? (module === 'bank' ? moduleDatabaseUrls.payment : undefined) ?? databaseUrl;
   if (modules.every(own)) return { urlOf: (module) => own(module) as string, release: async () => {} };
   if (!existsSync(path.join(dataDirectory, 'postgres')))
     throw new Error(`there is no data in ${dataDirectory}: start Thali first, or say where its data is`);

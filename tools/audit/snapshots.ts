@@ -1,11 +1,11 @@
-import type { Module, UrlOf } from './modules';
+import { modules, type Module, type UrlOf } from './modules';
 import { withReaders, type Readers } from './reader';
 
 /**
  * The databases at two instants each. What is found among the `effects` must have its reason among the `causes`: these were frozen
  * later, and reasons are never deleted. So nothing that happened between the snapshots is taken for a violation.
  *
- * Among the effects, too, each module is frozen before those that hold the reasons of what it says: payment before order, order before
+ * Among the effects, too, each module is frozen before those that hold the reasons of what it says: the bank before payment, payment before order, order before
  * restaurant and delivery.
  */
 export interface Snapshots {
@@ -13,7 +13,8 @@ export interface Snapshots {
   readonly causes: Readers;
 }
 
-const effectsFirst: readonly Module[] = ['payment', 'order', 'restaurant', 'delivery'];
+const first: readonly Module[] = ['bank', 'payment'];
+const effectsFirst: readonly Module[] = [...first, ...modules.filter((module) => !first.includes(module))];
 
 /**
  * The id from which on no module has dropped what it has said or handled. Of earlier messages nothing can be said: one side may have

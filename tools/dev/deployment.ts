@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import type { Module, UrlOf } from '../audit/modules';
+import { modules, type Module, type UrlOf } from '../audit/modules';
 import { ThaliProcess } from '../simulate/thali-process';
 import { findFreePorts } from './free-ports';
 import { PrivatePostgres } from './private-postgres';
 import type { PrivateRabbitMq } from './private-rabbitmq';
 import { launchRabbitMq } from './rabbitmq';
-import { modules, servicesAt, type Service } from './services';
+import { servicesAt, type Service } from './services';
 
 export interface DeploymentOptions {
   /** Where the repository is, built. */

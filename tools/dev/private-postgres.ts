@@ -17,7 +17,11 @@ export class PrivatePostgres {
   /** @throws {Error} when it cannot start. */
   static async launch(settings: Record<string, string | number> = {}): Promise<PrivatePostgres> {
     const directory = mkdtempSync(path.join(tmpdir(), 'thali-postgres-'));
-    return new PrivatePostgres(directory, settings, await startEmbeddedPostgres({ directory, settings }));
+    return new PrivatePostgres(
+      directory,
+      settings,
+      await startEmbeddedPostgres({ directory, settings, restart: false }),
+    );
   }
 
   /** Logs in as the superuser. It stays the same. */
@@ -34,7 +38,7 @@ export class PrivatePostgres {
 
   /** Starts it again; resolves when it serves. */
   async start(): Promise<void> {
-    this.server = await startEmbeddedPostgres({ directory: this.directory, settings: this.settings });
+    this.server = await startEmbeddedPostgres({ directory: this.directory, settings: this.settings, restart: false });
   }
 
   /** It and all its sessions stand still, or go on. On Linux only. */

@@ -1,3 +1,5 @@
+import { databaseOwners, moduleNames } from '@thali/contracts';
+
 /** A process of the split deployment. docker-compose.yml starts the same ones with the same variables; a test compares them. */
 export interface Service {
   name: string;
@@ -19,11 +21,11 @@ export interface Places {
   gatewayPort: number;
 }
 
-export const modules = ['order', 'payment', 'restaurant', 'delivery'] as const;
-
 /** The services and their variables, wherever their parts are. */
 export function servicesAt({ databaseUrl, rabbitMqUrl, serviceUrl, secret, gatewayPort }: Places): Service[] {
-  const services = modules.map((module) => ({
+  // The two share what the one signs its webhooks with, and the other checks.
+  const withBank = { THALI_PAYMENT_WEBHOOK_SECRETS: secret };
+  const services = moduleNames.map((module) => ({
     name: module,
     main: `apps/${module}/src/main.js`,
     port: portOf(module, gatewayPort),
@@ -33,18 +35,30 @@ export function servicesAt({ databaseUrl, rabbitMqUrl, serviceUrl, secret, gatew
       THALI_SECRET: secret,
       THALI_SEED: 'true',
       [`THALI_${module.toUpperCase()}_DATABASE_URL`]: databaseUrl(module),
+      ...(module === 'payment' && { ...withBank, THALI_PAYMENT_PROVIDER_URL: serviceUrl('bank') }),
     },
   }));
-  const urls = modules.map((module) => [`THALI_${module.toUpperCase()}_URL`, serviceUrl(module)]);
+  const bank = {
+    name: 'bank',
+    main: 'apps/bank/src/main.js',
+    port: portOf('bank', gatewayPort),
+    env: {
+      ...withBank,
+      THALI_SECRET: secret,
+      THALI_BANK_DATABASE_URL: databaseUrl('bank'),
+      THALI_BANK_WEBHOOK_URL: `${serviceUrl('payment')}/payments/webhooks`,
+    },
+  };
+  const urls = moduleNames.map((module) => [`THALI_${module.toUpperCase()}_URL`, serviceUrl(module)]);
   const gateway = {
     name: 'gateway',
     main: 'apps/gateway/src/main.js',
     port: gatewayPort,
     env: Object.fromEntries(urls) as Record<string, string>,
   };
-  return [...services, gateway];
+  return [bank, ...services, gateway];
 }
 
 export function portOf(module: string, gatewayPort: number): number {
-  return gatewayPort + 1 + modules.findIndex((name) => name === module);
+  return gatewayPort + 1 + databaseOwners.findIndex((name) => name === module);
 }

@@ -1,3 +1,4 @@
+import { system } from '@thali/contracts';
 import { until } from './api';
 import { Courier, Town } from './town';
 
@@ -20,7 +21,7 @@ export const shortLimits = {
   THALI_FIND_COURIER_WITHIN_MS: '20000',
   THALI_PICK_UP_WITHIN_MS: '10000',
   THALI_PAYMENT_ANSWER_WITHIN_MS: '1000',
-  THALI_PAYMENT_PROVIDER_LATE_MS: '13000',
+  THALI_BANK_LATE_MS: '13000',
   THALI_DELIVERY_SEARCH_WITHIN_MS: '10000',
   THALI_AUTOPILOT_ACCEPT_MS: '50',
   THALI_AUTOPILOT_PREPARE_MS: '50',
@@ -116,7 +117,7 @@ export function describeJourneys(name: string, start: () => Promise<Deployment>)
         events: { type: string; recordedAt: string }[];
       }>(`/orders/${orderId}/history`);
       expect(new Set(history.messages.map(({ module }) => module))).toEqual(
-        new Set(['order', 'payment', 'restaurant', 'delivery']),
+        new Set(['order', ...(system.order.asks ?? []).map(({ name }) => name.split('.')[0])]),
       );
       const ids = new Set(history.messages.map(({ id }) => id));
       expect(

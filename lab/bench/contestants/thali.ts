@@ -33,8 +33,8 @@ export function peopleFor(goal: Goal, answerMs = 1): Record<string, string> {
     THALI_AUTOPILOT_FINISH_MS: `${answerMs}`,
     THALI_AUTOPILOT_PICK_UP_MS: `${answerMs}`,
     THALI_AUTOPILOT_DELIVER_MS: `${answerMs}`,
-    THALI_PAYMENT_PROVIDER_FASTEST_MS: '1',
-    THALI_PAYMENT_PROVIDER_SLOWEST_MS: '2',
+    THALI_BANK_FASTEST_MS: '1',
+    THALI_BANK_SLOWEST_MS: '2',
     // A queue at full load is what is wanted here, not a fault.
     THALI_MAX_LAG_MS: '600000',
     THALI_HOLD_MONEY_WITHIN_MS: '600000',

@@ -9,6 +9,15 @@ export const Money = z
   .meta({ id: 'Money', example: { amount: 1250, currency: 'EUR' } });
 export type Money = z.infer<typeof Money>;
 
+/** An amount as people write it: `5.92 EUR`, `592 JPY`, `1.500 KWD`. */
+export function amountInWords({ amount, currency }: Money): string {
+  const { maximumFractionDigits = 2 } = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
+  const digits = String(amount).padStart(maximumFractionDigits + 1, '0');
+  const whole = digits.slice(0, digits.length - maximumFractionDigits);
+  const fraction = digits.slice(digits.length - maximumFractionDigits);
+  return `${whole}${fraction && `.${fraction}`} ${currency}`;
+}
+
 /** A point on the earth, in degrees (WGS 84). */
 export const Location = z
   .object({ lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180) })

@@ -1,7 +1,24 @@
 import { defineCommand, defineEvent, defineQuestion } from '@thali/kit/core';
 import { z } from 'zod';
 import { Money } from './money';
-import { CustomerId, OfOrder, byOrder } from './order';
+import { CustomerId, OfOrder, OrderLine, byOrder } from './order';
+
+/** What an amount is made of. Amounts without a currency are in the minor unit of the lines' currency. */
+export const Bill = z.object({
+  lines: z.array(OrderLine),
+  /** Tax that is added to the prices of the lines, or included in them. */
+  tax: z.int().nonnegative(),
+  taxIncluded: z.boolean(),
+  deliveryFee: z.int().nonnegative(),
+  tip: z.int().nonnegative(),
+});
+export type Bill = z.infer<typeof Bill>;
+
+/** What a bill comes to. */
+export function billTotalOf({ lines, tax, taxIncluded, deliveryFee, tip }: Bill): number {
+  const items = lines.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice.amount, 0);
+  return items + (taxIncluded ? 0 : tax) + deliveryFee + tip;
+}
 
 /** Hold this much of the customer's money. Answered by `payment.authorized` or `payment.declined`. */
 export const AuthorizePayment = defineCommand(
@@ -18,13 +35,18 @@ export const AuthorizePayment = defineCommand(
 );
 
 /**
- * Take this amount of what is held, all of it for null, and release the rest: more may be held than is due while a revision is being
+ * Take this amount of what is held, all that was agreed for null, and release the rest: more may be held than is due while a revision is being
  * agreed on, or undone. Answered by `payment.captured` or `payment.capture-failed`.
  */
-export const CapturePayment = defineCommand('payment.capture', 2, OfOrder.extend({ amount: Money.nullable() }), {
-  ...byOrder,
-  upcasts: { 1: (all: object) => ({ ...all, amount: null }) },
-});
+export const CapturePayment = defineCommand(
+  'payment.capture',
+  3,
+  OfOrder.extend({ amount: Money.nullable(), bill: Bill.nullable() }),
+  {
+    ...byOrder,
+    upcasts: { 1: (all: object) => ({ ...all, amount: null }), 2: (all: object) => ({ ...all, bill: null }) },
+  },
+);
 
 /**
  * Give back everything taken or held, or maybe held, but for what is to be kept: void, refund, or both, as is needed.
@@ -93,6 +115,14 @@ export const PaymentAdjustmentDeclined = defineEvent(
   'payment.adjustment-declined',
   1,
   OfOrder.extend({ revision: z.int(), reason: z.string() }),
+  byOrder,
+);
+
+/** The hold ends before the money can be taken, and cannot be renewed: an order that is not being cooked yet has to be stopped. */
+export const PaymentExpiring = defineEvent(
+  'payment.expiring',
+  1,
+  OfOrder.extend({ expiresAt: z.iso.datetime(), reason: z.string() }),
   byOrder,
 );
 

@@ -37,6 +37,7 @@ export class Runtime extends Readiness {
   private readonly databases = new Map<string, Database>();
   private readonly messagings: Messaging[] = [];
   private readonly openings = new Map<string, Promise<Database>>();
+  private readonly closings: (() => Promise<void>)[] = [];
   private embedded: Promise<EmbeddedPostgres> | undefined;
   private isStarted = false;
   private drained: Promise<void> | undefined;
@@ -120,6 +121,11 @@ export class Runtime extends Readiness {
     for (const messaging of this.messagings) messaging.start();
   }
 
+  /** Closes something that handlers use, once none of them runs any more. */
+  closeLast(close: () => Promise<void>): void {
+    this.closings.push(close);
+  }
+
   /** Starts no handler any more, and waits for those that run; messages can still be sent. Safe to call twice. */
   drain(): Promise<void> {
     return (this.drained ??= Promise.all(this.messagings.map((messaging) => messaging.stop())).then(() => undefined));
@@ -134,6 +140,7 @@ export class Runtime extends Readiness {
     await Promise.allSettled(this.openings.values());
     await this.drain();
     await Promise.all([this.transport.stop(), this.questions.stop()]);
+    await Promise.all(this.closings.map((close) => close()));
     await Promise.all([...this.databases.values()].map((database) => database.close()));
     await (await this.embedded)?.stop();
   }

@@ -59,7 +59,8 @@ export const money: readonly Invariant[] = [
   },
   {
     id: 'M5',
-    sentence: "by the provider's own log, an order's money is taken once at most, and never more than its total",
+    sentence:
+      "by the bank's own log, each hold is taken once at most, and all of them together never for more than the order's total",
     when: 'always',
     about: hasMoney,
     holds: ({ money, order }) =>
@@ -68,7 +69,7 @@ export const money: readonly Invariant[] = [
   },
   {
     id: 'M6',
-    sentence: "the provider's log, the payment and the ledger agree about what was taken and given back",
+    sentence: "the bank's log, the payment and the ledger agree about what was taken and given back",
     when: 'at rest',
     about: hasMoney,
     holds: ({ money }) =>
@@ -102,7 +103,8 @@ export const money: readonly Invariant[] = [
   },
   {
     id: 'M9',
-    sentence: 'a payment belongs to an order, and an order has one payment and one hold at most',
+    sentence:
+      'a payment belongs to an order, and an order has one payment, with holds that are each granted once at most',
     when: 'always',
     about: hasMoney,
     holds: ({ order, money }) => order !== undefined && typeof money?.status === 'string' && money.providerHolds <= 1,
@@ -129,14 +131,12 @@ export const money: readonly Invariant[] = [
   },
   {
     id: 'M11',
-    sentence: 'no amount is zero or less where that makes no sense',
+    sentence: 'the bank was asked for no amount that is zero or less, where that makes no sense',
     when: 'always',
-    in: 'payment',
-    things: 'select (select count(*) from provider_log) + (select count(*) from postings) as things',
+    in: 'bank',
+    things: 'select count(*) as things from provider_log',
     violations: `
-      select order_id as "orderId", operation, amount from provider_log
-      where amount < 0 or (amount = 0 and operation <> 'void')
-      union all select order_id, what, amount from postings where amount = 0`,
+      select order_id as "orderId", operation, amount from provider_log where amount < 0 or (amount = 0 and operation <> 'void')`,
   },
   {
     id: 'M12',
@@ -153,10 +153,11 @@ export const money: readonly Invariant[] = [
   },
   {
     id: 'M13',
-    sentence: 'what restaurant, courier and we have got is what was taken and not given back',
+    sentence:
+      'what restaurant, courier, tax office and we have got, losses deducted, is what was taken and neither given back nor disputed',
     when: 'at rest',
     about: (order) => isOver(order) && hasMoney(order),
-    holds: (order) => order.money?.shared === netOf(order),
+    holds: (order) => order.money?.shared === netOf(order) - (order.money?.withdrawn ?? 0),
     shows: show,
   },
 ];

@@ -1,10 +1,7 @@
 import { createApp, type App } from '@thali/kit/nest/run';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';
-import { DeliveryModule } from '@thali/delivery';
-import { OrderModule } from '@thali/order';
-import { PaymentModule } from '@thali/payment';
-import { RestaurantModule } from '@thali/restaurant';
 import type { Client } from 'pg';
+import { modules as all } from '../../../apps/thali/src/modules';
 import { Simulation } from '../../simulate/simulation';
 import { modules, type Module, type UrlOf } from '../modules';
 import { Reader, connectTo, type Readers } from '../reader';
@@ -17,7 +14,7 @@ const shortLimits = {
   THALI_LEASE_MS: '20000',
   THALI_HOLD_MONEY_WITHIN_MS: '10000',
   THALI_PAYMENT_ANSWER_WITHIN_MS: '1000',
-  THALI_PAYMENT_PROVIDER_LATE_MS: '13000',
+  THALI_BANK_LATE_MS: '13000',
   THALI_DELIVERY_OFFER_WITHIN_MS: '6000',
   THALI_AUTOPILOT_ACCEPT_MS: '20',
   THALI_AUTOPILOT_PREPARE_MS: '20',
@@ -73,7 +70,7 @@ function openThali(servers: Readonly<Record<Module, TestServer>>): Promise<App> 
   const urls = modules.map((module) => [`THALI_${module.toUpperCase()}_DATABASE_URL`, servers[module].url]);
   return createApp({
     name: 'thali',
-    modules: { order: OrderModule, payment: PaymentModule, restaurant: RestaurantModule, delivery: DeliveryModule },
+    modules: all,
     env: {
       ...shortLimits,
       ...Object.fromEntries(urls),

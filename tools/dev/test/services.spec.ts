@@ -30,7 +30,7 @@ const ofThePlace = ['PORT', 'THALI_HOST'];
 
 /** Services, hosts, ports and secrets have other names in other places: of a URL, the scheme remains; of a secret, that there is one. */
 function comparable(name: string, value: string): string {
-  if (name.endsWith('_SECRET')) return 'a secret';
+  if (/_SECRETS?$/.test(name)) return 'a secret';
   return /^\w+(?=:\/\/)/.exec(value)?.[0] ?? value;
 }
 

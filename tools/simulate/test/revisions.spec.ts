@@ -29,9 +29,10 @@ import {
   orderId,
   timeLimits,
 } from '../../../libs/modules/order/testing/orders';
-import { hear } from '../../../libs/modules/payment/src/domain/responses';
+import { apply } from '../../../libs/modules/payment/src/domain/responses';
 import {
   heldOf,
+  totalsOf,
   noPayment,
   type Decision as PaymentDecision,
   type Payment,
@@ -164,28 +165,30 @@ class Evening {
 
   private bank(wish: Draft): void {
     if (isA(wish, AdjustPayment)) this.pay((payment) => adjustPayment(payment, wish.data));
-    else if (isA(wish, CapturePayment)) this.pay((payment) => capturePayment(payment, wish.data.amount));
+    else if (isA(wish, CapturePayment)) this.pay((payment) => capturePayment(payment, wish.data));
     else throw new Error(`nobody should wish for ${wish.type} of an order that is brought`);
   }
 
   private provider(refuses: boolean): void {
     const { call } = this.payment;
     if (!call) return;
-    const amount = call.kind === 'void' ? this.payment.voided + heldOf(this.payment) : call.amount;
-    const refused = refuses && call.kind === 'adjust';
+    const amount = call.kind === 'void' ? totalsOf(this.payment).voided + heldOf(this.payment) : call.amount;
+    const refused = refuses && call.kind === 'increase';
     this.pay((payment) =>
-      hear(
+      apply(
         payment,
         call,
-        refused ? { outcome: 'refused', reason: 'No.' } : { outcome: 'done', amount, reference: 'psp' },
+        refused
+          ? { outcome: 'refused', reason: 'No.' }
+          : { outcome: 'done', amount, granted: { intent: 'pi_1', increasable: true, captureBefore: null } },
       ),
     );
   }
 
   private pay(decision: (payment: Payment) => PaymentDecision): void {
-    const { payment, says } = decision(this.payment);
+    const { payment, outgoing } = decision(this.payment);
     this.payment = payment === this.payment ? payment : { ...payment, version: this.payment.version + 1 };
-    for (const { fromPayment } of [this.fulfilment, this.revision]) fromPayment.push(...says);
+    for (const { fromPayment } of [this.fulfilment, this.revision]) fromPayment.push(...outgoing);
   }
 
   private kitchen(wish: Draft): void {
@@ -235,7 +238,8 @@ describe('An order that is changed while the kitchen begins, whenever each hears
     everyEvening(({ order, payment }) => {
       expect(order).toMatchObject({ status: 'delivered' });
       const total = order.status === 'new' ? undefined : order.total.amount;
-      expect(payment).toMatchObject({ status: 'captured', captured: total });
+      expect(payment.status).toBe('captured');
+      expect(totalsOf(payment).captured).toBe(total);
       expect(heldOf(payment)).toBe(0);
     });
   });

@@ -18,6 +18,8 @@ export interface EmbeddedPostgresOptions {
   readonly settings?: Settings;
   /** Is told when the server had to be started again, or cannot be. */
   readonly log?: Log;
+  /** Whether to start the server again when it dies; default true. False where the caller kills it and starts it by itself. */
+  readonly restart?: boolean;
 }
 
 export interface EmbeddedPostgres {
@@ -45,11 +47,12 @@ export async function startEmbeddedPostgres({
   directory,
   settings = {},
   log,
+  restart = true,
 }: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const cluster = new Cluster(directory);
   try {
     const { hold, adopted } = await joinOrLaunch(cluster, settings);
-    return new KeptServer(cluster, settings, hold, adopted, log);
+    return new KeptServer({ cluster, settings, log, restart }, hold, adopted);
   } catch (error) {
     const advice = 'Choose a directory that can be written, or a PostgreSQL server of your own';
     throw new Error(`the embedded PostgreSQL cannot start in ${cluster.home}: ${messageOf(error)}. ${advice}.`, {
@@ -87,14 +90,12 @@ class KeptServer implements EmbeddedPostgres {
   private stopped: Promise<void> | undefined;
 
   constructor(
-    private readonly cluster: Cluster,
-    private readonly settings: Settings,
+    private readonly options: { cluster: Cluster; settings: Settings; log: Log | undefined; restart: boolean },
     private hold: Hold,
     readonly adopted: boolean,
-    private readonly log: Log | undefined,
   ) {
     this.host = hold.socketDirectory;
-    this.watch(hold);
+    if (options.restart) this.watch(hold);
   }
 
   get url(): string {
@@ -112,17 +113,18 @@ class KeptServer implements EmbeddedPostgres {
   }
 
   private async takeAgain(): Promise<void> {
-    const facts = { directory: this.cluster.home };
-    const before = this.cluster.findPostmaster()?.pid;
+    const { cluster, settings, log } = this.options;
+    const facts = { directory: cluster.home };
+    const before = cluster.findPostmaster()?.pid;
     while (!this.stopped) {
       try {
-        const { hold } = await joinOrLaunch(this.cluster, this.settings);
+        const { hold } = await joinOrLaunch(cluster, settings);
         this.hold = hold;
-        if (before === undefined || this.cluster.findPostmaster()?.pid !== before)
-          this.log?.warn(facts, 'embedded PostgreSQL restarted');
+        if (before === undefined || cluster.findPostmaster()?.pid !== before)
+          log?.warn(facts, 'embedded PostgreSQL restarted');
         return this.watch(hold);
       } catch (error) {
-        this.log?.error({ ...facts, err: error }, 'embedded PostgreSQL cannot be restarted');
+        log?.error({ ...facts, err: error }, 'embedded PostgreSQL cannot be restarted');
         await pause(retryMs);
       }
     }
@@ -130,7 +132,7 @@ class KeptServer implements EmbeddedPostgres {
 
   private async end(): Promise<void> {
     await this.keeping;
-    const { cluster } = this;
+    const { cluster } = this.options;
     const hold = this.hold.isLost ? await Hold.take(this.hold.socketDirectory) : this.hold;
     const running = cluster.findPostmaster();
     if (hold && running && (await hold.giveUp())) {

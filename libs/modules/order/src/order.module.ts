@@ -19,6 +19,7 @@ import { QuoteOrderHandler } from './quote-order';
 import { ReviseOrderHandler, ReviseOrderProcess } from './revise-order';
 import { SeedExampleOrder } from './seed-example-order';
 import { OrderSettings } from './settings';
+import { StopOrderHandler } from './stop-order';
 
 @Module({
   imports: [CqrsModule, Kit.forModule({ name: 'order', migrations })],
@@ -30,6 +31,7 @@ import { OrderSettings } from './settings';
     PlaceOrderHandler,
     QuoteOrderHandler,
     CancelOrderHandler,
+    StopOrderHandler,
     ReviseOrderHandler,
     FulfilOrder,
     ReviseOrderProcess,

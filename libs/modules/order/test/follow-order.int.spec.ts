@@ -1,4 +1,11 @@
-import { DeliveryCancelled, PaymentCancelled, PaymentDeclined, TicketCancelled } from '@thali/contracts';
+import {
+  DeliveryCancelled,
+  PaymentCancelled,
+  PaymentDeclined,
+  PaymentExpiring,
+  TicketCancelled,
+  system,
+} from '@thali/contracts';
 import { eventually } from '@thali/kit/messaging/testing';
 import { lastValueFrom, toArray } from 'rxjs';
 import { trackingChanged } from '../src/order-tracking.view';
@@ -150,7 +157,8 @@ describe('an order of which the others do not answer', () => {
 
   it('shows its own history, and whose is missing', async () => {
     const { body } = await desk.get(`/orders/${await anOrderThatHeard(3)}/history`);
-    expect(body.unavailable).toEqual(['payment', 'restaurant', 'delivery']);
+    const asked = (system.order.asks ?? []).map(({ name }) => name.split('.')[0]);
+    expect(body.unavailable).toEqual([...new Set(asked)]);
     expect((body.events as { type: string }[]).map(({ type }) => type)).toEqual(['Placed', 'Confirmed']);
   });
 });
@@ -228,6 +236,25 @@ describe('an order that ends early', () => {
     const end = (await desk.said(orderId)).slice(-3);
     expect(end).toEqual(['order.picked-up', 'payment.capture', 'order.delivered']);
   });
+
+  it.each([
+    [2, true],
+    [3, true],
+    [4, false],
+  ])(
+    'is stopped when the bank holds its money no longer and the kitchen has not begun (after %i answers)',
+    async (count, stops) => {
+      const orderId = await anOrderThatHeard(count);
+      const expiring = PaymentExpiring({
+        orderId,
+        expiresAt: '2026-12-08T12:00:00.000Z',
+        reason: 'The card has expired.',
+      });
+      await desk.hear(expiring, expiring);
+      expect(await order(orderId)).toMatchObject({ cancelling: stops });
+      expect((await desk.said(orderId)).filter((type) => type === 'order.cancelling')).toHaveLength(stops ? 1 : 0);
+    },
+  );
 
   it('cannot be cancelled twice', async () => {
     const orderId = await anOrderThatHeard(3);

@@ -3,17 +3,18 @@ import { AdjustPayment } from '@thali/contracts';
 import type { DataOf, Message } from '@thali/kit/core';
 import { HandlesOutside } from '@thali/kit/messaging';
 import { adjustPayment } from './domain/commands';
-import { PursueCall, type Recording } from './pursue-call';
+import { ProviderCalls, type Recording } from './provider-calls';
 
-type Wish = DataOf<typeof AdjustPayment>;
+type Data = DataOf<typeof AdjustPayment>;
 
 /** Holds another amount, because the order was revised. */
 @Injectable()
 export class AdjustPaymentHandler {
-  constructor(private readonly pursue: PursueCall) {}
+  constructor(private readonly calls: ProviderCalls) {}
 
   @HandlesOutside(AdjustPayment, 'payment.adjust')
-  handle(wish: Wish, message: Message<Wish>): Promise<Recording> {
-    return this.pursue.now(message, (payment) => adjustPayment(payment, wish));
+  async handle(data: Data, message: Message<Data>): Promise<Recording> {
+    const payment = await this.calls.record(message, (before) => adjustPayment(before, data));
+    return this.calls.make(payment);
   }
 }

@@ -3,22 +3,24 @@ import { AuthorizePayment } from '@thali/contracts';
 import type { DataOf, Message } from '@thali/kit/core';
 import { HandlesOutside } from '@thali/kit/messaging';
 import { authorizePayment } from './domain/commands';
-import { PursueCall, type Recording } from './pursue-call';
+import { ProviderCalls, type Recording } from './provider-calls';
 import { PaymentSettings } from './settings';
 
-type Wish = DataOf<typeof AuthorizePayment>;
+type Data = DataOf<typeof AuthorizePayment>;
 
-/** Holds the money. While the provider is silent this handler waits, so many may wait at once. */
+/** Holds the money. The handler waits for the provider with no transaction open, so many may wait at once. */
 @Injectable()
 export class AuthorizePaymentHandler {
   constructor(
-    private readonly pursue: PursueCall,
+    private readonly calls: ProviderCalls,
     private readonly settings: PaymentSettings,
   ) {}
 
   @HandlesOutside(AuthorizePayment, 'payment.authorize')
-  handle(wish: Wish, message: Message<Wish>): Promise<Recording> {
-    const { shares } = this.settings;
-    return this.pursue.now(message, (payment) => authorizePayment(payment, { ...wish, shares }));
+  async handle(data: Data, message: Message<Data>): Promise<Recording> {
+    const payment = await this.calls.record(message, (before) =>
+      authorizePayment(before, { ...data, shares: this.settings.shares }),
+    );
+    return this.calls.make(payment);
   }
 }

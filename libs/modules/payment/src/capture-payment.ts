@@ -3,17 +3,18 @@ import { CapturePayment } from '@thali/contracts';
 import type { DataOf, Message } from '@thali/kit/core';
 import { HandlesOutside } from '@thali/kit/messaging';
 import { capturePayment } from './domain/commands';
-import { PursueCall, type Recording } from './pursue-call';
+import { ProviderCalls, type Recording } from './provider-calls';
 
-type Wish = DataOf<typeof CapturePayment>;
+type Data = DataOf<typeof CapturePayment>;
 
 /** Takes what is due, and releases the rest. */
 @Injectable()
 export class CapturePaymentHandler {
-  constructor(private readonly pursue: PursueCall) {}
+  constructor(private readonly calls: ProviderCalls) {}
 
   @HandlesOutside(CapturePayment, 'payment.capture')
-  handle({ amount }: Wish, message: Message<Wish>): Promise<Recording> {
-    return this.pursue.now(message, (payment) => capturePayment(payment, amount));
+  async handle(data: Data, message: Message<Data>): Promise<Recording> {
+    const payment = await this.calls.record(message, (before) => capturePayment(before, data));
+    return this.calls.make(payment);
   }
 }

@@ -1,1 +1,2 @@
+export { BankModule } from './bank/bank.module';
 export { PaymentModule } from './payment.module';

@@ -9,10 +9,10 @@ import type { FastifyRequest } from 'fastify';
 import { FindPayment, PaymentDetails } from './payment.view';
 import { ReceiveWebhook } from './receive-webhook';
 import { RefundPromise, RefundRequest, RequestRefund } from './request-refund';
-import { WebhookEvent, signatureHeader } from './webhook';
+import { ProviderWebhook, signatureHeader } from './webhook';
 
 /** Every route of the payment module. */
-@ApiTags('payments')
+@ApiTags('Payments')
 @Controller('payments')
 @UseInterceptors(UnitOfWork)
 export class PaymentController {
@@ -41,14 +41,14 @@ export class PaymentController {
   }
 
   @Post('webhooks')
-  @ApiOperation({ summary: 'For the payment provider: what became of a request' })
+  @ApiOperation({ summary: 'For the payment provider: events, signed as Stripe signs them' })
   @ApiHeader({
     name: signatureHeader,
     required: true,
     description: 't=<seconds since 1970>,v1=<hex HMAC-SHA256 of "t.body">, at most five minutes old',
   })
-  @ApiBody({ schema: jsonSchema(WebhookEvent, 'input') })
-  @ApiNoContentResponse({ description: 'Taken, now or before' })
+  @ApiBody({ schema: jsonSchema(ProviderWebhook, 'input') })
+  @ApiNoContentResponse({ description: 'Taken, now or before; what it is about is looked up at the provider' })
   @HttpCode(204)
   receive(
     @Req() request: RawBodyRequest<FastifyRequest>,

@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
-import { CommandBus, CqrsModule } from '@nestjs/cqrs';
-import { Kit, provideSettings, inTransaction } from '@thali/kit/nest';
-import { Log } from '@thali/kit/core';
-import { Database } from '@thali/kit/postgres';
+import { HttpAdapterHost } from '@nestjs/core';
+import { CqrsModule } from '@nestjs/cqrs';
+import { Kit, Runtime, provideSettings } from '@thali/kit/nest';
+import { repositoriesOf } from '@thali/kit/postgres/repositories';
 import { AdjustPaymentHandler } from './adjust-payment';
 import { AuthorizePaymentHandler } from './authorize-payment';
 import { CancelPaymentHandler } from './cancel-payment';
@@ -13,26 +13,30 @@ import { PaymentController } from './payment.controller';
 import { PaymentProvider } from './payment-provider';
 import { PaymentRepository } from './payment.repository';
 import { PaymentReader } from './payment.view';
-import { PursueCall } from './pursue-call';
-import { ReceiveWebhook, ReceiveWebhookHandler } from './receive-webhook';
+import { ProviderCalls } from './provider-calls';
+import { ReceiveWebhookHandler } from './receive-webhook';
 import { RequestRefundHandler } from './request-refund';
 import { PaymentSettings } from './settings';
 import { SettlePaymentHandler } from './settle-payment';
-import { ProviderLog } from './simulator/provider-log';
-import { ProviderSimulator } from './simulator/provider-simulator';
-import { signWebhook, type WebhookEvent } from './webhook';
+import { startOwnBank } from './own-bank';
+import { RenewHoldHandler } from './renew-hold';
+import { entities } from './entities';
+import { LookUpDisputeHandler } from './look-up-dispute';
+import { LookUpPayoutHandler } from './look-up-payout';
+import { ProviderConnection } from './stripe/provider-connection';
+import { stripeClient } from './stripe/stripe-client';
+import { StripeProvider } from './stripe/stripe-provider';
 
-/** The simulated provider sends its webhooks through the same door as a real one: signed, and in a transaction of their own. */
-const provider = {
-  provide: PaymentProvider,
-  inject: [Database, PaymentSettings, CommandBus, Log],
-  useFactory: (db: Database, { simulator, webhookSecrets }: PaymentSettings, commands: CommandBus, log: Log) => {
-    const notify = (event: WebhookEvent) => {
-      const rawBody = JSON.stringify(event);
-      const signature = signWebhook(rawBody, webhookSecrets[0], new Date());
-      return db.transaction((tx) => commands.execute(inTransaction(tx, new ReceiveWebhook(rawBody, signature))));
-    };
-    return new ProviderSimulator(new ProviderLog(db), simulator, notify, log);
+/** Where no provider is named, this process brings its own bank. It closes last: messages that are being handled may still call it. */
+const connection = {
+  provide: ProviderConnection,
+  inject: [Runtime, PaymentSettings, HttpAdapterHost],
+  useFactory: async (runtime: Runtime, settings: PaymentSettings, http: HttpAdapterHost) => {
+    const { answerWithinMs, provider } = settings;
+    const bank = provider.url === undefined ? await startOwnBank(runtime, settings, http) : undefined;
+    if (bank) runtime.closeLast(() => bank.stop());
+    const { url = provider.url ?? '' } = bank ?? {};
+    return new ProviderConnection(stripeClient({ url, secretKey: provider.secretKey, answerWithinMs }));
   },
 };
 
@@ -41,10 +45,12 @@ const provider = {
   controllers: [PaymentController],
   providers: [
     provideSettings(PaymentSettings),
-    provider,
+    ...repositoriesOf(entities),
+    connection,
+    { provide: PaymentProvider, useClass: StripeProvider },
     PaymentRepository,
     PaymentReader,
-    PursueCall,
+    ProviderCalls,
     AuthorizePaymentHandler,
     CapturePaymentHandler,
     AdjustPaymentHandler,
@@ -53,6 +59,9 @@ const provider = {
     SettlePaymentHandler,
     RequestRefundHandler,
     ReceiveWebhookHandler,
+    RenewHoldHandler,
+    LookUpDisputeHandler,
+    LookUpPayoutHandler,
   ],
 })
 export class PaymentModule {}

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { OrderId, PaymentHistory, PaymentOfOrder, PaymentView, type HistoryEntry } from '@thali/contracts';
-import { DomainError } from '@thali/kit/core';
+
 import { Answers, historyOf } from '@thali/kit/messaging';
 import { Database } from '@thali/kit/postgres';
 import { z } from 'zod';
-import { paymentIdOf, type Refund } from './domain/payment';
+import { paymentIdOf } from './domain/payment';
+import { paymentNotFound } from './errors';
 
 /** The money of an order with all that moved. Amounts are in the minor unit of `currency`. */
 export const PaymentDetails = PaymentView.extend({
@@ -13,11 +14,30 @@ export const PaymentDetails = PaymentView.extend({
     z.object({
       refundId: z.string(),
       amount: z.int(),
+      given: z.int().describe('What of it the provider has given back.'),
+      fault: z
+        .enum(['restaurant', 'courier', 'platform'])
+        .nullable()
+        .describe('Who bears it; nobody, when the whole order was undone.'),
       status: z.enum(['requested', 'done', 'failed']),
       reason: z.string(),
+      lines: z.array(z.object({ itemId: z.string(), quantity: z.int() })),
       requestedAt: z.iso.datetime(),
     }),
   ),
+  holds: z
+    .array(
+      z.object({
+        intent: z.string().nullable(),
+        authorized: z.int(),
+        captured: z.int(),
+        voided: z.int(),
+        refunded: z.int(),
+        captureBefore: z.iso.datetime().nullable(),
+      }),
+    )
+    .describe('At the provider, a payment intent each.'),
+  disputes: z.array(z.object({ disputeId: z.string(), withdrawn: z.int(), status: z.string() })),
   transfers: z
     .array(
       z.object({
@@ -42,10 +62,10 @@ export class FindPayment extends Query<PaymentDetails> {
 export class PaymentReader implements IQueryHandler<FindPayment> {
   constructor(private readonly db: Database) {}
 
-  /** @throws {DomainError} `payment.unknown` */
+  /** @throws {DomainError} `payment.not-found` */
   async execute({ orderId }: FindPayment): Promise<PaymentDetails> {
     const [view, transfers] = await Promise.all([this.read(orderId), this.db.read<Moved>(readTransfers, [orderId])]);
-    if (!view) throw unknownPayment(orderId);
+    if (!view) throw paymentNotFound(orderId);
     return { ...view, transfers };
   }
 
@@ -53,7 +73,7 @@ export class PaymentReader implements IQueryHandler<FindPayment> {
   async answer({ orderId }: { orderId: string }): Promise<PaymentView | null> {
     const view = await this.read(orderId);
     if (!view) return null;
-    const { refunds: _, ...answer } = view;
+    const { refunds: _, holds: __, disputes: ___, ...answer } = view;
     return answer;
   }
 
@@ -62,20 +82,18 @@ export class PaymentReader implements IQueryHandler<FindPayment> {
     return historyOf(this.db, orderId);
   }
 
-  private async read(orderId: string): Promise<(PaymentView & { refunds: Refund[] }) | undefined> {
-    const [row] = await this.db.read<Omit<PaymentView, 'paymentId'> & { refunds: Refund[] }>(readPayment, [orderId]);
+  private async read(orderId: string): Promise<(PaymentView & Remembered) | undefined> {
+    const [row] = await this.db.read<Omit<PaymentView, 'paymentId'> & Remembered>(readPayment, [orderId]);
     return row && { ...row, paymentId: paymentIdOf(orderId) };
   }
 }
 
-export function unknownPayment(orderId: string): DomainError {
-  return new DomainError('payment.unknown', 'not-found', `There is no payment for ${orderId}.`);
-}
-
+type Remembered = Pick<PaymentDetails, 'refunds' | 'holds' | 'disputes'>;
 type Moved = PaymentDetails['transfers'][number];
 
 const readPayment = `
-  select order_id as "orderId", status, currency, authorized, captured, voided, refunded, version, detail -> 'refunds' as refunds
+  select order_id as "orderId", status, currency, authorized, captured, voided, refunded, version,
+    detail -> 'refunds' as refunds, detail -> 'holds' as holds, detail -> 'disputes' as disputes
   from payments where order_id = $1 and asked > 0`;
 
 const readTransfers = `

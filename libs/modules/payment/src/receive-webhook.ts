@@ -1,15 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { schedule } from '@thali/kit/messaging';
 import { transactionOf } from '@thali/kit/nest';
-import { DomainError } from '@thali/kit/core';
-import { InvalidInput, Parse } from '@thali/kit/http';
-import { change } from '@thali/kit/postgres';
-import { hear } from './domain/responses';
-import { callOf, unchanged, type Answer, type Call, type Payment } from './domain/payment';
-import { unknownPayment } from './payment.view';
-import { PursueCall } from './pursue-call';
+import { change, type Tx } from '@thali/kit/postgres';
+import { doubtCall } from './domain/commands';
+import { unchanged } from './domain/payment';
+import { releaseLateHold } from './domain/responses';
+import { LookUpDispute } from './look-up-dispute';
+import { LookUpPayout } from './look-up-payout';
+import { ProviderCalls } from './provider-calls';
 import { PaymentSettings } from './settings';
-import { WebhookEvent, verifyWebhook } from './webhook';
+import { ContinuePayment } from './timers';
+import { readWebhook, type ProviderEvent } from './webhook';
 
 export class ReceiveWebhook extends Command<void> {
   constructor(
@@ -21,57 +23,40 @@ export class ReceiveWebhook extends Command<void> {
   }
 }
 
-/** Hears what the provider tells us unasked: believed only if it is signed, counted once, and compared with what we asked for. */
+/**
+ * The provider tells us something unasked. A webhook is a witness like the response to a call, and it may be late, early, repeated or out of
+ * order: so it decides nothing. What it is about is looked up at the provider, by the handlers that make the calls, and through the same
+ * inbox. What concerns no payment of ours is taken and left.
+ */
 @Injectable()
 @CommandHandler(ReceiveWebhook)
 export class ReceiveWebhookHandler implements ICommandHandler<ReceiveWebhook> {
-  private readonly event = new Parse(WebhookEvent);
-
   constructor(
-    private readonly pursue: PursueCall,
+    private readonly calls: ProviderCalls,
     private readonly settings: PaymentSettings,
   ) {}
 
-  /** @throws {DomainError} `payment.webhook-not-genuine` (forbidden), `payment.unknown`, `payment.webhook-mismatch` (conflict) */
+  /** @throws {DomainError} `payment.webhook-not-genuine` (forbidden) */
   async execute(command: ReceiveWebhook): Promise<void> {
     const tx = transactionOf(command);
     const { rawBody, signature } = command;
-    verifyWebhook(rawBody, signature, this.settings.webhookSecrets, tx.now);
-    const event = this.event.transform(parsed(rawBody));
-    if (!(await tx.one(remember, event))) return; // It came before.
-    await this.pursue.later(tx, event.orderId, (payment) => {
-      if (payment.version === 0) throw unknownPayment(event.orderId);
-      const call = callOf(payment, event.key);
-      if (!call) return unchanged(payment);
-      refuseMismatch(payment, call, event);
-      return hear(payment, call, answerOf(event));
+    const event = readWebhook(rawBody, signature, this.settings.provider.webhookSecrets, tx.now);
+    if (!(await tx.one(remember, { eventId: event.id }))) return; // It came before.
+    if (event.type.startsWith('payout.')) return schedule(tx, LookUpPayout({ payoutId: event.about }), { afterMs: 0 });
+    if (event.type.startsWith('charge.dispute.'))
+      return schedule(tx, LookUpDispute({ disputeId: event.about }), { afterMs: 0 });
+    if (event.orderId !== null) await this.lookUp(tx, event.orderId, event);
+  }
+
+  private async lookUp(tx: Tx, orderId: string, { hold, type }: ProviderEvent): Promise<void> {
+    const { call } = await this.calls.recordAndContinue(tx, orderId, (payment) => {
+      if (payment.version === 0) return unchanged(payment);
+      if (payment.call) return doubtCall(payment);
+      const isHeld = type === 'payment_intent.amount_capturable_updated';
+      return isHeld ? releaseLateHold(payment, hold) : unchanged(payment);
     });
+    if (call) schedule(tx, ContinuePayment({ orderId }), { afterMs: 0 });
   }
-}
-
-function parsed(rawBody: string): unknown {
-  try {
-    return JSON.parse(rawBody);
-  } catch {
-    throw new InvalidInput('the body: must be JSON');
-  }
-}
-
-/** Only a void's amount is the provider's to say. */
-function refuseMismatch({ currency }: Payment, { kind, amount }: Call, event: WebhookEvent): void {
-  if (event.amount.currency === currency && (kind === 'void' || event.amount.amount === amount)) return;
-  const facts = { expected: { amount, currency }, key: event.key };
-  throw new DomainError(
-    'payment.webhook-mismatch',
-    'conflict',
-    'The event speaks of another amount than we asked for.',
-    facts,
-  );
-}
-
-function answerOf({ outcome, amount, reference, reason }: WebhookEvent): Answer {
-  if (outcome === 'refused') return { outcome, reason: reason ?? 'The payment provider refused.' };
-  return { outcome, amount: amount.amount, reference };
 }
 
 const remember = change<{ eventId: string }, object>(`

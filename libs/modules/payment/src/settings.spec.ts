@@ -14,9 +14,9 @@ describe('the settings of the payment module', () => {
   it.each([
     ['THALI_PAYMENT_ANSWER_WITHIN_MS', 'soon', aWhile],
     ['THALI_PAYMENT_ASK_AGAIN_AFTER_MS', '0', aWhile],
-    ['THALI_PAYMENT_PROVIDER_FASTEST_MS', '-5', aWhile],
-    ['THALI_PAYMENT_PROVIDER_SLOWEST_MS', '1.5', aWhile],
-    ['THALI_PAYMENT_PROVIDER_LATE_MS', 'late', aWhile],
+    ['THALI_PAYMENT_RENEW_BEFORE_MS', '1.5', aWhile],
+    ['THALI_PAYMENT_PROVIDER_URL', 'stripe', 'an HTTP URL such as https://api.stripe.com'],
+    ['THALI_STRIPE_KEY', 'pk_test_1', 'a secret key of Stripe such as sk_test_…'],
     ['THALI_PAYMENT_COURIER_PERMILLE', '501', aShare],
     ['THALI_PAYMENT_FEE_PERMILLE', 'a tenth', aShare],
     ['THALI_PAYMENT_WEBHOOK_SECRETS', 'short', 'secrets of at least 16 characters, separated by commas'],
@@ -27,14 +27,14 @@ describe('the settings of the payment module', () => {
   });
 
   it('take several secrets while they are being replaced', () => {
-    const { webhookSecrets } = PaymentSettings.from({
+    const { provider } = PaymentSettings.from({
       THALI_PAYMENT_WEBHOOK_SECRETS: 'the secret of today, the secret before',
     });
-    expect(webhookSecrets).toEqual(['the secret of today', 'the secret before']);
+    expect(provider.webhookSecrets).toEqual(['the secret of today', 'the secret before']);
   });
 
   it('know a secret of their own where none is set, another in each process', () => {
     const [one, two] = [PaymentSettings.from({}), PaymentSettings.from({})];
-    expect(one.webhookSecrets).not.toEqual(two.webhookSecrets);
+    expect(one.provider.webhookSecrets).not.toEqual(two.provider.webhookSecrets);
   });
 });

@@ -1,15 +1,8 @@
 import { milliseconds, settingsFrom } from '@thali/kit/nest';
-import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { bankKey } from './bank/bank.settings';
 import type { Shares } from './domain/ledger';
-
-/** How long the simulated provider takes. */
-export interface SimulatorSettings {
-  readonly fastestMs: number;
-  readonly slowestMs: number;
-  /** For the card that is answered late. */
-  readonly lateMs: number;
-}
+import { webhookSecrets } from './webhook-secrets';
 
 /** Half at most, so that the two shares never exceed the whole. */
 const permille = (byDefault: number) => {
@@ -17,28 +10,21 @@ const permille = (byDefault: number) => {
   return z.coerce.number(words).int(words).min(0, words).max(500, words).default(byDefault);
 };
 
-const shortestSecret = 16;
-
-/** Not set: a secret of this process's own, which only its own simulator knows. */
-const secrets = z
-  .string()
-  .default(() => randomBytes(32).toString('base64url'))
-  .transform((text) => text.split(',').map((secret) => secret.trim()))
-  .refine(
-    (all) => all.every(({ length }) => length >= shortestSecret),
-    `secrets of at least ${shortestSecret} characters, separated by commas`,
-  )
-  .transform((all) => all as [string, ...string[]]);
-
 interface Values {
   /** How long the provider may take to answer before the call is in doubt. */
   readonly answerWithinMs: number;
   /** The first pause before a call in doubt is looked up; it doubles each time. */
   readonly askAgainAfterMs: number;
+  /** How long before its end a hold is renewed. */
+  readonly renewBeforeMs: number;
   readonly shares: Shares;
-  /** What the provider signs its webhooks with: the present secret, and former ones while they are being replaced. */
-  readonly webhookSecrets: readonly [string, ...string[]];
-  readonly simulator: SimulatorSettings;
+  readonly provider: {
+    /** Where the provider answers; undefined when this process is to bring a bank of its own. */
+    readonly url: string | undefined;
+    readonly secretKey: string;
+    /** What it signs its webhooks with: the present secret, and former ones while they are being replaced. */
+    readonly webhookSecrets: readonly [string, ...string[]];
+  };
 }
 
 /** How the module calls the provider, and how what was paid is shared. */
@@ -46,22 +32,25 @@ export class PaymentSettings extends settingsFrom(
   {
     THALI_PAYMENT_ANSWER_WITHIN_MS: milliseconds(2_000),
     THALI_PAYMENT_ASK_AGAIN_AFTER_MS: milliseconds(500),
+    THALI_PAYMENT_RENEW_BEFORE_MS: milliseconds(86_400_000),
     THALI_PAYMENT_COURIER_PERMILLE: permille(120),
     THALI_PAYMENT_FEE_PERMILLE: permille(150),
-    THALI_PAYMENT_WEBHOOK_SECRETS: secrets,
-    THALI_PAYMENT_PROVIDER_FASTEST_MS: milliseconds(5),
-    THALI_PAYMENT_PROVIDER_SLOWEST_MS: milliseconds(30),
-    THALI_PAYMENT_PROVIDER_LATE_MS: milliseconds(12_000),
+    THALI_PAYMENT_PROVIDER_URL: z.url('an HTTP URL such as https://api.stripe.com').optional(),
+    THALI_STRIPE_KEY: z
+      .string()
+      .regex(/^[sr]k_(test|live)_/, 'a secret key of Stripe such as sk_test_…')
+      .optional(),
+    THALI_PAYMENT_WEBHOOK_SECRETS: webhookSecrets,
   },
   (read): Values => ({
     answerWithinMs: read.THALI_PAYMENT_ANSWER_WITHIN_MS,
     askAgainAfterMs: read.THALI_PAYMENT_ASK_AGAIN_AFTER_MS,
+    renewBeforeMs: read.THALI_PAYMENT_RENEW_BEFORE_MS,
     shares: { courierPermille: read.THALI_PAYMENT_COURIER_PERMILLE, feePermille: read.THALI_PAYMENT_FEE_PERMILLE },
-    webhookSecrets: read.THALI_PAYMENT_WEBHOOK_SECRETS,
-    simulator: {
-      fastestMs: read.THALI_PAYMENT_PROVIDER_FASTEST_MS,
-      slowestMs: read.THALI_PAYMENT_PROVIDER_SLOWEST_MS,
-      lateMs: read.THALI_PAYMENT_PROVIDER_LATE_MS,
+    provider: {
+      url: read.THALI_PAYMENT_PROVIDER_URL ?? (read.THALI_STRIPE_KEY && 'https://api.stripe.com'),
+      secretKey: read.THALI_STRIPE_KEY ?? bankKey,
+      webhookSecrets: read.THALI_PAYMENT_WEBHOOK_SECRETS,
     },
   }),
 ) {}

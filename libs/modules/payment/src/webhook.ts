@@ -1,63 +1,66 @@
-import { Money } from '@thali/contracts';
-import { DomainError } from '@thali/kit/core';
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { Parse } from '@thali/kit/http';
+import Stripe from 'stripe';
 import { z } from 'zod';
-
-/** What the provider tells us unasked: what became of a request. */
-export const WebhookEvent = z
-  .object({
-    /** Unique: the same event may come several times. */
-    eventId: z.string().min(1).max(128),
-    /** Of the request that this is about. */
-    key: z.string().min(1).max(128),
-    orderId: z.string(),
-    amount: Money,
-    outcome: z.enum(['done', 'refused']),
-    reference: z.string(),
-    reason: z.string().nullable(),
-  })
-  .meta({ id: 'WebhookEvent' });
-export type WebhookEvent = z.infer<typeof WebhookEvent>;
+import { webhookNotGenuine } from './errors';
 
 /** The header that carries the signature: `t=<seconds since 1970>,v1=<hex HMAC-SHA256 of "<t>.<raw body>">`. */
-export const signatureHeader = 'provider-signature';
+export const signatureHeader = 'stripe-signature';
 
 const toleranceSeconds = 300;
 
-export function signWebhook(rawBody: string, secret: string, at: Date): string {
-  const seconds = Math.floor(at.getTime() / 1_000);
-  return `t=${seconds},v1=${macOf(rawBody, secret, seconds)}`;
+/** For the description of the API: what is signed is checked first, and then read. */
+export const ProviderWebhook = z
+  .looseObject({
+    id: z.string(),
+    type: z.string().meta({ example: 'payment_intent.amount_capturable_updated' }),
+    data: z.looseObject({ object: z.looseObject({ id: z.string(), object: z.string() }) }),
+  })
+  .meta({ id: 'ProviderWebhook' });
+
+/** What the provider tells us unasked, as far as we look at it: a hint that something has to be looked up. */
+export interface ProviderEvent {
+  readonly id: string;
+  readonly type: string;
+  /** Name of the object that it is about: an intent, a refund, a dispute, a payout. */
+  readonly about: string;
+  /** Our own name for the hold that it is about, where it is about one. */
+  readonly hold: string | null;
+  /** Our own name for what it is about, where the provider was told. */
+  readonly orderId: string | null;
 }
 
 /**
- * Whether these very bytes come from who knows a secret of ours, and do so now.
+ * Reads an event, if these very bytes come from a sender that knows a secret of ours, and come now.
  *
  * @param secrets the present one, and former ones while they are being replaced.
  * @throws {DomainError} `payment.webhook-not-genuine` (forbidden)
+ * @throws {InvalidInput} when it is genuine, and no event.
  */
-export function verifyWebhook(
+export function readWebhook(
   rawBody: string,
   signature: string | undefined,
   secrets: readonly string[],
   now: Date,
-): void {
-  const [, time, mac] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(signature ?? '') ?? [];
-  const seconds = Number(time);
-  const genuine = mac !== undefined && secrets.some((secret) => equal(mac, macOf(rawBody, secret, seconds)));
-  if (!genuine) throw refusal('The signature is missing or wrong.');
-  if (Math.abs(now.getTime() / 1_000 - seconds) > toleranceSeconds)
-    throw refusal('The signature is too old, or from the future.');
+): ProviderEvent {
+  if (!secrets.some((secret) => isGenuine(rawBody, signature ?? '', secret, now))) throw webhookNotGenuine();
+  const { id, type, data } = new Parse(ProviderWebhook).transform(JSON.parse(rawBody));
+  const { order, hold } = (data.object.metadata ?? {}) as { order?: unknown; hold?: unknown };
+  return {
+    id,
+    type,
+    about: data.object.id,
+    hold: typeof hold === 'string' ? hold : null,
+    orderId: typeof order === 'string' ? order : null,
+  };
 }
 
-function macOf(rawBody: string, secret: string, seconds: number): string {
-  return createHmac('sha256', secret).update(`${seconds}.${rawBody}`).digest('hex');
-}
-
-/** In a time that tells nothing about how much of it was right. */
-function equal(given: string, expected: string): boolean {
-  return timingSafeEqual(Buffer.from(given, 'hex'), Buffer.from(expected, 'hex'));
-}
-
-function refusal(message: string): DomainError {
-  return new DomainError('payment.webhook-not-genuine', 'forbidden', message);
+/** Stripe's client refuses what is too old; nothing may come from the future either, where it would stay fresh. */
+function isGenuine(rawBody: string, signature: string, secret: string, now: Date): boolean {
+  try {
+    Stripe.webhooks.constructEvent(rawBody, signature, secret, toleranceSeconds, undefined, now.getTime());
+  } catch {
+    return false;
+  }
+  const [, signedAt] = /(?:^|,)t=(\d+)/.exec(signature) ?? [];
+  return Number(signedAt) - now.getTime() / 1_000 <= toleranceSeconds;
 }

@@ -23,6 +23,11 @@ export class Hours {
     this.restore = () => [waiting, sleeping].forEach((spy) => spy.mockRestore());
   }
 
+  /** Whether something is slept for. */
+  get isSleeping(): boolean {
+    return this.sleeps.length > 0;
+  }
+
   /** Ends what is waited for now. */
   endWaits(): void {
     for (const end of this.waits.splice(0)) end();

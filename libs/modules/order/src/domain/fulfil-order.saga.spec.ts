@@ -49,6 +49,8 @@ const lost = DeliveryFailed({ ...courier, reason: 'a flat tyre' });
 const moneyBack = PaymentCancelled({ orderId, voided: dinner.total, refunded: null, kept: null });
 const noCourier = NoCourierFound({ orderId, reason: 'nobody' });
 
+const billOf = (lines: OrderLine[]) => ({ lines, tax: 0, taxIncluded: false, deliveryFee: 0, tip: 0 });
+
 const anOrderThatHeard = (...past: Happening[]) => given(fulfilOrder(timeLimits), aFulfilment(), ...past);
 const placed = anOrderThatHeard();
 const withMoney = anOrderThatHeard(held);
@@ -97,7 +99,7 @@ describe('an order that goes well', () => {
   });
 
   it('takes the money once the courier has the meal', () => {
-    onItsWay.then({ type: 'PickUp' }, CapturePayment({ orderId, amount: dinner.total }));
+    onItsWay.then({ type: 'PickUp' }, CapturePayment({ orderId, amount: dinner.total, bill: billOf(dinner.lines) }));
   });
 
   it('is changed when the kitchen agrees, and costs what it comes to then', () => {
@@ -106,7 +108,7 @@ describe('an order that goes well', () => {
     withCourier.when(revised).then({ type: 'Revise', revision: 6, ...agreed });
     anOrderThatHeard(held, accepted, assigned, revised, ready, pickedUp).then(
       { type: 'PickUp' },
-      CapturePayment({ orderId, amount: euros(2_550) }),
+      CapturePayment({ orderId, amount: euros(2_550), bill: billOf(agreed.lines) }),
     );
   });
 
@@ -230,7 +232,7 @@ describe('an order that was brought before it could be called off', () => {
     tooLate.then(begin(reason), cancelDelivery(reason));
     tooLate.when(pickedUp).thenNothing();
     const again = tooLate.and(brought);
-    again.then({ type: 'PickUp' }, CapturePayment({ orderId, amount: dinner.total }));
+    again.then({ type: 'PickUp' }, CapturePayment({ orderId, amount: dinner.total, bill: billOf(dinner.lines) }));
     again.when(DeliveryCancelled({ orderId })).thenNothing();
     again.when(taken).then({ type: 'Deliver' }).endsAs('completed');
     expect(again.state).toMatchObject({ status: 'running', reason: null, data: { fee: null } });
@@ -244,7 +246,7 @@ describe('an order that was brought before it could be called off', () => {
       "The payment could not be taken: Card closed. But 'find a courier' cannot be undone.",
     );
     const mended = refused.and(brought).and(retry);
-    mended.then(CapturePayment({ orderId, amount: dinner.total }));
+    mended.then(CapturePayment({ orderId, amount: dinner.total, bill: billOf(dinner.lines) }));
     mended.when(taken).then({ type: 'Deliver' }).endsAs('completed');
   });
 

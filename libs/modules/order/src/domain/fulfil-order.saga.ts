@@ -25,6 +25,7 @@ import {
   TicketReady,
   TicketRejected,
   TicketRevised,
+  type Bill,
   type Location,
   type Money,
   type OrderLine,
@@ -146,7 +147,7 @@ export const fulfilOrder = (within: TimeLimits): SagaDefinition<Fulfilment, Orde
       },
       {
         name: 'take the money',
-        send: ({ orderId, total }) => CapturePayment({ orderId, amount: total }),
+        send: ({ orderId, total, lines }) => CapturePayment({ orderId, amount: total, bill: billOf(lines) }),
         done: [PaymentCaptured],
         failed: [PaymentCaptureFailed],
         // A quick courier may be there before the provider has answered.
@@ -204,6 +205,11 @@ function deliveryOver(order: Fulfilment, answer: Draft): { data: Fulfilment } {
     ? { delivered: false as const, reason: answer.data.reason }
     : { delivered: true as const };
   return { data: { ...order, deliveryOutcome: order.deliveryOutcome ?? deliveryOutcome } };
+}
+
+/** What the total is made of. */
+function billOf(lines: readonly OrderLine[]): Bill {
+  return { lines: [...lines], tax: 0, taxIncluded: false, deliveryFee: 0, tip: 0 };
 }
 
 function noCourier(): string {

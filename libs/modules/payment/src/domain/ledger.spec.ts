@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { accounts, split, transfer } from './ledger';
+import { accounts, sharesOf, transfer } from './ledger';
 
 const permille = fc.integer({ min: 0, max: 500 });
 const amounts = fc.integer({ min: 0, max: 10_000_000 });
@@ -30,18 +30,37 @@ describe('a split', () => {
   it('gives out all there is, and nobody less than nothing', () => {
     fc.assert(
       fc.property(amounts, permille, permille, fc.boolean(), (amount, courierPermille, feePermille, delivered) => {
-        const parts = Object.values(split(amount, { courierPermille, feePermille }, delivered));
+        const parts = Object.values<number>({
+          ...sharesOf(amount, { courierPermille, feePermille }, { delivered, bill: null }),
+        });
         expect(parts.reduce((sum, part) => sum + part, 0)).toBe(amount);
         expect(parts.every((part) => part >= 0 && Number.isInteger(part))).toBe(true);
       }),
     );
   });
 
+  it('gives the tip to the courier and the tax to the tax office, when the whole bill is paid for a meal that came', () => {
+    const unitPrice = { amount: 1_000, currency: 'EUR' };
+    const lines = [{ itemId: 'dosa', name: 'Dosa', quantity: 2, unitPrice, modifierIds: [] }];
+    const bill = { lines, tax: 140, taxIncluded: false, deliveryFee: 260, tip: 200 };
+    const shares = { courierPermille: 100, feePermille: 150 };
+    expect(sharesOf(2_600, shares, { delivered: true, bill })).toEqual({
+      restaurant: 1_695,
+      courier: 426,
+      fees: 339,
+      tax: 140,
+    });
+    expect(sharesOf(2_600, shares, { delivered: false, bill })).toMatchObject({ courier: 0, tax: 0 });
+    expect(sharesOf(1_000, shares, { delivered: true, bill })).toMatchObject({ courier: 100, tax: 0 });
+  });
+
   it('leaves the restaurant what does not divide evenly', () => {
-    expect(split(101, { courierPermille: 120, feePermille: 150 }, true)).toEqual({
+    const shares = { courierPermille: 120, feePermille: 150 };
+    expect(sharesOf(101, shares, { delivered: true, bill: null })).toEqual({
       restaurant: 74,
       courier: 12,
-      fee: 15,
+      fees: 15,
+      tax: 0,
     });
   });
 });

@@ -1,3 +1,5 @@
+import { billTotalOf, type Bill } from '@thali/contracts';
+
 /** An account's part in a transfer, in minor units: above zero it receives, below zero it gives. */
 export interface Posting {
   readonly account: string;
@@ -19,10 +21,12 @@ export interface Shares {
   readonly feePermille: number;
 }
 
-/** The chart of accounts. Every other account than the provider's must never fall below zero; the database sees to it. */
+/** The chart of accounts. No more can be given out of clearing than is in it; the database sees to it. The others may come to owe us. */
 export const accounts = {
   /** Where money enters and leaves: minus what the provider owes us. */
   provider: 'provider',
+  /** Minus what the provider has paid out to our bank account. */
+  bank: 'bank',
   /** What was taken for an order and not yet shared out. */
   clearing: (orderId: string) => `clearing:${orderId}`,
   /** What we owe. */
@@ -30,6 +34,10 @@ export const accounts = {
   courier: (courierId: string) => `courier:${courierId}`,
   /** What we have earned. */
   fees: 'fees',
+  /** What we owe the tax office for the restaurants. */
+  tax: 'tax',
+  /** Minus what customers' banks have taken back. */
+  losses: 'losses',
 };
 
 /** Moves the sum of `to` out of `from`: balanced by construction. Amounts may be below zero, then they come back. */
@@ -43,9 +51,29 @@ export function transfer(
   return { ...about, postings };
 }
 
-/** Who gets what of an amount. Whole minor units; what does not divide evenly is the restaurant's. */
-export function split(amount: number, { courierPermille, feePermille }: Shares, delivered: boolean) {
-  const courier = delivered ? Math.floor((amount * courierPermille) / 1_000) : 0;
-  const fee = Math.floor((amount * feePermille) / 1_000);
-  return { restaurant: amount - courier - fee, courier, fee };
+/** What each has got of an order. */
+export interface Shared {
+  readonly restaurant: number;
+  /** Tips included. */
+  readonly courier: number;
+  readonly fees: number;
+  readonly tax: number;
+}
+
+/**
+ * Who gets what of the amount that was paid. The tax is the tax office's and the tip the courier's, where what was paid is what the bill
+ * comes to; of a part of it, such as the fee of a cancelled order, neither is due. The rest is shared in whole minor units; what does not
+ * divide evenly is the restaurant's.
+ */
+export function sharesOf(
+  paid: number,
+  { courierPermille, feePermille }: Shares,
+  { delivered, bill }: { delivered: boolean; bill: Bill | null },
+): Shared {
+  const whole = delivered && bill !== null && billTotalOf(bill) === paid;
+  const [tip, tax] = whole ? [bill.tip, bill.tax] : [0, 0];
+  const rest = paid - tip - tax;
+  const courier = delivered ? Math.floor((rest * courierPermille) / 1_000) : 0;
+  const fees = Math.floor((rest * feePermille) / 1_000);
+  return { restaurant: rest - courier - fees, courier: courier + tip, fees, tax };
 }

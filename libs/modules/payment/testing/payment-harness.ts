@@ -6,6 +6,7 @@ import {
   PaymentAuthorized,
   PaymentCaptured,
   PaymentInDoubt,
+  type Bill,
   type Money,
 } from '@thali/contracts';
 import { Seal } from '@thali/kit/nest';
@@ -15,16 +16,20 @@ import { Database } from '@thali/kit/postgres';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';
 import { PaymentModule } from '../src';
 import type { PaymentDetails } from '../src/payment.view';
-import { signWebhook, signatureHeader, type WebhookEvent } from '../src/webhook';
+import { ProviderConnection } from '../src/stripe/provider-connection';
+import { signWebhook, signatureHeader } from '../src/bank/sign-webhook';
+import { Client } from 'pg';
+import type Stripe from 'stripe';
+import { wrongs } from './audit';
 import { Hours } from './hours';
 import { courierId, dinner, restaurantId } from './payments';
 
-export interface Answer<Body> {
+export interface Response<Body> {
   status: number;
   body: Body;
 }
 
-/** A line of the simulated provider's books. */
+/** A line of the bank's log. */
 export interface Charge {
   operation: string;
   outcome: 'done' | 'refused';
@@ -34,19 +39,20 @@ export interface Charge {
 export const webhookSecret = 'what-the-provider-knows';
 export const formerWebhookSecret = 'what-the-provider-knew';
 
-/** A provider that answers at once, and a module that waits for it until a test says that it has waited long enough. */
+/** A bank that answers at once, and a module that waits for it until a test says that it has waited long enough. */
 const quick = {
+  PORT: '0',
   THALI_LOG_LEVEL: 'silent',
   THALI_PAYMENT_ANSWER_WITHIN_MS: String(Hours.ms),
   THALI_PAYMENT_ASK_AGAIN_AFTER_MS: '1',
-  THALI_PAYMENT_PROVIDER_FASTEST_MS: '1',
-  THALI_PAYMENT_PROVIDER_SLOWEST_MS: '1',
-  THALI_PAYMENT_PROVIDER_LATE_MS: String(Hours.ms),
+  THALI_BANK_FASTEST_MS: '1',
+  THALI_BANK_SLOWEST_MS: '1',
+  THALI_BANK_LATE_MS: String(Hours.ms),
   THALI_PAYMENT_WEBHOOK_SECRETS: `${webhookSecret},${formerWebhookSecret}`,
 };
 
 /** The payment module as a process of its own, on a database of its own. The other modules are played by the test. */
-export class Till {
+export class PaymentHarness {
   private readonly ids = new SystemIds();
 
   private constructor(
@@ -54,25 +60,27 @@ export class Till {
     private readonly app: App,
     private readonly server: TestServer,
     readonly db: Database,
+    /** Sees the tables of the module and of the bank. */
+    private readonly witness: Client,
   ) {}
 
   /** @param env what to set differently. */
-  static async open(env: Record<string, string> = {}): Promise<Till> {
+  static async open(env: Record<string, string> = {}): Promise<PaymentHarness> {
     const hours = new Hours();
     const server = await aServer();
     const modules = { payment: PaymentModule };
     const app = await createApp({ name: 'thali', modules, env: { THALI_DATABASE_URL: server.url, ...quick, ...env } });
-    await app.prepare();
-    await app.nest.init();
-    await app.nest.getHttpAdapter().getInstance().ready();
-    await app.nest.startAllMicroservices();
-    return new Till(hours, app, server, app.nest.get(Database, { strict: false }));
+    await app.start();
+    const witness = new Client({ connectionString: server.url, options: '-c search_path=payment,bank' });
+    await witness.connect();
+    return new PaymentHarness(hours, app, server, app.nest.get(Database, { strict: false }), witness);
   }
 
   async close(): Promise<void> {
     this.hours.endWaits();
     this.hours.endSleeps();
     await this.app.stop();
+    await this.witness.end();
     await this.server.drop();
     this.hours.stop();
   }
@@ -93,18 +101,18 @@ export class Till {
   }
 
   /** A message arrives; it is handled in its own time. */
-  async hear(draft: Draft): Promise<void> {
+  async receives(draft: Draft): Promise<void> {
     await this.app.runtime.transport.deliver('payment', [this.message(draft)]);
   }
 
-  wishToHold(orderId: string, token: string, amount: Money = dinner) {
+  commandToHold(orderId: string, token: string, amount: Money = dinner) {
     const sealedToken = this.get(Seal).seal(token);
     return AuthorizePayment({ orderId, customerId: 'cus_demo', restaurantId, amount, sealedToken });
   }
 
   /** Asks to hold the money. @returns the order. */
   async hold(token: string, amount: Money = dinner, orderId = this.anOrder()): Promise<string> {
-    await this.hear(this.wishToHold(orderId, token, amount));
+    await this.receives(this.commandToHold(orderId, token, amount));
     return orderId;
   }
 
@@ -112,10 +120,11 @@ export class Till {
   async doubted(token: 'tok_lost' | 'tok_late' | 'tok_answer_lost' | 'tok_no_answer'): Promise<string> {
     const orderId = await this.hold(token);
     const isEntered = token === 'tok_answer_lost' || token === 'tok_no_answer';
-    if (isEntered) await eventually(async () => (await this.charges(orderId)).length > 0);
+    await eventually(async () => (await (isEntered ? this.charges(orderId) : this.log(orderId))).length > 0);
+    if (token === 'tok_late') await eventually(async () => this.hours.isSleeping);
     await eventually(async () => {
       this.giveUpWaiting();
-      return (await this.said(orderId)).includes(PaymentInDoubt.type);
+      return (await this.sent(orderId)).includes(PaymentInDoubt.type);
     });
     return orderId;
   }
@@ -125,7 +134,7 @@ export class Till {
     this.hours.endWaits();
   }
 
-  /** The provider answers what it was late with. */
+  /** The bank answers what it was late with. */
   lateAnswersCome(): void {
     this.hours.endSleeps();
   }
@@ -133,28 +142,28 @@ export class Till {
   /** Holds the money, and waits until it is held. */
   async held(token = 'tok_visa', amount: Money = dinner): Promise<string> {
     const orderId = await this.hold(token, amount);
-    await this.says(orderId, PaymentAuthorized);
+    await this.sends(orderId, PaymentAuthorized);
     return orderId;
   }
 
   /** Holds and takes the money, and waits until it is taken. */
-  async taken(token = 'tok_visa'): Promise<string> {
+  async taken(token = 'tok_visa', bill: Bill | null = null): Promise<string> {
     const orderId = await this.held(token);
-    await this.hear(CapturePayment({ orderId, amount: null }));
-    await this.says(orderId, PaymentCaptured);
+    await this.receives(CapturePayment({ orderId, amount: null, bill }));
+    await this.sends(orderId, PaymentCaptured);
     return orderId;
   }
 
   cancel(orderId: string, keep: Money | null = null): Promise<void> {
-    return this.hear(CancelPayment({ orderId, keep, reason: 'the customer changed their mind' }));
+    return this.receives(CancelPayment({ orderId, keep, reason: 'the customer changed their mind' }));
   }
 
-  bring(orderId: string): Promise<void> {
-    return this.hear(DeliveryDelivered({ orderId, deliveryId: 'dlv_01h455vb4pex5vsknk084sn02q', courierId }));
+  delivers(orderId: string): Promise<void> {
+    return this.receives(DeliveryDelivered({ orderId, deliveryId: 'dlv_01h455vb4pex5vsknk084sn02q', courierId }));
   }
 
-  /** What the module says about the order, of this type: waits until it does. */
-  says<Type extends AnyMessageType>(orderId: string, { type }: Type): Promise<DataOf<Type>> {
+  /** What the module sends about the order, of this type: waits until it does. */
+  sends<Type extends AnyMessageType>(orderId: string, { type }: Type): Promise<DataOf<Type>> {
     return eventually(async () => {
       const find = 'select data from messages where key = $1 and type = $2';
       const [said] = await this.db.read<{ data: DataOf<Type> }>(find, [orderId, type]);
@@ -163,22 +172,22 @@ export class Till {
   }
 
   /** What the module has told the others about the order, in order. */
-  async said(orderId: string): Promise<string[]> {
-    const find = `select type from messages where key = $1 and type <> 'payment.continue' order by key_version`;
+  async sent(orderId: string): Promise<string[]> {
+    const find = `select type from messages where key = $1 and type not in ('payment.continue', 'payment.renew-hold') order by key_version`;
     return (await this.db.read<{ type: string }>(find, [orderId])).map(({ type }) => type);
   }
 
   /**
-   * Resolves when nothing is under way for the order: no message, no timer, no open call.
+   * Resolves when nothing is in flight for the order: no message, no timer, no open call.
    *
-   * @param options `giveUp`: who still waits for an answer has waited long enough.
+   * @param options `giveUp`: what still waits for an answer has waited long enough.
    */
   async atRest(orderId: string, { giveUp = false } = {}): Promise<void> {
     await eventually(async () => {
       if (giveUp) this.hours.endWaits();
       const [busy] = await this.db.read<{ busy: boolean }>(
         `select exists (select from inbox where key = $1) or exists (select from outbox join messages using (message_id) where key = $1)
-           or exists (select from timers where key = $1)
+           or exists (select from timers where key = $1 and type <> 'payment.renew-hold')
            or exists (select from payments where order_id = $1 and detail ->> 'call' is not null) as busy`,
         [orderId],
       );
@@ -190,12 +199,31 @@ export class Till {
     return (await this.ask<PaymentDetails>('GET', `/payments/${orderId}`)).body;
   }
 
-  /** What the provider's own books say. */
-  charges(orderId: string): Promise<Charge[]> {
-    return this.db.read<Charge>(
-      'select operation, outcome, amount from provider_log where order_id = $1 order by number',
+  /** What the bank's own log says, but that intents were made. */
+  async charges(orderId: string): Promise<Charge[]> {
+    return (await this.log(orderId)).filter(({ operation }) => operation !== 'create');
+  }
+
+  private log(orderId: string): Promise<Charge[]> {
+    return this.see<Charge>(
+      'select operation, outcome, amount::int from provider_log where order_id = $1 order by logged_at, number',
       [orderId],
     );
+  }
+
+  /** Reads as an administrator. */
+  async see<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return (await this.witness.query<Row>(sql, [...values])).rows;
+  }
+
+  /** Everything that is wrong with the money, with the evidence; nothing may be in flight. */
+  wrongs(): Promise<Record<string, object[]>> {
+    return wrongs((sql) => this.see(sql));
+  }
+
+  /** Asks the bank, as the module does. */
+  get bank(): Stripe {
+    return this.get(ProviderConnection).stripe;
   }
 
   async balanceOf(account: string): Promise<number> {
@@ -203,7 +231,7 @@ export class Till {
     return row?.balance ?? 0;
   }
 
-  async ask<Body>(method: 'GET' | 'POST', url: string, body?: object, headers = {}): Promise<Answer<Body>> {
+  async ask<Body>(method: 'GET' | 'POST', url: string, body?: object, headers = {}): Promise<Response<Body>> {
     const answer = await this.app.nest.inject({ method, url, headers, ...(body && { payload: body }) });
     return { status: answer.statusCode, body: (answer.body === '' ? {} : JSON.parse(answer.body)) as Body };
   }
@@ -212,8 +240,21 @@ export class Till {
     return this.ask<Body>('POST', `/payments/${orderId}/refunds`, body, { 'idempotency-key': key });
   }
 
-  /** The provider tells us something; by default rightly signed, now. */
-  async webhook(event: WebhookEvent | string, signature?: string | null): Promise<Answer<{ code?: string }>> {
+  /** An event as the bank sends it. @param about what to say differently. */
+  anEvent(orderId: string, about: { id?: string; type?: string } = {}) {
+    return {
+      id: `evt_${this.ids.uuid()}`,
+      object: 'event',
+      type: 'payment_intent.amount_capturable_updated',
+      ...about,
+      data: {
+        object: { id: 'pi_1', object: 'payment_intent', metadata: { order: orderId, hold: `${orderId}/hold/1` } },
+      },
+    };
+  }
+
+  /** The bank tells us something; by default rightly signed, now. */
+  async webhook(event: object | string, signature?: string | null): Promise<Response<{ code?: string }>> {
     const payload = typeof event === 'string' ? event : JSON.stringify(event);
     const signed = signature === undefined ? signWebhook(payload, webhookSecret, new Date()) : signature;
     const headers = { 'content-type': 'application/json', ...(signed !== null && { [signatureHeader]: signed }) };

@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class CreatePayments1700000000100 implements MigrationInterface {
   async up(db: QueryRunner): Promise<void> {
     await db.query(`
-      -- The money of each order; amounts in the minor unit. An order has one payment: its primary key says so.
+      -- The money of each order; amounts in the minor unit. An order has one payment: its primary key outgoing so.
       create table payments (
         order_id text primary key,
         status text not null check (status in

@@ -1,5 +1,0 @@
-import { OfOrder, byOrder } from '@thali/contracts';
-import { defineCommand } from '@thali/kit/core';
-
-/** Our own: there is a call to be made, or one in doubt to be looked up. Does nothing when there is none any more. */
-export const ContinuePayment = defineCommand('payment.continue', 1, OfOrder, byOrder);
