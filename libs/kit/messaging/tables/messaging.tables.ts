@@ -1,5 +1,5 @@
-import type { Message } from '../core';
-import { table, typed, type RowOf } from '../postgres';
+import type { Message } from '../../core';
+import { table, typed, type RowOf } from '../../postgres';
 
 /** What a timer keeps of its message; every table of messages has these. */
 const draft = {
@@ -39,12 +39,12 @@ export function toMessage({
 }
 
 /** The last number given to a message of each key. Locked from the first message to the commit. */
-export const MessageKeys = table('message_keys', {
+const MessageKeys = table('message_keys', {
   columns: { key: { type: 'text', primary: true }, version: { type: 'bigint' } },
 });
 
 /** Which destinations currently want which messages. */
-export const Routes = table('routes', {
+const Routes = table('routes', {
   columns: { type: { type: 'text', primary: true }, destination: { type: 'text', primary: true } },
 });
 
@@ -137,12 +137,12 @@ export const TimerRows = table('timers', {
 });
 
 /** The instances of the module that are alive, by this database's clock. */
-export const Instances = table('instances', {
+const Instances = table('instances', {
   columns: { instanceId: { type: 'uuid', primary: true }, aliveUntil: { type: 'timestamptz' } },
 });
 
 /** Which instance works on which partition, and until when by this database's clock. */
-export const Leases = table('leases', {
+const Leases = table('leases', {
   columns: {
     part: { ...part, primary: true },
     owner: { type: 'uuid', nullable: true },
