@@ -1,6 +1,6 @@
 import { DomainError } from '../../core';
 import type { Database } from '../../postgres';
-import { DeadLetters, InboxRows } from '../messaging.tables';
+import { DeadLetters, InboxRows } from '../tables/messaging.tables';
 import { inboxChanged } from '../ports/receiver';
 
 /** A message that no attempt could handle. */

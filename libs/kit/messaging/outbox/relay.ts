@@ -1,7 +1,7 @@
 import { type Log, Loop } from '../../core';
 import type { Transport } from '../ports/transport';
 import type { Database, RowOf } from '../../postgres';
-import { Messages, toMessage } from '../messaging.tables';
+import { Messages, toMessage } from '../tables/messaging.tables';
 import type { Partitions } from '../leases/partitions';
 import { outboxChanged } from './send';
 
