@@ -36,5 +36,7 @@ export { historyOf, type LogEntry } from './log/history';
 export { Messaging } from './messaging';
 export { dedupeDays } from './log/retention';
 export { send } from './outbox/send';
+export { isUnsent } from './outbox/unsent.sql';
+export { countRefused } from './outbox/refused-messages';
 export { cancelScheduled, schedule } from './timers/schedule';
 export { tableOf, weekAt, weekMs, weeklyTables } from './log/weeks';
