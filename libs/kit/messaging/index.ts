@@ -37,5 +37,7 @@ export { Messaging } from './messaging';
 export { messagingTables } from './tables/messaging.tables';
 export { dedupeDays } from './log/retention';
 export { send } from './outbox/send';
+export { isUnsent } from './outbox/unsent.sql';
+export { countRefused } from './outbox/refused-messages';
 export { cancelScheduled, schedule } from './timers/schedule';
 export { tableOf, weekAt, weekMs, weeklyTables } from './log/weeks';
