@@ -16,14 +16,18 @@ export function tag(request: FastifyRequest, reply: FastifyReply, version: numbe
   return true;
 }
 
+/** What a caller has seen who sends `If-Match: *`: any version will do, as long as there is one (RFC 9110, 13.1.1). */
+const anyVersion = Infinity;
+
 /** The version that the caller has seen, from the If-Match header. @throws when it is missing (428) or not an ETag of this API (400). */
 export const SeenVersion = createParamDecorator((_: undefined, context: ExecutionContext): number => {
   const header = context.switchToHttp().getRequest<FastifyRequest>().headers['if-match'];
   if (header === undefined) throw new PreconditionRequired();
+  if (header.trim() === '*') return anyVersion;
   const version = /^(?:W\/)?"(\d+)"$/.exec(header)?.[1];
   if (!version)
-    throw new InvalidInput(`If-Match is ${header}; it should be the ETag of your last GET, such as "7"`, [
-      { field: 'If-Match', expected: 'the ETag of your last GET, such as "7"' },
+    throw new InvalidInput(`If-Match is ${header}; it should be the ETag of your last GET, such as "7", or * for any`, [
+      { field: 'If-Match', expected: 'the ETag of your last GET, such as "7", or *' },
     ]);
   return Number(version);
 });
@@ -34,7 +38,8 @@ export const NeedsIfMatch = () =>
     ApiHeader({
       name: 'If-Match',
       required: true,
-      description: 'The ETag of what you have seen: nobody overwrites what they have not read.',
+      description:
+        'The ETag of what you have seen, so that nobody overwrites what they have not read; `*` overwrites whatever is there.',
       schema: { type: 'string', example: '"1"' },
     }),
   );
@@ -54,7 +59,7 @@ class PreconditionRequired extends DomainError {
 
 /** @throws {DomainError} `<what>.stale` when the thing has moved on since version `seen`. */
 export function refuseStale(what: string, seen: number, current: number): void {
-  if (seen !== current)
+  if (seen !== current && seen !== anyVersion)
     throw new DomainError(
       `${what}.stale`,
       'stale',

@@ -113,6 +113,7 @@ export class UnitOfWork implements NestInterceptor {
         'request.still-running',
         'conflict',
         'A request with this Idempotency-Key is being worked on. Ask again in a second.',
+        { retryAfterSeconds: 1 },
       );
     }
     this.running.add(name);
@@ -134,8 +135,9 @@ function subjectOf({ params }: FastifyRequest): string | undefined {
 }
 
 function contended(): DomainError {
-  const detail = 'Others are changing the same at this moment. Nothing was changed by this request: repeat it.';
-  return new DomainError('request.contended', 'conflict', detail);
+  const detail =
+    'Others are changing the same at this moment. Nothing was changed by this request: repeat it in a second.';
+  return new DomainError('request.contended', 'conflict', detail, { retryAfterSeconds: 1 });
 }
 
 function repeatableOf(request: FastifyRequest, required: boolean): RepeatableRequest | undefined {

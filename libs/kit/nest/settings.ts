@@ -56,6 +56,8 @@ export interface Settings {
   readonly moduleDatabaseUrls: Readonly<Record<string, string | undefined>>;
   /** Seals what only some modules may read; by default one made and kept in the data directory. See `Seal`. */
   readonly secret: string | undefined;
+  /** Origins whose pages may read responses in a browser; `*` is every one. */
+  readonly corsOrigins: readonly string[];
   readonly logLevel: string;
   /** See `Partitions`. */
   readonly leaseMs: number;
@@ -75,6 +77,12 @@ const url = z
   .optional();
 const someDays = `a whole number of days from ${dedupeDays} to 365: duplicates have to be recognised for ${dedupeDays} days`;
 const days = z.coerce.number(someDays).int(someDays).min(dedupeDays, someDays).max(365, someDays).default(dedupeDays);
+const someOrigins = 'origins such as https://shop.example, separated by commas, or *';
+const origins = z
+  .string()
+  .transform((list) => list.split(',').map((origin) => origin.trim()))
+  .pipe(z.array(z.string().regex(/^(\*|https?:\/\/[^/\s?#@]+)$/i, someOrigins)))
+  .default([]);
 const aPort = 'a port number from 0 to 65535';
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -103,13 +111,14 @@ export function readSettings(
       .string()
       .min(16, 'a secret of at least 16 characters, the same for every process')
       .optional(),
+    [`${prefix}_CORS_ORIGINS`]: origins,
     [`${prefix}_LOG_LEVEL`]: z.enum(levels, `one of ${levels.join(', ')}`).default('warn'),
     [`${prefix}_LEASE_MS`]: milliseconds(5_000),
     [`${prefix}_RETENTION_DAYS`]: days,
     [`${prefix}_MAX_LAG_MS`]: milliseconds(150),
     [`${prefix}_DRAIN_WITHIN_MS`]: milliseconds(20_000),
     [`${prefix}_SEED`]: z.enum(['true', 'false'], 'true or false').optional(),
-  }) as Record<string, string | number | undefined>;
+  }) as Record<string, string | number | readonly string[] | undefined>;
   const databaseUrl = read[`${prefix}_DATABASE_URL`] as string | undefined;
   const moduleDatabaseUrls = Object.fromEntries(
     modules.map((module) => [module, readModuleDatabaseUrl(env, prefix, module)]),
@@ -126,6 +135,7 @@ export function readSettings(
     databaseUrl,
     moduleDatabaseUrls,
     secret: read[`${prefix}_SECRET`] as string | undefined,
+    corsOrigins: read[`${prefix}_CORS_ORIGINS`] as readonly string[],
     logLevel: read[`${prefix}_LOG_LEVEL`] as string,
     leaseMs: read[`${prefix}_LEASE_MS`] as number,
     retentionDays: read[`${prefix}_RETENTION_DAYS`] as number,
