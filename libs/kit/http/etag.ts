@@ -44,7 +44,8 @@ export const NeedsIfMatch = () =>
     }),
   );
 
-class PreconditionRequired extends DomainError {
+/** Something is to be changed by a caller who does not say what they have seen of it. */
+export class PreconditionRequired extends DomainError {
   readonly statusCode = 428;
 
   constructor() {

@@ -2,6 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AsyncApi } from './async-api';
+import { describeRefusals } from './describe-refusals';
 import { messagePage } from './message-page';
 import { withSharedSchemas } from './shared-schemas';
 
@@ -57,9 +58,11 @@ function describeRoutes(app: INestApplication, about: About): OpenAPIObject {
     .setTitle(about.title)
     .setDescription(about.description)
     .setVersion(about.version)
-    .setOpenAPIVersion('3.1.0');
+    .setOpenAPIVersion('3.1.0')
+    .addServer('/');
   for (const { name, description } of about.tags) builder.addTag(name, description);
-  return withSharedSchemas(SwaggerModule.createDocument(app, builder.build()));
+  const document = withSharedSchemas(SwaggerModule.createDocument(app, builder.build()));
+  return { ...describeRefusals(document), security: [] };
 }
 
 function serveMessages(app: INestApplication, document: AsyncApi): void {

@@ -17,6 +17,8 @@ export interface Problem {
   readonly status: number;
   readonly code: string;
   readonly title: string;
+  /** When to come again, where it is too early now. */
+  readonly retryAfterSeconds?: number;
   readonly [detail: string]: unknown;
 }
 

@@ -9,10 +9,12 @@ import {
   InQuery,
   InTransaction,
   NeedsIfMatch,
+  Refuses,
   Returns,
   SeenVersion,
   UnitOfWork,
   etagOf,
+  refuseStale,
   tag,
 } from '@thali/kit/http';
 import type { Tx } from '@thali/kit/postgres';
@@ -20,6 +22,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { MenuOfRestaurant, MenuView } from './menu.view';
 import { MenuRevision, PublishMenu } from './publish-menu';
+import { invalidMenu, noSuchItem, noSuchRestaurant } from './refusals';
 import { AllRestaurants, OneRestaurant, RestaurantFilter, RestaurantPage, RestaurantView } from './restaurants.view';
 import { ItemRevision, ReviseItem, RevisedItem } from './revise-item';
 import { SetOpening } from './set-opening';
@@ -45,6 +48,7 @@ export class RestaurantController {
 
   @Get(':restaurantId')
   @ApiOperation({ summary: 'One restaurant' })
+  @Refuses(noSuchRestaurant)
   @Returns(200, RestaurantView, 'The restaurant')
   one(@InPath('restaurantId', RestaurantId) restaurantId: RestaurantId): Promise<RestaurantView> {
     return this.queries.execute(new OneRestaurant(restaurantId));
@@ -56,6 +60,7 @@ export class RestaurantController {
     description:
       'The ETag is the version of the menu. Portions and availability are of this moment and belong to no version.',
   })
+  @Refuses(noSuchRestaurant)
   @Returns(200, MenuView, 'The menu; 304 without a body if `If-None-Match` names its version')
   async menu(
     @InPath('restaurantId', RestaurantId) restaurantId: RestaurantId,
@@ -74,6 +79,7 @@ export class RestaurantController {
       'Send back what you have read, changed. If somebody published since, you are refused (412). ' +
       '`portions` and `available` count for items that are new; those of items already there are the kitchen’s: change them with PATCH.',
   })
+  @Refuses(noSuchRestaurant, () => refuseStale('restaurant.menu', 1, 2), invalidMenu)
   @Returns(200, MenuView, 'The menu now in force')
   async publish(
     @InPath('restaurantId', RestaurantId) restaurantId: RestaurantId,
@@ -93,6 +99,7 @@ export class RestaurantController {
     description:
       'Needs no version: the last word wins, for each of the three by itself. A new price makes a new version of the menu.',
   })
+  @Refuses(noSuchRestaurant, noSuchItem, invalidMenu)
   @Returns(200, RevisedItem, 'The item as it is now')
   revise(
     @InPath('restaurantId', RestaurantId) restaurantId: RestaurantId,
@@ -105,6 +112,7 @@ export class RestaurantController {
 
   @Post(':restaurantId/open')
   @ApiOperation({ summary: 'Take orders' })
+  @Refuses(noSuchRestaurant)
   @Returns(200, RestaurantView, 'The restaurant as it is now; its opening hours count too')
   open(
     @InPath('restaurantId', RestaurantId) restaurantId: RestaurantId,
@@ -115,6 +123,7 @@ export class RestaurantController {
 
   @Post(':restaurantId/close')
   @ApiOperation({ summary: 'Take no more orders', description: 'What the kitchen has is still cooked.' })
+  @Refuses(noSuchRestaurant)
   @Returns(200, RestaurantView, 'The restaurant as it is now')
   close(
     @InPath('restaurantId', RestaurantId) restaurantId: RestaurantId,

@@ -2,13 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import {
   RestaurantHistory,
+  TicketId,
   TicketOfOrder,
   TicketStatus,
   TicketView,
   type HistoryEntry,
   type OrderId,
-  type TicketId,
 } from '@thali/contracts';
+import { cursorOf } from '@thali/kit/http';
 import { Answers, historyOf } from '@thali/kit/messaging';
 import { Database } from '@thali/kit/postgres';
 import { z } from 'zod';
@@ -26,7 +27,7 @@ export const BoardFilter = z.object({
   status: TicketStatus.optional().meta({
     description: 'Only these, oldest first: the kitchen works them off. Without it all tickets, newest first.',
   }),
-  after: z.string().optional().meta({ description: 'The `next` of the page before.' }),
+  after: cursorOf(TicketId),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 export type BoardFilter = z.infer<typeof BoardFilter>;
