@@ -1,42 +1,6 @@
 import { z } from 'zod';
 import { dedupeDays } from '../messaging';
-
-/** Where the process finds its variables: usually `process.env`. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The deployment is described wrongly: names the variable, what it is, and what it should be. */
-export class Misconfigured extends Error {
-  constructor(variable: string, value: string | undefined, should: string) {
-    super(`${variable} is ${value === undefined ? 'not set' : JSON.stringify(value)}; it should be ${should}`);
-    this.name = 'Misconfigured';
-  }
-}
-
-/** A whole number of milliseconds, as a variable. */
-export const milliseconds = (byDefault: number) => {
-  const should = 'a whole number of milliseconds from 1 to 2147483647';
-  return z.coerce.number(should).int(should).positive(should).max(2_147_483_647, should).default(byDefault);
-};
-
-/**
- * Reads variables through a schema each.
- *
- * @throws {Misconfigured} for the first that does not fit its schema; the schema's own words say what it should be.
- * @example readVariables(env, { THALI_HOLD_MONEY_WITHIN_MS: milliseconds(30_000) })
- */
-export function readVariables<Shape extends Record<string, z.ZodType>>(
-  env: Environment,
-  shape: Shape,
-): { [Name in keyof Shape]: z.infer<Shape[Name]> } {
-  const entries = Object.entries(shape).map(([name, schema]) => {
-    const value = env[name] === '' ? undefined : env[name];
-    const parsed = schema.safeParse(value);
-    if (!parsed.success)
-      throw new Misconfigured(name, env[name], parsed.error.issues.map(({ message }) => message).join(', '));
-    return [name, parsed.data];
-  });
-  return Object.fromEntries(entries) as { [Name in keyof Shape]: z.infer<Shape[Name]> };
-}
+import { Misconfigured, declareVariables, milliseconds, readVariables, type Environment } from './variables';
 
 /** Everything the kit itself wants to know about the deployment. */
 export interface Settings {
@@ -101,6 +65,7 @@ export function readSettings(
   prefix: string,
   { able, whole }: Inventory = { able: [], whole: [] },
 ): Settings {
+  declareVariables([...able, ...whole].map((module) => databaseUrlOf(prefix, module)));
   const { modules, transport, rabbitMqUrl } = readTopology(env, prefix, { able, whole });
   const read = readVariables(env, {
     PORT: z.coerce.number(aPort).int(aPort).min(0, aPort).max(65_535, aPort).default(3000),
@@ -147,8 +112,12 @@ export function readSettings(
 
 /** The module's own database, if it has one: it wins over the shared one. @throws {Misconfigured} */
 export function readModuleDatabaseUrl(env: Environment, prefix: string, module: string): string | undefined {
-  const variable = `${prefix}_${module.toUpperCase().replaceAll('-', '_')}_DATABASE_URL`;
+  const variable = databaseUrlOf(prefix, module);
   return readVariables(env, { [variable]: url })[variable];
+}
+
+function databaseUrlOf(prefix: string, module: string): string {
+  return `${prefix}_${module.toUpperCase().replaceAll('-', '_')}_DATABASE_URL`;
 }
 
 type Topology = Pick<Settings, 'modules' | 'transport' | 'rabbitMqUrl'>;

@@ -22,7 +22,8 @@ import {
 import { openRuntime, rootModule, type KitOptions } from '../kit.module';
 import { MessagingStrategy } from '../messaging.strategy';
 import type { Runtime } from '../runtime';
-import { readSettings, type Environment, type Settings } from '../settings';
+import { readSettings, type Settings } from '../settings';
+import type { Environment } from '../variables';
 
 export interface AppOptions extends KitOptions {
   /** The modules this process can host, by name; `<NAME>_MODULES` chooses. */
@@ -55,16 +56,20 @@ const requestWithinMs = 30_000;
  * @throws {Misconfigured} @throws {Error} when a database cannot be opened.
  */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { name, modules, listeners = {}, env = process.env } = options;
-  const able = Object.keys(modules);
-  const whole = Object.keys(listeners).length > 0 ? Object.keys(listeners) : able;
-  const runtime = openRuntime(options, readSettings(env, name.toUpperCase(), { able, whole }));
+  const runtime = openRuntime(options, settingsOf(options));
   try {
     return await build(options, runtime);
   } catch (error) {
-    await runtime.stop();
+    await runtime.stop().catch((another: unknown) => runtime.log.debug({ err: another }, 'cleaning up failed'));
     throw error;
   }
+}
+
+/** @throws {Misconfigured} */
+export function settingsOf({ name, modules, listeners = {}, env = process.env }: AppOptions): Settings {
+  const able = Object.keys(modules);
+  const whole = Object.keys(listeners).length > 0 ? Object.keys(listeners) : able;
+  return readSettings(env, name.toUpperCase(), { able, whole });
 }
 
 async function build({ modules, docs, extend }: AppOptions, runtime: Runtime): Promise<App> {
