@@ -1,5 +1,6 @@
 import { DomainError } from '../../core';
 import type { Database } from '../../postgres';
+import { DeadLetters, InboxRows } from '../tables/messaging.tables';
 import { inboxChanged } from '../ports/receiver';
 import { outboxPrefix } from '../ports/transport';
 
@@ -22,10 +23,10 @@ export interface DeadLetter {
 /** The dead letters of a module, oldest first. */
 export function deadLetters(db: Database, limit = 100): Promise<DeadLetter[]> {
   return db.read<DeadLetter>(
-    `select d.subscription, d.message_id as "messageId", d.type, d.key, d.data, d.attempts::int, d.crashes::int, d.errors, d.died_at as "diedAt",
+    `select ${DeadLetters.columns('d', 'subscription', 'messageId', 'type', 'key', 'data', 'attempts', 'crashes', 'errors', 'diedAt')},
        (select count(*) from inbox i where i.subscription || ' ' || i.key = d.subscription || ' ' || d.key)
          + (select count(*) from outbox o join messages m using (message_id)
-            where o.destination = substr(d.subscription, ${outboxPrefix.length + 1}) and m.key = d.key and starts_with(d.subscription, '${outboxPrefix}'))
+            where starts_with(d.subscription, '${outboxPrefix}') and o.destination = ${destinationOf('d.subscription')} and m.key = d.key)
          as "waitingBehind"
      from dead_letters d order by d.died_at limit $1`,
     [limit],
@@ -47,12 +48,9 @@ export async function replay(db: Database, subscription: string, messageId: stri
 function replayIncoming(db: Database, subscription: string, messageId: string): Promise<{ key: string }[]> {
   return db.read(
     `with gone as (
-       delete from dead_letters where subscription = $1 and message_id = $2 returning *
+       delete from dead_letters d where subscription = $1 and message_id = $2 returning 1 as n, ${DeadLetters.columns('d')}
      ), back as (
-       insert into inbox (subscription, seq, part, message_id, producer, type, version, key, key_version, data, correlation_id, causation_id,
-         recorded_at, errors)
-       select subscription, seq, part, message_id, producer, type, version, key, key_version, data, correlation_id, causation_id, recorded_at, errors
-       from gone
+       ${InboxRows.insertFrom('gone i', 'errors')}
        on conflict ((subscription || ' ' || key), message_id) do update set seq = excluded.seq, errors = excluded.errors
        returning subscription, key
      ), free as (
@@ -71,7 +69,7 @@ function replayOutgoing(db: Database, subscription: string, messageId: string): 
        delete from dead_letters where subscription = $1 and message_id = $2 returning *
      ), waiting as (
        insert into outbox (destination, seq, part, message_id) overriding system value
-       select substr(subscription, ${outboxPrefix.length + 1}), seq, part, message_id from back
+       select ${destinationOf('subscription')}, seq, part, message_id from back
      ), free as (
        delete from blocked_keys b using back where b.subscription = back.subscription and b.key = back.key
          and not exists (select 1 from dead_letters d where d.subscription = b.subscription and d.key = b.key and d.message_id <> $2)
@@ -79,4 +77,9 @@ function replayOutgoing(db: Database, subscription: string, messageId: string): 
      select key from back`,
     [subscription, messageId],
   );
+}
+
+/** SQL for the module to which the outbox could not deliver. */
+function destinationOf(subscription: string): string {
+  return `substr(${subscription}, ${outboxPrefix.length + 1})`;
 }

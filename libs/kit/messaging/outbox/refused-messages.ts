@@ -6,7 +6,7 @@ const attemptsAllowed = 3;
 
 /** The row of the outbox that a message has. */
 interface Row {
-  readonly id: string;
+  readonly messageId: string;
   readonly seq: number;
   readonly type: string;
   readonly key: string;
@@ -34,7 +34,7 @@ export class RefusedMessages {
   async count(refused: MessagesRefused, rows: readonly Row[]): Promise<void> {
     let isOver = true;
     for (const refusal of refused.refusals) {
-      const row = rows.find(({ id }) => id === refusal.messageId);
+      const row = rows.find(({ messageId }) => messageId === refusal.messageId);
       if (row && !(await this.countOne(row, refusal))) isOver = false;
     }
     if (!isOver) throw refused;
@@ -42,10 +42,10 @@ export class RefusedMessages {
 
   /** @returns whether it was the last attempt. */
   private async countOne(row: Row, { reason }: Refusal): Promise<boolean> {
-    const attempt = (this.attempts.get(row.id) ?? 0) + 1;
-    this.attempts.set(row.id, attempt);
+    const attempt = (this.attempts.get(row.messageId) ?? 0) + 1;
+    this.attempts.set(row.messageId, attempt);
     if (attempt < attemptsAllowed) return false;
-    const { id: messageId, type, key, correlationId } = row;
+    const { messageId, type, key, correlationId } = row;
     await this.bury(row.seq, attempt, reason);
     this.attempts.delete(messageId);
     const facts = { module: this.db.module, destination: this.destination, messageId, type, key, correlationId };
