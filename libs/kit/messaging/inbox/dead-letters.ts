@@ -26,7 +26,7 @@ export function deadLetters(db: Database, limit = 100): Promise<DeadLetter[]> {
     `select ${DeadLetters.columns('d', 'subscription', 'messageId', 'type', 'key', 'data', 'attempts', 'crashes', 'errors', 'diedAt')},
        (select count(*) from inbox i where i.subscription || ' ' || i.key = d.subscription || ' ' || d.key)
          + (select count(*) from outbox o join messages m using (message_id)
-            where o.destination = substr(d.subscription, ${outboxPrefix.length + 1}) and m.key = d.key and starts_with(d.subscription, '${outboxPrefix}'))
+            where starts_with(d.subscription, '${outboxPrefix}') and o.destination = ${destinationOf('d.subscription')} and m.key = d.key)
          as "waitingBehind"
      from dead_letters d order by d.died_at limit $1`,
     [limit],
@@ -69,7 +69,7 @@ function replayOutgoing(db: Database, subscription: string, messageId: string): 
        delete from dead_letters where subscription = $1 and message_id = $2 returning *
      ), waiting as (
        insert into outbox (destination, seq, part, message_id) overriding system value
-       select substr(subscription, ${outboxPrefix.length + 1}), seq, part, message_id from back
+       select ${destinationOf('subscription')}, seq, part, message_id from back
      ), free as (
        delete from blocked_keys b using back where b.subscription = back.subscription and b.key = back.key
          and not exists (select 1 from dead_letters d where d.subscription = b.subscription and d.key = b.key and d.message_id <> $2)
@@ -77,4 +77,9 @@ function replayOutgoing(db: Database, subscription: string, messageId: string): 
      select key from back`,
     [subscription, messageId],
   );
+}
+
+/** SQL for the module to which the outbox could not deliver. */
+function destinationOf(subscription: string): string {
+  return `substr(${subscription}, ${outboxPrefix.length + 1})`;
 }

@@ -121,6 +121,29 @@ describeWithOwnRabbitMq('RabbitMQ in trouble', () => {
     await transport.stop();
   });
 
+  it('knows when the broker is out of reach, also one that stands still, and when it is back', async () => {
+    const transport = aTransportOfItsOwn();
+    await transport.start();
+    const healthToBe = (health: RegExp) =>
+      eventually(
+        async () => transport.health.rabbitmq ?? '',
+        (now) => health.test(now),
+      );
+    await healthToBe(/^ok$/);
+    expect(transport.connectedMs).toBeGreaterThan(0);
+    broker.signal('SIGSTOP');
+    await healthToBe(/^(connected, but silent|not connected) for \d+ s$/);
+    expect(transport.connectedMs).toBe(0);
+    broker.signal('SIGCONT');
+    await healthToBe(/^ok$/);
+    await broker.stop('SIGTERM');
+    await healthToBe(/^not connected for \d+ s$/);
+    const [stoppedAt] = [performance.now(), await broker.start()];
+    await healthToBe(/^ok$/);
+    expect(transport.connectedMs).toBeLessThan(performance.now() - stoppedAt);
+    await transport.stop();
+  });
+
   it('waits while the broker is short of memory, but not for ever, and goes on when it no longer is', async () => {
     // Long enough for the broker to say why.
     const withinMs = 6_000;
