@@ -16,7 +16,7 @@ import type { Draft } from '@thali/kit/core';
 import { eventually } from '@thali/kit/messaging/testing';
 import { send } from '@thali/kit/messaging';
 import { Database } from '@thali/kit/postgres';
-import { aServer } from '@thali/kit/postgres/testing';
+import { aPlug, aServer, type Plug } from '@thali/kit/postgres/testing';
 import { OrderModule } from '../src';
 import { FollowOrder } from '../src/follow-order';
 import { euros, restaurantId } from './orders';
@@ -82,21 +82,23 @@ export function lifeOf(orderId: string): Draft[] {
 export class OrderDesk {
   private constructor(
     private readonly app: App,
+    readonly plug: Plug,
     private readonly drop: () => Promise<void>,
   ) {}
 
   static async open(): Promise<OrderDesk> {
     const server = await aServer();
+    const plug = await aPlug(server.url);
     const env = {
       PORT: '0',
-      THALI_DATABASE_URL: server.url,
+      THALI_DATABASE_URL: plug.url,
       THALI_SECRET: 'the secret of a test',
       THALI_LOG_LEVEL: 'silent',
       THALI_MAX_LAG_MS: '60000',
     };
     const app = await createApp({ name: 'thali', modules: { order: OrderModule }, env });
     await app.start();
-    return new OrderDesk(app, server.drop);
+    return new OrderDesk(app, plug, server.drop);
   }
 
   get db(): Database {
@@ -149,7 +151,9 @@ export class OrderDesk {
   }
 
   async close(): Promise<void> {
+    this.plug.putBack();
     await this.app.stop();
+    await this.plug.close();
     await this.drop();
   }
 
