@@ -1,3 +1,4 @@
+import { moduleNames } from '@thali/contracts';
 import { arrows, bans, findViolations, readSources } from './boundaries';
 
 /** Every rule, broken once or more. */
@@ -30,6 +31,10 @@ const planted: [file: string, source: string][] = [
   ['libs/modules/order/src/domain/order.ts', 'setTimeout(cancel, 1000);'],
   ['libs/modules/order/src/domain/order.ts', 'const payment = await pay();'],
   ['libs/modules/payment/src/payment.view.ts', 'db.read(`select status from "order".tracking`);'],
+  ...moduleNames.map((name): [string, string] => [
+    'libs/modules/other/src/other.view.ts',
+    `db.read('select 1 from ${name}.inbox')`,
+  ]),
   ['libs/modules/order/src/order.view.ts', 'db.read(`select id from orders join payment.payments using (id)`);'],
   ['libs/modules/order/src/order.view.ts', 'db.change(`update restaurant.items set portions = 0`);'],
   ['libs/modules/order/src/order.view.ts', 'db.change(`delete from delivery.couriers`);'],
@@ -75,6 +80,7 @@ const planted: [file: string, source: string][] = [
   ['libs/kit/messaging/migrations/time-inbox.migration.ts', `import { weekMs } from '../log/weeks';`],
   ['libs/kit/messaging/ports/transport.ts', `import type { Consumer } from '../inbox/consumer';`],
   ['libs/kit/messaging/ports/receiver.ts', `import { record } from '../outbox/send';`],
+  ['libs/kit/messaging/tables/messaging.tables.ts', `import { inboxChanged } from '../ports/receiver';`],
   ['libs/kit/messaging/log/weeks.ts', `import { outboxChanged } from '../outbox/send';`],
   ['libs/kit/messaging/leases/partitions.ts', `import { inboxChanged } from '../ports/receiver';`],
   ['libs/kit/messaging/outbox/send.ts', `import { firstOfKey } from '../inbox/first-of-key.sql';`],

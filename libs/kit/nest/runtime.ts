@@ -1,10 +1,17 @@
 import type { DataSourceOptions } from 'typeorm';
 import { messageOf, type Log } from '../core';
-import { Messaging, type Answering, type Questions, type Subscription, type Transport } from '../messaging';
+import {
+  Messaging,
+  countRefused,
+  type Answering,
+  type Questions,
+  type Subscription,
+  type Transport,
+} from '../messaging';
 import { forgetAnswers } from '../idempotency';
 import { Database, ensureSchema, provisionModule } from '../postgres';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../postgres/embedded';
-import { Readiness } from '../telemetry';
+import { Readiness, healthOf, type Health, type PartHealth } from '../telemetry';
 import { readModuleDatabaseUrl, refuseUnreachable, type Settings } from './settings';
 import { maskPasswords, type Environment } from './variables';
 
@@ -39,6 +46,7 @@ export class Runtime extends Readiness {
   private readonly messagings: Messaging[] = [];
   private readonly openings = new Map<string, Promise<Database>>();
   private readonly closings: (() => Promise<void>)[] = [];
+  private readonly watched = new Map<string, () => Promise<PartHealth>>();
   private embedded: Promise<EmbeddedPostgres> | undefined;
   private isStarted = false;
   private drained: Promise<void> | undefined;
@@ -169,10 +177,19 @@ export class Runtime extends Readiness {
     return Math.max(0, ...lags);
   }
 
-  /** Whether each database answers. */
-  async check(): Promise<Record<string, string>> {
-    const parts = [...this.databases].map(async ([module, database]) => [module, await probe(database)]);
-    return Object.fromEntries(await Promise.all(parts)) as Record<string, string>;
+  /** Has `check` ask another process, too. @param ask never rejects. */
+  watch(name: string, ask: () => Promise<PartHealth>): void {
+    this.watched.set(name, ask);
+  }
+
+  /** How databases, transport and watched processes are. Messages and databases of other modules can wait; requests cannot. */
+  async check(): Promise<Health> {
+    const probes = new Map(this.watched);
+    for (const [module, database] of this.databases) probes.set(module, () => probe(database));
+    const parts = [...probes].map(async ([name, ask]) => [name, await ask()] as const);
+    // It serves no request by itself.
+    const transport = Object.entries(this.transport.health).map(([name, health]) => [name, { health, serves: false }]);
+    return healthOf(Object.fromEntries([...(await Promise.all(parts)), ...transport]) as Record<string, PartHealth>);
   }
 
   private async sharedUrl(): Promise<string> {
@@ -182,15 +199,21 @@ export class Runtime extends Readiness {
   }
 }
 
-async function probe(database: Database): Promise<string> {
+/** Whether the database answers. Messages that the broker has refused are an alarm, and keep nothing from being served. */
+async function probe(database: Database): Promise<PartHealth> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve(`no answer within ${readyWithinMs} ms`), readyWithinMs);
+  const late = new Promise<PartHealth>((resolve) => {
+    const answer = { health: `no answer within ${readyWithinMs} ms`, serves: false };
+    timer = setTimeout(() => resolve(answer), readyWithinMs);
   });
+  const describe = (refused: number) => (refused === 0 ? 'ok' : `messages refused by the broker: ${refused}`);
   try {
-    return await Promise.race([database.read('select 1').then(() => 'ok'), late]);
+    return await Promise.race([
+      countRefused(database).then((count) => ({ health: describe(count), serves: true })),
+      late,
+    ]);
   } catch (error) {
-    return messageOf(error);
+    return { health: messageOf(error), serves: false };
   } finally {
     clearTimeout(timer);
   }

@@ -4,7 +4,7 @@ import { defineEvent, type Message, Log } from '../../core';
 import { messagingMigrations } from '..';
 import { sharesChanged } from '../leases/partitions';
 import { Messaging } from '../messaging';
-import { Database, change, provisionModule, type Tx } from '../../postgres';
+import { Database, provisionModule, rows, type Tx } from '../../postgres';
 import { aServer, moveTime, type TestServer } from '../../postgres/testing';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import type { Subscription } from '../ports/subscription';
@@ -54,13 +54,14 @@ class CreateNotebook1700000000900 implements MigrationInterface {
   }
 }
 
-/** A process that gets no processor for a while keeps its leases: they end when a test moves time. */
-const leaseMsByDefault = 60_000;
+/** A process that gets no processor for a moment keeps its leases. Those of the dead end when a test moves time, or soon by themselves. */
+const leaseMsByDefault = 5_000;
 
 interface ProcessOptions {
   leaseMs?: number;
   /** Of the process, or of each of the two, where somebody may want to cut them. */
   cables?: readonly Cables[];
+  log?: Log;
   /** Per module, see `DatabaseOptions`. */
   statementWithinMs?: Partial<Record<Party, number>>;
 }
@@ -93,7 +94,7 @@ export class World {
   /** One more instance of talker and listener, in one process or in two. */
   async aProcess(
     subscriptions: readonly Subscription[],
-    { leaseMs = leaseMsByDefault, cables = [], statementWithinMs = {} }: ProcessOptions = {},
+    { leaseMs = leaseMsByDefault, cables = [], log = new QuietLog(), statementWithinMs = {} }: ProcessOptions = {},
   ): Promise<Process> {
     const through = (party: Party) => async (url: string) =>
       (party === 'talker' ? cables[0] : cables.at(-1))?.lay(url, party) ?? url;
@@ -103,7 +104,6 @@ export class World {
     const open = async (party: Party) =>
       this.open(party, await through(party)(this.urlOf(party)), statementWithinMs[party]);
     const [talker, listener] = await Promise.all([open('talker'), open('listener')]);
-    const log = new QuietLog();
     const messagings = [
       new Messaging({ db: talker, subscriptions: [], transport: first, log, leaseMs }),
       new Messaging({ db: listener, subscriptions, transport: transports.at(-1) ?? first, log, leaseMs }),
@@ -166,8 +166,8 @@ export class Process {
 
   /** Moves time until the leases are over of what has died of it. */
   async outlive({ talker, listener }: Witness): Promise<void> {
-    if (this.cables[0]?.areCut) await moveTime(talker, leaseMsByDefault);
-    if (this.cables.at(-1)?.areCut) await moveTime(listener, leaseMsByDefault);
+    if (this.cables[0]?.areCut) await endLeases(talker);
+    if (this.cables.at(-1)?.areCut) await endLeases(listener);
   }
 
   /** Its leases are renewed now. */
@@ -202,9 +202,10 @@ export function aNotebook(
   return { name, types: [Said], handle: { inside } };
 }
 
-const write = change<{ subscription: string; who: string; word: number }>(`
-  insert into notebook (subscription, who, n) select subscription, who, word
-  from json_to_recordset($1) as i(n int, subscription text, who text, word int) order by i.n`);
+const write = rows({ subscription: 'text', who: 'text', word: 'int' }).change(
+  (input) => `
+  insert into notebook (subscription, who, n) select subscription, who, word from ${input} order by i.n`,
+);
 
 /** What a subscription has written down about somebody, in order. */
 export async function wordsOf(db: Database, subscription: string, who: string): Promise<number[]> {
@@ -237,4 +238,17 @@ class QuietLog extends Log {
   info(): void {}
   warn(): void {}
   error(): void {}
+}
+
+/** Ends the leases of the dead, also one that their last statement, which the server has in hand, is about to extend. */
+async function endLeases(db: Database): Promise<void> {
+  await eventually(
+    () =>
+      db.read(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where usename = current_user and pid <> pg_backend_pid() and state <> 'idle'`,
+      ),
+    ({ length }) => length === 0,
+  );
+  await moveTime(db, leaseMsByDefault);
 }

@@ -1,7 +1,9 @@
 import replyFrom from '@fastify/reply-from';
+import { askHealth } from './ask-health';
 import type { AppOptions } from './create-app';
 import { DomainError, overloaded } from '../../core';
 import { Semaphore, answerWithProblem, refusedShareHeader } from '../../http';
+import { Runtime } from '../runtime';
 import { declareVariables, readVariables, type Environment } from '../variables';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -27,6 +29,8 @@ export function forwardRequests(prefix: string, paths: Paths): NonNullable<AppOp
   declareVariables(Object.keys(paths).map((service) => urlOf(prefix, service)));
   return async (nest, env) => {
     const bases = readBases(env, prefix, Object.keys(paths));
+    const runtime = nest.get(Runtime);
+    for (const [service, base] of Object.entries(bases)) runtime.watch(service, () => askHealth(base));
     const fastify = nest.getHttpAdapter().getInstance() as unknown as FastifyInstance;
     await fastify.register(async (scope) => {
       // Bodies are forwarded unparsed, because signatures are made over bytes; and only when complete, so that a slow client takes no place of the semaphore.

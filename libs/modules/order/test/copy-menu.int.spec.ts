@@ -1,17 +1,15 @@
 import { MenuView } from '../src/menu.view';
-import { OrderDesk, aMenu } from '../testing/order-desk';
+import { OrderHarness, aMenu } from '../testing/order-harness';
 import { restaurantId } from '../testing/orders';
 
-let desk: OrderDesk;
-beforeAll(async () => {
-  desk = await OrderDesk.open();
-});
-afterAll(() => desk.close());
+const orders = new OrderHarness();
+beforeAll(() => orders.start());
+afterAll(() => orders.close());
 
 const menus = new MenuView();
-const copy = (menu: ReturnType<typeof aMenu>) => desk.db.transaction((tx) => menus.copy(menu.data, tx));
+const copy = (menu: ReturnType<typeof aMenu>) => orders.db.transaction((tx) => menus.copy(menu.data, tx));
 const excerpt = (looks = 1) =>
-  desk.db.transaction(async (tx) => {
+  orders.db.transaction(async (tx) => {
     const look = () => menus.excerpt(tx, restaurantId, ['masala-dosa', 'idli']);
     for (let n = 1; n < looks; n++) await look();
     return look();
@@ -19,7 +17,7 @@ const excerpt = (looks = 1) =>
 
 describe('our copy of a menu', () => {
   it('has the prices of the version that it says it is, also for whoever shares the transaction that copies it', async () => {
-    await desk.hear(aMenu());
+    await orders.hear(aMenu());
     const priceOf = (version: number) => 850 + version;
     for (const looks of [1, 2, 3, 4]) {
       const version = 1 + looks;

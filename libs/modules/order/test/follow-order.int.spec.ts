@@ -4,27 +4,29 @@ import {
   PaymentDeclined,
   PaymentExpiring,
   TicketCancelled,
+  system,
 } from '@thali/contracts';
 import { eventually } from '@thali/kit/messaging/testing';
 import { lastValueFrom, toArray } from 'rxjs';
+import { FollowOrder } from '../src/follow-order';
 import { trackingChanged } from '../src/order-tracking.view';
-import { OrderDesk, aMenu, lifeOf } from '../testing/order-desk';
+import { OrderHarness, aMenu, lifeOf } from '../testing/order-harness';
 import { euros } from '../testing/orders';
 
-let desk: OrderDesk;
+const orders = new OrderHarness();
 beforeAll(async () => {
-  desk = await OrderDesk.open();
-  await desk.hear(aMenu());
+  await orders.start();
+  await orders.hear(aMenu());
 });
-afterAll(() => desk.close());
+afterAll(() => orders.close());
 
-const place = async (order: object = {}) => (await desk.place(order)).body.orderId;
-const order = async (orderId: string) => (await desk.get(`/orders/${orderId}`)).body;
+const place = async (order: object = {}) => (await orders.place(order)).body.orderId;
+const order = async (orderId: string) => (await orders.get(`/orders/${orderId}`)).body;
 
 /** An order whose others have said so many of the things that they say when it goes well. */
 async function anOrderThatHeard(count: number): Promise<string> {
   const orderId = await place();
-  await desk.hear(...lifeOf(orderId).slice(0, count));
+  await orders.hear(...lifeOf(orderId).slice(0, count));
   return orderId;
 }
 
@@ -44,7 +46,7 @@ describe('an order that goes well', () => {
 
   it('asks each of the others in turn, and tells the world', async () => {
     const orderId = await anOrderThatHeard(8);
-    expect(await desk.said(orderId)).toEqual([
+    expect(await orders.sent(orderId)).toEqual([
       'order.placed',
       'payment.authorize',
       'restaurant.open-ticket',
@@ -61,7 +63,7 @@ describe('an order that goes well', () => {
   });
 
   it('shows its customer what all the others say', async () => {
-    const { body } = await desk.get(`/orders/${await anOrderThatHeard(8)}/tracking`);
+    const { body } = await orders.get(`/orders/${await anOrderThatHeard(8)}/tracking`);
     expect(body).toMatchObject({
       status: 'delivered',
       payment: 'taken',
@@ -73,12 +75,12 @@ describe('an order that goes well', () => {
   });
 
   it('can be tracked from the moment it is acknowledged', async () => {
-    const { body } = await desk.get(`/orders/${await place()}/tracking`);
+    const { body } = await orders.get(`/orders/${await place()}/tracking`);
     expect(body).toMatchObject({ status: 'placed', version: 1, timeline: [{ what: 'You placed the order.' }] });
   });
 
   it('tells its life in the order in which it happened', async () => {
-    const { body } = await desk.get(`/orders/${await anOrderThatHeard(8)}/tracking`);
+    const { body } = await orders.get(`/orders/${await anOrderThatHeard(8)}/tracking`);
     const times = (body.timeline as { at: string }[]).map(({ at }) => Date.parse(at));
     expect(times).toHaveLength(10);
     expect(times).toEqual([...times].sort((one, other) => one - other));
@@ -86,8 +88,8 @@ describe('an order that goes well', () => {
 
   it('streams that to its end, and then the stream ends', async () => {
     const orderId = await anOrderThatHeard(5);
-    const stream = desk.stream(orderId);
-    await desk.hear(...lifeOf(orderId).slice(5));
+    const stream = orders.stream(orderId);
+    await orders.hear(...lifeOf(orderId).slice(5));
     const statuses = (await stream).events.map(({ status }) => status);
     expect(statuses.at(-1)).toBe('delivered');
     expect(statuses.filter((status) => status === 'delivered')).toHaveLength(1);
@@ -95,38 +97,39 @@ describe('an order that goes well', () => {
 
   it('streams on after the database was away', async () => {
     const orderId = await anOrderThatHeard(5);
-    const stream = desk.stream(orderId);
+    const stream = orders.stream(orderId);
     await eventually(
-      async () => desk.db.listenerCount(trackingChanged(orderId)),
+      async () => orders.db.listenerCount(trackingChanged(orderId)),
       (count) => count > 0,
     );
-    desk.plug.pull();
-    desk.db.emit(trackingChanged(orderId));
-    await expect(desk.db.read('select 1')).rejects.toMatchObject({ code: 'database.unavailable' });
-    desk.plug.putBack();
+    orders.plug.pull();
+    orders.db.emit(trackingChanged(orderId));
+    await expect(orders.db.read('select 1')).rejects.toMatchObject({ code: 'database.unavailable' });
+    orders.plug.putBack();
     await eventually(
-      async () => (await desk.get(`/orders/${orderId}`)).status,
+      async () => (await orders.get(`/orders/${orderId}`)).status,
       (status) => status === 200,
     );
-    await desk.hear(...lifeOf(orderId).slice(5));
+    await orders.hear(...lifeOf(orderId).slice(5));
     expect((await stream).events.at(-1)?.status).toBe('delivered');
   });
 
   it('is read once for all who follow it', async () => {
     const orderId = await anOrderThatHeard(5);
-    const streams = Array.from({ length: 20 }, () => desk.stream(orderId));
+    const streams = Array.from({ length: 20 }, () => orders.stream(orderId));
     await eventually(
-      async () => desk.db.listenerCount(trackingChanged(orderId)),
+      async () => orders.db.listenerCount(trackingChanged(orderId)),
       (count) => count > 0,
     );
-    expect(desk.db.listenerCount(trackingChanged(orderId))).toBe(1);
-    await desk.hear(...lifeOf(orderId).slice(5));
+    expect(orders.db.listenerCount(trackingChanged(orderId))).toBe(1);
+    await orders.hear(...lifeOf(orderId).slice(5));
     for (const { events } of await Promise.all(streams)) expect(events.at(-1)?.status).toBe('delivered');
-    expect(desk.db.listenerCount(trackingChanged(orderId))).toBe(0);
+    expect(orders.db.listenerCount(trackingChanged(orderId))).toBe(0);
   });
 
   it('ends the stream when the process stops, and does not wait for the order', async () => {
-    const another = await OrderDesk.open();
+    const another = new OrderHarness();
+    await another.start();
     await another.hear(aMenu());
     const { orderId } = (await another.place()).body;
     const stream = another.stream(orderId);
@@ -142,10 +145,11 @@ describe('an order that goes well', () => {
   it.each(['has just begun', 'is about to begin'])(
     'streams how it stands, and ends, when the process stops while the stream %s',
     async (moment) => {
-      const another = await OrderDesk.open();
+      const another = new OrderHarness();
+      await another.start();
       await another.hear(aMenu());
       const { orderId } = (await another.place()).body;
-      const stream = await another.following.follow(orderId);
+      const stream = await another.provider(FollowOrder).follow(orderId);
       const follow = () => lastValueFrom(stream.pipe(toArray()));
       const begun = moment === 'has just begun' ? follow() : undefined;
       await another.close();
@@ -154,7 +158,7 @@ describe('an order that goes well', () => {
   );
 
   it('has nothing to stream when nobody knows it', async () => {
-    expect(await desk.stream('ord_00000000000000000000000000')).toEqual({ status: 404, events: [] });
+    expect(await orders.stream('ord_00000000000000000000000000')).toEqual({ status: 404, events: [] });
   });
 });
 
@@ -162,15 +166,15 @@ describe('a revision', () => {
   it('cannot add a dish when the restaurant sells in another currency meanwhile', async () => {
     const orderId = await anOrderThatHeard(3);
     const { version } = await order(orderId);
-    await desk.hear(aMenu({ version: 2, currency: 'JPY' }));
+    await orders.hear(aMenu({ version: 2, currency: 'JPY' }));
     const lines = [{ itemId: 'masala-dosa', quantity: 3 }];
-    const { status, body } = await desk.post(
+    const { status, body } = await orders.post(
       `/orders/${orderId}/revise`,
       { lines },
       { 'if-match': `"${String(version)}"` },
     );
     expect([status, body.code]).toEqual([409, 'order.other-currency']);
-    await desk.hear(aMenu({ version: 3 }));
+    await orders.hear(aMenu({ version: 3 }));
   });
 });
 
@@ -178,7 +182,7 @@ describe('an order of which the others do not answer', () => {
   it('shows its own part, and honestly what is missing', async () => {
     const orderId = await anOrderThatHeard(3);
     const missing = (question: string) => ({ unavailable: true, why: `${question}: nobody here answers it` });
-    expect((await desk.get(`/orders/${orderId}/details`)).body).toMatchObject({
+    expect((await orders.get(`/orders/${orderId}/details`)).body).toMatchObject({
       order: { orderId, status: 'confirmed' },
       payment: missing('payment.of-order'),
       ticket: missing('restaurant.ticket-of-order'),
@@ -187,8 +191,9 @@ describe('an order of which the others do not answer', () => {
   });
 
   it('shows its own history, and whose is missing', async () => {
-    const { body } = await desk.get(`/orders/${await anOrderThatHeard(3)}/history`);
-    expect(body.unavailable).toEqual(['payment', 'restaurant', 'delivery']);
+    const { body } = await orders.get(`/orders/${await anOrderThatHeard(3)}/history`);
+    const asked = (system.order.asks ?? []).map(({ name }) => name.split('.')[0]);
+    expect(body.unavailable).toEqual([...new Set(asked)]);
     expect((body.events as { type: string }[]).map(({ type }) => type)).toEqual(['Placed', 'Confirmed']);
   });
 });
@@ -196,11 +201,11 @@ describe('an order of which the others do not answer', () => {
 describe('the past of an order', () => {
   it('can be seen as of any moment, state and events and messages', async () => {
     const orderId = await anOrderThatHeard(5);
-    const { body: all } = await desk.get(`/orders/${orderId}/history`);
+    const { body: all } = await orders.get(`/orders/${orderId}/history`);
     const events = all.events as { type: string; version: number; recordedAt: string }[];
     expect(events.map(({ version }) => version)).toEqual([1, 2, 3, 4]);
     const confirmed = events.find(({ type }) => type === 'Confirmed')?.recordedAt ?? '';
-    const { body: then } = await desk.get(
+    const { body: then } = await orders.get(
       `/orders/${orderId}/history?asOf=${new Date(Date.parse(confirmed) + 1).toISOString()}`,
     );
     expect([then.state, all.state]).toMatchObject([{ status: 'confirmed' }, { status: 'ready' }]);
@@ -213,21 +218,22 @@ describe('the past of an order', () => {
   });
 
   it('was nothing before it was placed', async () => {
-    const { body } = await desk.get(`/orders/${await place()}/history?asOf=2001-01-01T00:00:00Z`);
+    const { body } = await orders.get(`/orders/${await place()}/history?asOf=2001-01-01T00:00:00Z`);
     expect(body).toMatchObject({ state: null, events: [], messages: [] });
   });
 
   it('is told with what caused it', async () => {
-    const orderId = await anOrderThatHeard(1);
-    const { body } = await desk.get(`/orders/${orderId}/history`);
+    const orderId = await place();
+    const [authorized] = await orders.hear(...lifeOf(orderId).slice(0, 1));
+    const { body } = await orders.get(`/orders/${orderId}/history`);
     const messages = body.messages as { id: string; type: string; causationId: string | null; correlationId: string }[];
     const find = (type: string) => messages.find((message) => message.type === type);
     expect(find('order.placed')?.causationId).toBeNull();
-    expect(find('restaurant.open-ticket')?.causationId).toBe(find('payment.authorized')?.id);
+    expect(find('restaurant.open-ticket')?.causationId).toBe(authorized?.id);
   });
 
   it('cannot be asked for by something that is no moment', async () => {
-    expect(await desk.get(`/orders/${await place()}/history?asOf=yesterday`)).toMatchObject({
+    expect(await orders.get(`/orders/${await place()}/history?asOf=yesterday`)).toMatchObject({
       status: 400,
       body: { problems: [{ field: 'asOf' }] },
     });
@@ -237,16 +243,16 @@ describe('the past of an order', () => {
 describe('an order that ends early', () => {
   it('says why, and until when it is being undone', async () => {
     const orderId = await anOrderThatHeard(3);
-    const { status, body } = await desk.post(`/orders/${orderId}/cancel`, { reason: 'I have eaten.' });
+    const { status, body } = await orders.post(`/orders/${orderId}/cancel`, { reason: 'I have eaten.' });
     expect([status, body]).toMatchObject([202, { cancelling: true, fee: null }]);
     expect(await order(orderId)).toMatchObject({ status: 'confirmed', cancelling: true, reason: 'I have eaten.' });
-    await desk.hear(
+    await orders.hear(
       DeliveryCancelled({ orderId }),
       TicketCancelled({ orderId }),
       PaymentCancelled({ orderId, voided: euros(1_700), refunded: null, kept: null }),
     );
     expect(await order(orderId)).toMatchObject({ status: 'cancelled', cancelling: false, reason: 'I have eaten.' });
-    expect((await desk.get(`/orders/${orderId}/tracking`)).body).toMatchObject({
+    expect((await orders.get(`/orders/${orderId}/tracking`)).body).toMatchObject({
       status: 'cancelled',
       reason: 'I have eaten.',
       payment: 'given-back',
@@ -255,15 +261,15 @@ describe('an order that ends early', () => {
 
   it('ends delivered after all when the courier was quicker than the wish to cancel it', async () => {
     const orderId = await anOrderThatHeard(5);
-    await desk.post(`/orders/${orderId}/cancel`, { reason: 'I have eaten.' });
+    await orders.post(`/orders/${orderId}/cancel`, { reason: 'I have eaten.' });
     const [pickedUp, paid, brought] = lifeOf(orderId).slice(5);
-    await desk.hear(pickedUp!, brought!, DeliveryCancelled({ orderId }), paid!);
+    await orders.hear(pickedUp!, brought!, DeliveryCancelled({ orderId }), paid!);
     expect(await order(orderId)).toMatchObject({ status: 'delivered', cancelling: false });
     expect(await order(orderId)).not.toHaveProperty('reason');
-    const { body } = await desk.get(`/orders/${orderId}/tracking`);
+    const { body } = await orders.get(`/orders/${orderId}/tracking`);
     expect(body).toMatchObject({ status: 'delivered', payment: 'taken' });
     expect(body).not.toHaveProperty('reason');
-    const end = (await desk.said(orderId)).slice(-3);
+    const end = (await orders.sent(orderId)).slice(-3);
     expect(end).toEqual(['order.picked-up', 'payment.capture', 'order.delivered']);
   });
 
@@ -280,27 +286,30 @@ describe('an order that ends early', () => {
         expiresAt: '2026-12-08T12:00:00.000Z',
         reason: 'The card has expired.',
       });
-      await desk.hear(expiring, expiring);
+      await orders.hear(expiring, expiring);
       expect(await order(orderId)).toMatchObject({ cancelling: stops });
-      expect((await desk.said(orderId)).filter((type) => type === 'order.cancelling')).toHaveLength(stops ? 1 : 0);
+      expect((await orders.sent(orderId)).filter((type) => type === 'order.cancelling')).toHaveLength(stops ? 1 : 0);
     },
   );
 
   it('cannot be cancelled twice', async () => {
     const orderId = await anOrderThatHeard(3);
-    const both = await Promise.all([desk.post(`/orders/${orderId}/cancel`), desk.post(`/orders/${orderId}/cancel`)]);
+    const both = await Promise.all([
+      orders.post(`/orders/${orderId}/cancel`),
+      orders.post(`/orders/${orderId}/cancel`),
+    ]);
     expect(new Set(both.map(({ status }) => status))).toEqual(new Set([202, 409]));
-    expect((await desk.said(orderId)).filter((type) => type === 'order.cancelling')).toHaveLength(1);
+    expect((await orders.sent(orderId)).filter((type) => type === 'order.cancelling')).toHaveLength(1);
   });
 
   it('is numbered without gaps, whoever speaks at once', async () => {
     const orderId = await anOrderThatHeard(4);
     await Promise.all([
-      desk.post(`/orders/${orderId}/cancel`),
-      desk.hear(...lifeOf(orderId).slice(4, 5)),
-      desk.post(`/orders/${orderId}/cancel`),
+      orders.post(`/orders/${orderId}/cancel`),
+      orders.hear(...lifeOf(orderId).slice(4, 5)),
+      orders.post(`/orders/${orderId}/cancel`),
     ]);
-    const { body } = await desk.get(`/orders/${orderId}/history`);
+    const { body } = await orders.get(`/orders/${orderId}/history`);
     const versions = (body.events as { version: number }[]).map(({ version }) => version);
     expect(versions).toEqual(versions.map((_, at) => at + 1));
     expect((body.state as { status: string }).status).toBe((await order(orderId)).status);
@@ -308,9 +317,9 @@ describe('an order that ends early', () => {
 
   it('of a declined card has nothing to be undone', async () => {
     const orderId = await place();
-    await desk.hear(PaymentDeclined({ orderId, reason: 'No funds.' }));
+    await orders.hear(PaymentDeclined({ orderId, reason: 'No funds.' }));
     expect(await order(orderId)).toMatchObject({ status: 'cancelled', reason: 'Your payment was declined: No funds.' });
-    expect(await desk.said(orderId)).not.toContain('payment.cancel');
+    expect(await orders.sent(orderId)).not.toContain('payment.cancel');
   });
 });
 
@@ -321,7 +330,7 @@ describe('a customer’s orders', () => {
     await place({ customerId: 'cus_bea' });
     const pages: string[][] = [];
     for (let after = ''; ;) {
-      const { body } = await desk.get(`/customers/cus_ann/orders?limit=2${after}`);
+      const { body } = await orders.get(`/customers/cus_ann/orders?limit=2${after}`);
       const { items, next } = body as unknown as { items: { orderId: string }[]; next: string | null };
       pages.push(items.map(({ orderId }) => orderId));
       if (next === null) break;
@@ -331,6 +340,6 @@ describe('a customer’s orders', () => {
   });
 
   it('are none of a stranger', async () => {
-    expect((await desk.get('/customers/cus_nobody/orders')).body).toEqual({ items: [], next: null });
+    expect((await orders.get('/customers/cus_nobody/orders')).body).toEqual({ items: [], next: null });
   });
 });

@@ -1,14 +1,12 @@
 import type { ModifierGroup, Timetable } from '@thali/contracts';
-import { OrderDesk, aMenu } from '../testing/order-desk';
+import { OrderHarness, aMenu } from '../testing/order-harness';
 import { euros } from '../testing/orders';
 
-let desk: OrderDesk;
-beforeAll(async () => {
-  desk = await OrderDesk.open();
-});
-afterAll(() => desk.close());
+const orders = new OrderHarness();
+beforeAll(() => orders.start());
+afterAll(() => orders.close());
 
-const rowsOf = (table: string) => desk.db.read(`select 1 from ${table}`);
+const rowsOf = (table: string) => orders.db.read(`select 1 from ${table}`);
 
 /** Every day for an hour, so many hours from now. */
 function anHour(fromNow: number): Timetable {
@@ -22,9 +20,9 @@ function anHour(fromNow: number): Timetable {
 
 describe('an order outside of the opening hours', () => {
   it('is refused before any money is held, and told when the restaurant opens', async () => {
-    await desk.hear(aMenu({ version: 1, timetable: anHour(3) }));
+    await orders.hear(aMenu({ version: 1, timetable: anHour(3) }));
     const before = [await rowsOf('orders'), await rowsOf('outbox'), await rowsOf('sagas')];
-    const { status, body } = await desk.place();
+    const { status, body } = await orders.place();
     expect([status, body.code]).toEqual([409, 'order.restaurant-closed']);
     expect(body.detail).toMatch(/^Thali House is closed now\. It opens (today|tomorrow) at \d\d:\d\d\.$/);
     const waitMs = Date.parse(String(body.opensAt)) - Date.now();
@@ -34,13 +32,13 @@ describe('an order outside of the opening hours', () => {
   });
 
   it('is accepted within them', async () => {
-    await desk.hear(aMenu({ version: 2, timetable: anHour(-0.5) }));
-    expect(await desk.place()).toMatchObject({ status: 202 });
+    await orders.hear(aMenu({ version: 2, timetable: anHour(-0.5) }));
+    expect(await orders.place()).toMatchObject({ status: 202 });
   });
 
   it('is accepted where the restaurant has published none', async () => {
-    await desk.hear(aMenu({ version: 3 }));
-    expect(await desk.place()).toMatchObject({ status: 202 });
+    await orders.hear(aMenu({ version: 3 }));
+    expect(await orders.place()).toMatchObject({ status: 202 });
   });
 });
 
@@ -55,9 +53,9 @@ describe('a menu as it was announced before it knew hours and groups', () => {
         modifiers: modifierGroups.flatMap(({ modifiers }) => modifiers),
       })),
     }));
-    await desk.hear({ ...menu, version: 1, data: { ...former, sections } });
+    await orders.hear({ ...menu, version: 1, data: { ...former, sections } });
     const lines = [{ itemId: 'masala-dosa', quantity: 1, modifierIds: ['ghee'] }];
-    expect(await desk.place({ lines })).toMatchObject({ status: 202, body: { menuVersion: 4, total: euros(950) } });
+    expect(await orders.place({ lines })).toMatchObject({ status: 202, body: { menuVersion: 4, total: euros(950) } });
   });
 });
 
@@ -76,13 +74,13 @@ describe('a dish in sizes', () => {
     const { data, ...menu } = aMenu({ version: 5 });
     const dosa = data.sections[0]?.items[0];
     if (!dosa) throw new Error('the menu has a dosa');
-    await desk.hear({
+    await orders.hear({
       ...menu,
       data: { ...data, sections: [{ name: 'All', items: [{ ...dosa, modifierGroups: [sizes] }] }] },
     });
   });
   const placeIn = (...modifierIds: string[]) =>
-    desk.place({ lines: [{ itemId: 'masala-dosa', quantity: 1, modifierIds }] });
+    orders.place({ lines: [{ itemId: 'masala-dosa', quantity: 1, modifierIds }] });
 
   it('is ordered in one of them: two are refused with the field and the group', async () => {
     expect(await placeIn('small', 'large')).toMatchObject({
@@ -94,7 +92,7 @@ describe('a dish in sizes', () => {
   it('is the small one where none is named, and customer and kitchen read so', async () => {
     const { status, body } = await placeIn();
     expect([status, body.total]).toEqual([202, euros(850)]);
-    const order = await desk.get(`/orders/${body.orderId}`);
+    const order = await orders.get(`/orders/${body.orderId}`);
     expect(order.body.lines).toMatchObject([{ name: 'Masala Dosa (Small)', modifierIds: ['small'] }]);
   });
 

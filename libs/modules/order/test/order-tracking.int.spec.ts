@@ -1,15 +1,15 @@
 import { PaymentInDoubt, PaymentRefunded, TicketDelayed } from '@thali/contracts';
 import { historyOf } from '@thali/kit/messaging';
 import { foldTracking } from '../src/order-tracking.view';
-import { OrderDesk, aMenu, lifeOf } from '../testing/order-desk';
+import { OrderHarness, aMenu, lifeOf } from '../testing/order-harness';
 import { euros } from '../testing/orders';
 
-let desk: OrderDesk;
+const orders = new OrderHarness();
 beforeAll(async () => {
-  desk = await OrderDesk.open();
-  await desk.hear(aMenu());
+  await orders.start();
+  await orders.hear(aMenu());
 });
-afterAll(() => desk.close());
+afterAll(() => orders.close());
 
 interface Tracked {
   timeline: { at: string; what: string }[];
@@ -18,11 +18,17 @@ interface Tracked {
 
 describe('what a customer follows', () => {
   it('can be rebuilt from the message logs, word by word', async () => {
-    const { orderId } = (await desk.place()).body;
+    const { orderId } = (await orders.place()).body;
     const [held, accepted, ...rest] = lifeOf(orderId);
-    await desk.hear(PaymentInDoubt({ orderId }), held!, accepted!);
-    await desk.hear(TicketDelayed({ orderId, ticketId: 'tkt_01h455vb4pex5vsknk084sn02q', byMinutes: 10 }), ...rest);
-    await desk.hear(PaymentRefunded({ orderId, refundId: 'r1', amount: euros(100) }));
+    const ticketId = 'tkt_01h455vb4pex5vsknk084sn02q';
+    const heard = await orders.hear(
+      PaymentInDoubt({ orderId }),
+      held!,
+      accepted!,
+      TicketDelayed({ orderId, ticketId, byMinutes: 10 }),
+      ...rest,
+      PaymentRefunded({ orderId, refundId: 'r1', amount: euros(100) }),
+    );
 
     const {
       timeline,
@@ -30,11 +36,11 @@ describe('what a customer follows', () => {
       orderId: _,
       updatedAt,
       ...parts
-    } = (await desk.get(`/orders/${orderId}/tracking`)).body as unknown as Tracked & {
+    } = (await orders.get(`/orders/${orderId}/tracking`)).body as unknown as Tracked & {
       orderId: string;
       updatedAt: string;
     };
-    const rebuilt = foldTracking(await historyOf(desk.db, orderId));
+    const rebuilt = foldTracking([...(await historyOf(orders.db, orderId)), ...heard]);
     expect(rebuilt.parts).toEqual(parts);
     expect(rebuilt.version).toBe(version);
     expect(rebuilt.timeline.map(({ what }) => what).sort()).toEqual(timeline.map(({ what }) => what).sort());

@@ -171,6 +171,14 @@ export class PaymentHarness {
     });
   }
 
+  /** How many of these orders have a message of this type, of whatever type without one: asked at once, however many they are. */
+  async countSent(orderIds: readonly string[], type?: AnyMessageType): Promise<number> {
+    const find = `select count(distinct key)::int as orders from messages where key = any($1)
+      and (type = $2 or $2 is null and type not in ('payment.continue', 'payment.renew-hold'))`;
+    const [row] = await this.db.read<{ orders: number }>(find, [orderIds, type?.type ?? null]);
+    return row?.orders ?? 0;
+  }
+
   /** What the module has told the others about the order, in order. */
   async sent(orderId: string): Promise<string[]> {
     const find = `select type from messages where key = $1 and type not in ('payment.continue', 'payment.renew-hold') order by key_version`;

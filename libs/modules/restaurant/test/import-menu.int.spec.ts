@@ -1,31 +1,29 @@
 import { MenuPublished, OpeningChanged } from '@thali/contracts';
 import { ImportMenu, seedRestaurants } from '../src';
 import { restaurantIdOf } from '../src/import-menu';
-import { Kitchen } from '../testing/kitchen';
+import { RestaurantHarness } from '../testing/restaurant-harness';
 import { aRestaurant, dosaCorner } from '../testing/restaurants';
 import { stockOf } from '../testing/stock';
 
 describe('importing a menu', () => {
-  let kitchen: Kitchen;
+  const kitchen = new RestaurantHarness();
 
-  beforeAll(async () => {
-    kitchen = await Kitchen.open();
-  });
+  beforeAll(() => kitchen.start());
   afterAll(() => kitchen.close());
 
   it('makes a restaurant with a menu, portions included, and announces it', async () => {
-    const restaurantId = kitchen.anId('rst');
+    const restaurantId = kitchen.ids.next('rst');
     const { imported } = await kitchen.import(aRestaurant({ restaurantId, dishes: { dosa: 5, idli: 20 } }));
     expect(imported).toEqual([{ restaurantId, name: 'Dosa Corner', outcome: 'imported', version: 1, timetable: null }]);
     expect(await stockOf(kitchen.db, restaurantId, 'dosa')).toEqual({ onHand: 5, reserved: 0 });
-    expect(await kitchen.said(restaurantId)).toEqual([MenuPublished.type, OpeningChanged.type]);
+    expect(await kitchen.sent(restaurantId)).toEqual([MenuPublished.type, OpeningChanged.type]);
   });
 
   it('of the same file again changes nothing', async () => {
     const restaurantId = await kitchen.aRestaurant();
     const { imported } = await kitchen.import(aRestaurant({ restaurantId }));
     expect(imported).toMatchObject([{ outcome: 'unchanged', version: 1 }]);
-    expect(await kitchen.said(restaurantId)).toHaveLength(2);
+    expect(await kitchen.sent(restaurantId)).toHaveLength(2);
   });
 
   it('of a changed file makes the next version, and leaves the portions that are there', async () => {
@@ -38,8 +36,8 @@ describe('importing a menu', () => {
   });
 
   it('of one file in two processes at once makes one restaurant', async () => {
-    const colleague = await kitchen.colleague();
-    const file = aRestaurant({ restaurantId: kitchen.anId('rst') });
+    const colleague = await kitchen.replica();
+    const file = aRestaurant({ restaurantId: kitchen.ids.next('rst') });
     const reports = await Promise.all([kitchen.import(file), colleague.import(file)]);
     await colleague.stop();
     expect(reports.flatMap(({ imported }) => imported.map(({ outcome }) => outcome)).toSorted()).toEqual([
@@ -49,7 +47,7 @@ describe('importing a menu', () => {
   });
 
   it('of a file with one bad dish imports nothing of it, and says where', async () => {
-    const restaurantId = kitchen.anId('rst');
+    const restaurantId = kitchen.ids.next('rst');
     const report = await kitchen.import([
       aRestaurant({ restaurantId }),
       aRestaurant({ more: { hasMenu: { hasMenuItem: { name: 'Dosa', offers: { price: 'cheap' } } } } }),
@@ -62,7 +60,7 @@ describe('importing a menu', () => {
         { path: '$[1].hasMenu.hasMenuItem.offers.price', message: '"cheap" is not a price such as 12.50 in EUR' },
       ],
     });
-    expect((await kitchen.ask('GET', `/restaurants/${restaurantId}`)).status).toBe(404);
+    expect((await kitchen.get(`/restaurants/${restaurantId}`)).status).toBe(404);
   });
 
   it('of something else than JSON says so', async () => {
@@ -82,8 +80,9 @@ describe('importing a menu', () => {
 
 describe('the seed', () => {
   it('fills an empty database, once', async () => {
-    const kitchen = await Kitchen.open();
-    const seed = () => seedRestaurants(kitchen.db, kitchen.get(ImportMenu));
+    const kitchen = new RestaurantHarness();
+    await kitchen.start();
+    const seed = () => seedRestaurants(kitchen.db, kitchen.provider(ImportMenu));
     const first = await seed();
     const second = await seed();
     const dishes = (await kitchen.menu('rst_01h455vb4pex5vsknk084sn02q')).sections.flatMap(({ items }) => items);

@@ -1,14 +1,12 @@
 import { MenuPublished } from '@thali/contracts';
 import type { RestaurantView } from '../src/restaurants.view';
 import { aCafe, aCase } from '../testing/cases';
-import { Kitchen, line, openTicket } from '../testing/kitchen';
+import { RestaurantHarness, line, openTicket } from '../testing/restaurant-harness';
 
 describe('a restaurant with opening hours', () => {
-  let kitchen: Kitchen;
+  const kitchen = new RestaurantHarness();
 
-  beforeAll(async () => {
-    kitchen = await Kitchen.open();
-  });
+  beforeAll(() => kitchen.start());
   afterAll(() => kitchen.close());
 
   const imported = async (text: string) => {
@@ -16,12 +14,10 @@ describe('a restaurant with opening hours', () => {
     expect(problems).toEqual([]);
     return imported[0]?.restaurantId ?? '';
   };
-  const view = async (restaurantId: string) =>
-    (await kitchen.ask<RestaurantView>('GET', `/restaurants/${restaurantId}`)).body;
+  const view = async (restaurantId: string) => (await kitchen.get<RestaurantView>(`/restaurants/${restaurantId}`)).body;
   const rejectionOf = async (restaurantId: string) => {
     const orderId = kitchen.anOrder();
     await kitchen.hear(openTicket(orderId, restaurantId, line('soup')));
-    await kitchen.handled();
     return (await kitchen.ticketOf(orderId)).reason;
   };
 

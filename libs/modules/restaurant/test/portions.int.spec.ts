@@ -12,16 +12,14 @@ import { CancelTicketHandler } from '../src/cancel-ticket';
 import { OpenTicketHandler } from '../src/open-ticket';
 import { ReviseTicketHandler } from '../src/revise-ticket';
 import { Stock } from '../src/stock.repository';
-import { Kitchen, line } from '../testing/kitchen';
+import { RestaurantHarness, line } from '../testing/restaurant-harness';
 import { stockOf, unsoundHolds, unsoundStock } from '../testing/stock';
 
 describe('portions', () => {
-  let kitchen: Kitchen;
+  const kitchen = new RestaurantHarness();
   let restaurantId: string;
 
-  beforeAll(async () => {
-    kitchen = await Kitchen.open();
-  });
+  beforeAll(() => kitchen.start());
   beforeEach(async () => {
     restaurantId = await kitchen.aRestaurant({ dishes: { dosa: 5, idli: 20 } });
   });
@@ -30,20 +28,21 @@ describe('portions', () => {
   });
   afterAll(() => kitchen.close());
 
-  const open = (from: Kitchen, orderId: string, ...lines: OrderLine[]) =>
+  const open = (from: RestaurantHarness, orderId: string, ...lines: OrderLine[]) =>
     from.db.transaction((tx) =>
-      from.get(OpenTicketHandler).handle({ orderId, restaurantId, menuVersion: 1, lines: lines as [OrderLine] }, tx),
+      from
+        .provider(OpenTicketHandler)
+        .handle({ orderId, restaurantId, menuVersion: 1, lines: lines as [OrderLine] }, tx),
     );
   const confirmed = async (orderId: string): Promise<string> => {
     const { ticketId } = await kitchen.ticketOf(orderId);
-    await kitchen.ask('POST', `/tickets/${ticketId}/accept`);
+    await kitchen.post(`/tickets/${ticketId}/accept`);
     await kitchen.hear(ConfirmTicket({ orderId }));
-    await kitchen.handled();
     return ticketId;
   };
 
   it('are sold exactly as often as there are: 20 orders at once, in two processes, for 5', async () => {
-    const colleague = await kitchen.colleague();
+    const colleague = await kitchen.replica();
     const orders = Array.from({ length: 20 }, () => kitchen.anOrder());
     await Promise.all(orders.map((orderId, n) => open(n % 2 ? kitchen : colleague, orderId, line('dosa'))));
     const tickets = await Promise.all(orders.map((orderId) => kitchen.ticketOf(orderId)));
@@ -56,9 +55,9 @@ describe('portions', () => {
   });
 
   it('are never waited for in a circle, in whatever order and process they are reserved and released', async () => {
-    const colleague = await kitchen.colleague();
-    await kitchen.ask('PATCH', `/restaurants/${restaurantId}/items/dosa`, { portions: 100 });
-    await kitchen.ask('PATCH', `/restaurants/${restaurantId}/items/idli`, { portions: 100 });
+    const colleague = await kitchen.replica();
+    await kitchen.patch(`/restaurants/${restaurantId}/items/dosa`, { portions: 100 });
+    await kitchen.patch(`/restaurants/${restaurantId}/items/idli`, { portions: 100 });
     const hold = (itemId: string) => ({
       orderId: kitchen.anOrder(),
       restaurantId,
@@ -66,14 +65,14 @@ describe('portions', () => {
       portions: [{ itemId, quantity: 1 }],
     });
     let runs = 0;
-    const reserveAndRelease = (from: Kitchen, first: string, second: string) =>
+    const reserveAndRelease = (from: RestaurantHarness, first: string, second: string) =>
       from.db.transaction(async (tx) => {
         runs++;
         const [one, other] = [hold(first), hold(second)];
-        await from.get(Stock).reserve(tx, one);
-        await from.get(Stock).reserve(tx, other);
-        from.get(Stock).settle(tx, 'release', one);
-        from.get(Stock).settle(tx, 'release', other);
+        await from.provider(Stock).reserve(tx, one);
+        await from.provider(Stock).reserve(tx, other);
+        from.provider(Stock).settle(tx, 'release', one);
+        from.provider(Stock).settle(tx, 'release', other);
       });
     const rounds = Array.from({ length: 20 }, () => [
       reserveAndRelease(kitchen, 'dosa', 'idli'),
@@ -106,7 +105,7 @@ describe('portions', () => {
     await open(kitchen, orderId, line('dosa', 2));
     await confirmed(orderId);
     await kitchen.hear(CancelTicket({ orderId, reason: 'No courier' }));
-    await kitchen.says(orderId, TicketCancelled);
+    await kitchen.sends(orderId, TicketCancelled);
     expect(await stockOf(kitchen.db, restaurantId, 'dosa')).toEqual({ onHand: 5, reserved: 0 });
     expect(await unsoundHolds(kitchen.db, restaurantId)).toEqual([]);
   });
@@ -114,9 +113,9 @@ describe('portions', () => {
   it('are gone when the kitchen begins, and stay so when the order is called off then', async () => {
     const orderId = kitchen.anOrder();
     await open(kitchen, orderId, line('dosa', 2));
-    await kitchen.ask('POST', `/tickets/${await confirmed(orderId)}/preparing`);
+    await kitchen.post(`/tickets/${await confirmed(orderId)}/preparing`);
     await kitchen.hear(CancelTicket({ orderId, reason: 'Changed my mind' }));
-    await kitchen.says(orderId, TicketCancelled);
+    await kitchen.sends(orderId, TicketCancelled);
     expect(await stockOf(kitchen.db, restaurantId, 'dosa')).toEqual({ onHand: 3, reserved: 0 });
     expect(await unsoundHolds(kitchen.db, restaurantId)).toEqual([]);
   });
@@ -125,24 +124,24 @@ describe('portions', () => {
     const orderId = kitchen.anOrder();
     await open(kitchen, orderId, line('dosa', 4));
     await kitchen.hear(ReviseTicket({ orderId, revision: 1, lines: [line('dosa', 5), line('idli', 1)], total: null }));
-    await kitchen.says(orderId, TicketRevised);
+    await kitchen.sends(orderId, TicketRevised);
     expect(await stockOf(kitchen.db, restaurantId, 'dosa')).toEqual({ onHand: 5, reserved: 5 });
     await kitchen.hear(ReviseTicket({ orderId, revision: 2, lines: [line('dosa', 6)], total: null }));
-    expect((await kitchen.says<{ reason: string }>(orderId, TicketRevisionRefused)).reason).toBe(
+    expect((await kitchen.sends(orderId, TicketRevisionRefused)).reason).toBe(
       'Dosa Corner does not have enough dosa left.',
     );
     await kitchen.hear(CancelTicket({ orderId, reason: 'Too slow' }));
-    await kitchen.says(orderId, TicketCancelled);
+    await kitchen.sends(orderId, TicketCancelled);
     expect(await stockOf(kitchen.db, restaurantId, 'dosa')).toEqual({ onHand: 5, reserved: 0 });
     expect(await unsoundHolds(kitchen.db, restaurantId)).toEqual([]);
   });
 
   it('are what somebody counted last, beside those that orders hold', async () => {
     await open(kitchen, kitchen.anOrder(), line('dosa', 2));
-    const { status, body } = await kitchen.ask('PATCH', `/restaurants/${restaurantId}/items/dosa`, { portions: 7 });
+    const { status, body } = await kitchen.patch(`/restaurants/${restaurantId}/items/dosa`, { portions: 7 });
     expect([status, body.portions]).toEqual([200, 7]);
     expect(await stockOf(kitchen.db, restaurantId, 'dosa')).toEqual({ onHand: 9, reserved: 2 });
-    await kitchen.ask('PATCH', `/restaurants/${restaurantId}/items/dosa`, { portions: 0 });
+    await kitchen.patch(`/restaurants/${restaurantId}/items/dosa`, { portions: 0 });
     expect(await stockOf(kitchen.db, restaurantId, 'dosa')).toEqual({ onHand: 2, reserved: 2 });
   });
 
@@ -180,7 +179,7 @@ describe('portions', () => {
     type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
     async function take(what: Step, orders: string[]): Promise<void> {
       if (what.does === 'count')
-        return void (await kitchen.ask('PATCH', `/restaurants/${restaurantId}/items/${what.dish}`, {
+        return void (await kitchen.patch(`/restaurants/${restaurantId}/items/${what.dish}`, {
           portions: what.portions,
         }));
       const orderId = orders[what.order] as string;
@@ -190,11 +189,13 @@ describe('portions', () => {
       if (what.does === 'open') return open(kitchen, orderId, ...asked);
       const { revision } = what;
       await kitchen.db.transaction((tx) =>
-        kitchen.get(ReviseTicketHandler).handle({ orderId, revision, lines: asked, total: null }, tx),
+        kitchen.provider(ReviseTicketHandler).handle({ orderId, revision, lines: asked, total: null }, tx),
       );
     }
     function cancel(orderId: string): Promise<void> {
-      return kitchen.db.transaction((tx) => kitchen.get(CancelTicketHandler).handle({ orderId, reason: 'enough' }, tx));
+      return kitchen.db.transaction((tx) =>
+        kitchen.provider(CancelTicketHandler).handle({ orderId, reason: 'enough' }, tx),
+      );
     }
     async function cook(orderId: string): Promise<void> {
       await kitchen.db.read(
@@ -202,7 +203,7 @@ describe('portions', () => {
         [orderId],
       );
       const { ticketId } = await kitchen.ticketOf(orderId);
-      if (ticketId) await kitchen.ask('POST', `/tickets/${ticketId}/preparing`);
+      if (ticketId) await kitchen.post(`/tickets/${ticketId}/preparing`);
     }
   });
 });

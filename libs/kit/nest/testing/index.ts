@@ -1,0 +1,1 @@
+export { ModuleHarness, type Response } from './module-harness';
