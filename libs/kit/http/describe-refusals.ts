@@ -9,7 +9,7 @@ import { refusalsExtension } from './refuses';
 import { contended, keyParameter, stillRunning } from './unit-of-work.interceptor';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
-type Parameter = { name: string; in: string; schema?: { example?: unknown } };
+type Parameter = { name: string; in: string; required?: boolean; schema?: { example?: unknown } };
 
 const methods = ['get', 'put', 'post', 'delete', 'patch'] as const;
 const writing: readonly string[] = ['put', 'post', 'delete', 'patch'];
@@ -64,7 +64,8 @@ function describeOperation(operation: Operation, writes: boolean, shared: Record
     operation.parameters = [...(operation.parameters ?? []), { ...keyParameter, in: 'header', required: false }];
   const problems = [...own, ...ofEveryOperation, ...(writes ? ofEveryWrite : [])];
   if (operation.requestBody) problems.push(...ofEveryBody);
-  if (parameters.some(({ name }) => name === 'If-Match')) problems.push(problemOf(new PreconditionRequired()));
+  if (parameters.some(({ name, required }) => name === 'If-Match' && required))
+    problems.push(problemOf(new PreconditionRequired()));
   const byStatus = new Map<number, Record<string, object>>();
   if (invalid) byStatus.set(400, { [invalid.code]: exampleOf(invalid) });
   for (const problem of problems) {
@@ -111,6 +112,6 @@ function invalid(field: string, expected: string): Problem {
 const refusedByServer = (statusCode: number, detail: string) =>
   problemOf(Object.assign(new Error(detail), { statusCode }));
 
-const ofEveryOperation = [problemOf(Object.assign(overloaded(), { details: { retryAfterSeconds: 1 } }))];
+const ofEveryOperation = [problemOf(overloaded(1))];
 const ofEveryWrite = [contended(), stillRunning(), keyReused()].map(problemOf);
 const ofEveryBody = [refusedByServer(413, 'Request body is too large'), refusedByServer(415, 'Unsupported Media Type')];

@@ -2,7 +2,7 @@ import type { Type } from '@nestjs/common';
 import { SystemIds, type AnyMessageType, type DataOf, type Draft, type Message } from '../../core';
 import { eventually } from '../../messaging/testing';
 import { Database } from '../../postgres';
-import { aServer, moveTime, type TestServer } from '../../postgres/testing';
+import { aPlug, aServer, moveTime, type Plug, type TestServer } from '../../postgres/testing';
 import { createApp, type App } from '../run';
 
 /** What the module answers over HTTP; an empty body is `{}`. */
@@ -33,6 +33,8 @@ interface HarnessOptions {
  */
 export class ModuleHarness {
   readonly ids = new SystemIds();
+  /** Between the processes and their database. */
+  plug: Plug;
   private app: App;
   private server: TestServer;
   private spoken = 0;
@@ -42,6 +44,7 @@ export class ModuleHarness {
   /** @param env what is set differently in this test. */
   async start(env: Environment = {}): Promise<void> {
     this.server = await aServer();
+    this.plug = await aPlug(this.server.url);
     await this.run(env);
   }
 
@@ -59,10 +62,10 @@ export class ModuleHarness {
   }
 
   private async run(env: Environment): Promise<void> {
-    const { server } = this;
+    const { plug } = this;
     const { product, name, module, env: always } = this.options;
     const prefix = product.toUpperCase();
-    const ours = { [`${prefix}_DATABASE_URL`]: server.url, [`${prefix}_LOG_LEVEL`]: 'silent' };
+    const ours = { [`${prefix}_DATABASE_URL`]: plug.url, [`${prefix}_LOG_LEVEL`]: 'silent' };
     const generous = { PORT: '0', [`${prefix}_MAX_LAG_MS`]: '60000' };
     const all = { ...ours, ...generous, ...always, ...env };
     this.app = await createApp({ name: product, modules: { [name]: module }, env: all });
@@ -76,7 +79,9 @@ export class ModuleHarness {
 
   /** Stops the process and removes the database. */
   async close(): Promise<void> {
+    this.plug.putBack();
     await this.stop();
+    await this.plug.close();
     await this.server.drop();
   }
 

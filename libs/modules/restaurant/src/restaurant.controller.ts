@@ -22,7 +22,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { MenuOfRestaurant, MenuView, stockTagOf } from './menu.view';
 import { MenuRevision, PublishMenu } from './publish-menu';
-import { invalidMenu, noSuchItem, noSuchRestaurant } from './refusals';
+import { anInvalidMenu, noSuchItem, noSuchRestaurant } from './refusals';
 import { AllRestaurants, OneRestaurant, RestaurantFilter, RestaurantPage, RestaurantView } from './restaurants.view';
 import { ItemRevision, ReviseItem, RevisedItem } from './revise-item';
 import { SetOpening } from './set-opening';
@@ -79,7 +79,7 @@ export class RestaurantController {
       'Send back what you have read, changed. If a newer version is in force, you are refused (412); orders and counted portions refuse nobody. ' +
       '`portions` and `available` count for items that are new; those of items already there are the kitchen’s: change them with PATCH.',
   })
-  @Refuses(noSuchRestaurant, () => refuseStale('restaurant.menu', 1, 2), invalidMenu)
+  @Refuses(noSuchRestaurant, () => refuseStale('restaurant.menu', 1, 2), anInvalidMenu)
   @Returns(200, MenuView, 'The menu now in force')
   async publish(
     @InPath('restaurantId', RestaurantId) restaurantId: RestaurantId,
@@ -101,7 +101,7 @@ export class RestaurantController {
       'Needs no version: the last word wins, for each of the three by itself. With `If-Match`, you are refused (412) if a newer ' +
       'version of the menu is in force. A new price makes a new version.',
   })
-  @Refuses(noSuchRestaurant, noSuchItem, invalidMenu)
+  @Refuses(noSuchRestaurant, noSuchItem, () => refuseStale('restaurant.menu', 1, 2), anInvalidMenu)
   @Returns(200, RevisedItem, 'The item as it is now')
   revise(
     @InPath('restaurantId', RestaurantId) restaurantId: RestaurantId,
