@@ -1,3 +1,4 @@
+import { moduleNames } from '@thali/contracts';
 import { arrows, bans, findViolations, readSources } from './boundaries';
 
 /** Every rule, broken once or more. */
@@ -30,6 +31,10 @@ const planted: [file: string, source: string][] = [
   ['libs/modules/order/src/domain/order.ts', 'setTimeout(cancel, 1000);'],
   ['libs/modules/order/src/domain/order.ts', 'const payment = await pay();'],
   ['libs/modules/payment/src/payment.view.ts', 'db.read(`select status from "order".tracking`);'],
+  ...moduleNames.map((name): [string, string] => [
+    'libs/modules/other/src/other.view.ts',
+    `db.read('select 1 from ${name}.inbox')`,
+  ]),
   ['libs/modules/order/src/order.view.ts', 'db.read(`select id from orders join payment.payments using (id)`);'],
   ['libs/modules/order/src/order.view.ts', 'db.change(`update restaurant.items set portions = 0`);'],
   ['libs/modules/order/src/order.view.ts', 'db.change(`delete from delivery.couriers`);'],

@@ -34,6 +34,8 @@ const toolsForTests = oneOf('@thali/tools', [...toolEntries, 'audit/testing']);
 const rulesOfModules = /^libs\/modules\/[^/]+\/(src\/domain|testing)\//;
 /** How Thali presents itself: `describe` writes it down, and `dev:split` greets with it. */
 const presentation = /^apps\/thali\/src\/(docs|welcome)$/;
+/** What it is made of. */
+const whole = /^apps\/thali\/src\/modules$/;
 const labPackages = new RegExp(`^(${Object.keys(readPackage('lab/package.json').dependencies).join('|')})$`);
 /** What a test run offers its suites. */
 const testRun = oneOf('tools/jest', ['log-folder', 'with-rabbitmq']);
@@ -80,10 +82,10 @@ export const arrows: readonly Arrow[] = [
   { from: /^tools\/(?=jest\/)/, to: [nodeItself, packages, oneOf('libs/kit', ['core', 'postgres/embedded'])] },
   {
     from: /^tools\/(?=.*(\/test(ing)?\/|\.spec\.ts$))/,
-    to: [nodeItself, packages, contracts, modules, rulesOfModules, kitForTests],
+    to: [nodeItself, packages, contracts, modules, whole, rulesOfModules, kitForTests],
   },
   // One surveys every module and the other has one import menus: both build them.
-  { from: /^tools\/(?=(describe|import)\/)/, to: [nodeItself, packages, contracts, modules, kit, presentation] },
+  { from: /^tools\/(?=(describe|import)\/)/, to: [nodeItself, packages, contracts, modules, kit, presentation, whole] },
   { from: /^tools\//, to: [nodeItself, packages, contracts, kit, presentation] },
   { from: /^apps\/[^/]+\/(?=test(ing)?\/)/, to: [nodeItself, packages, contracts, modules, kitForTests, testRun] },
   { from: /^apps\/[^/]+\/(?=src\/)/, to: [contracts, modules, kit, documents] },

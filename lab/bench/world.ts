@@ -9,6 +9,7 @@ import type { Goal } from './load/customers';
 import { Meter } from './measure';
 import type { Options } from './options';
 import { sharedAccounts, type Recipe } from './recipe/recipe';
+import { schemaNames } from './recipe/tables';
 import { writeDown } from './recipe/write-down';
 import { firstPlace, places } from './town';
 
@@ -76,7 +77,7 @@ async function writeDownAll(thali: Thali, goals: readonly Goal[], { urlTo, tell 
 async function makeFloor({ admin, urlTo }: Site): Promise<string> {
   await admin.query('create database floor template thali');
   // Triggers and functions of a module call its tables by their plain names.
-  await admin.query(`alter database floor set search_path = "order", payment, restaurant, delivery`);
+  await admin.query(`alter database floor set search_path = ${schemaNames.map((name) => `"${name}"`).join(', ')}`);
   const floor = new Client({ connectionString: urlTo('floor') });
   await floor.connect();
   // See sharedAccounts. The provider's may fall below zero.

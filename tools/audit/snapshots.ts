@@ -1,4 +1,4 @@
-import type { Module, UrlOf } from './modules';
+import { modules, type Module, type UrlOf } from './modules';
 import { withReaders, type Readers } from './reader';
 
 /**
@@ -13,7 +13,8 @@ export interface Snapshots {
   readonly causes: Readers;
 }
 
-const effectsFirst: readonly Module[] = ['bank', 'payment', 'order', 'restaurant', 'delivery'];
+const first: readonly Module[] = ['bank', 'payment'];
+const effectsFirst: readonly Module[] = [...first, ...modules.filter((module) => !first.includes(module))];
 
 /**
  * The id from which on no module has dropped what it has said or handled. Of earlier messages nothing can be said: one side may have

@@ -1,5 +1,5 @@
 import * as contracts from '@thali/contracts';
-import { askers, listeners, senders } from '@thali/contracts';
+import { moduleNames, system, type ModuleName } from '@thali/contracts';
 import type { AnyMessageType, Question } from '@thali/kit/core';
 import { constants, type Words } from './words';
 
@@ -25,8 +25,6 @@ export interface PublishedQuestion {
   readonly words: Words;
 }
 
-export const moduleNames: readonly string[] = Object.keys(listeners);
-
 const exported = constants.map(({ name, words }) => ({
   name,
   words,
@@ -37,14 +35,24 @@ const exported = constants.map(({ name, words }) => ({
 export const messages: readonly PublishedMessage[] = exported.flatMap(({ name, words, value: type }) => {
   if (!isMessageType(type)) return [];
   const owner = ownerOf(type.type);
-  const sentBy = type.kind === 'event' ? [owner] : thoseWith(senders, type);
-  return [{ type, name, owner, senders: sentBy, listeners: thoseWith(listeners, type), words }];
+  const sentBy = type.kind === 'event' ? [owner] : modulesThat((module) => system[module].sends, type);
+  return [
+    { type, name, owner, senders: sentBy, listeners: modulesThat((module) => system[module].listensTo, type), words },
+  ];
 });
 
 /** Every published question. */
 export const questions: readonly PublishedQuestion[] = exported.flatMap(({ name, words, value: question }) =>
   isQuestion(question)
-    ? [{ question, name, owner: ownerOf(question.name), askers: thoseWith(askers, question), words }]
+    ? [
+        {
+          question,
+          name,
+          owner: ownerOf(question.name),
+          askers: modulesThat((module) => system[module].asks, question),
+          words,
+        },
+      ]
     : [],
 );
 
@@ -53,8 +61,8 @@ export function ownerOf(name: string): string {
   return name.slice(0, name.indexOf('.'));
 }
 
-function thoseWith<T>(byModule: Readonly<Record<string, readonly T[]>>, wanted: T): string[] {
-  return Object.entries(byModule).flatMap(([module, list]) => (list.includes(wanted) ? [module] : []));
+function modulesThat<T>(use: (module: ModuleName) => readonly T[] | undefined, wanted: T): ModuleName[] {
+  return moduleNames.filter((module) => use(module)?.includes(wanted));
 }
 
 function isMessageType(value: unknown): value is AnyMessageType {

@@ -1,12 +1,32 @@
-import { listeners } from '@thali/contracts';
+import { httpPaths, listeners } from '@thali/contracts';
 import { messages, ownerOf, questions } from './catalogue';
 import type { ModuleSurvey } from './survey';
 
-type Surveyed = Pick<ModuleSurvey, 'name' | 'subscriptions' | 'answers'>;
+type Surveyed = Pick<ModuleSurvey, 'name' | 'routes' | 'subscriptions' | 'answers'>;
 
-/** Where modules are not what the contracts say of them, each in a sentence: in who listens, who obeys, and who answers. */
+/** Where modules are not what the contracts say of them, each in a sentence: in paths, in who listens, who obeys, and who answers. */
 export function findContradictions(surveys: readonly Surveyed[]): string[] {
-  return [...surveys.flatMap(findDeafAndEavesdropping), ...findDisobedience(surveys), ...findUnanswered(surveys)];
+  return [
+    ...surveys.flatMap(findLostPaths),
+    ...surveys.flatMap(findDeafAndEavesdropping),
+    ...findDisobedience(surveys),
+    ...findUnanswered(surveys),
+  ];
+}
+
+/** The gateway forwards what begins with a declared path, and nothing else. */
+function findLostPaths({ name, routes }: Surveyed): string[] {
+  const declared = httpPaths[name] ?? [];
+  const real = routes.map(({ call }) => call.slice(call.indexOf(' ') + 1));
+  const isBelow = (path: string, beginning: string) => `${path}/`.startsWith(`${beginning}/`);
+  return [
+    ...real
+      .filter((path) => !declared.some((beginning) => isBelow(path, beginning)))
+      .map((path) => `${name} answers ${path}, which the inventory does not say`),
+    ...declared
+      .filter((beginning) => !real.some((path) => isBelow(path, beginning)))
+      .map((beginning) => `the inventory says that ${name} answers ${beginning}, and no route begins so`),
+  ];
 }
 
 function findDeafAndEavesdropping({ name, subscriptions }: Surveyed): string[] {
@@ -18,10 +38,10 @@ function findDeafAndEavesdropping({ name, subscriptions }: Surveyed): string[] {
   return [
     ...real
       .filter((type) => !declared.includes(type))
-      .map((type) => `${name} subscribes to ${type}, which listeners does not say`),
+      .map((type) => `${name} subscribes to ${type}, which the inventory does not say`),
     ...declared
       .filter((type) => !real.includes(type))
-      .map((type) => `listeners says that ${name} wants ${type}, and nothing there subscribes to it`),
+      .map((type) => `the inventory says that ${name} listens to ${type}, and nothing there subscribes to it`),
   ];
 }
 

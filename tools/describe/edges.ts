@@ -1,7 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
-import { messages, moduleNames, ownerOf, questions } from './catalogue';
+import { moduleNames } from '@thali/contracts';
+import { messages, ownerOf, questions } from './catalogue';
 
 /**
  * What a module has to do with messages and questions of the others, by their names. The words that modules share, such as the id of an
@@ -9,7 +10,7 @@ import { messages, moduleNames, ownerOf, questions } from './catalogue';
  */
 export type Borrowings = Readonly<Record<string, readonly string[]>>;
 
-/** What the contracts declare, in `listeners`, `senders` and `askers`. */
+/** What the inventory of the system declares. */
 export const declared: Borrowings = byModule((module) => [
   ...messages
     .filter(({ listeners, senders }) => listeners.includes(module) || senders.includes(module))

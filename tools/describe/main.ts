@@ -1,3 +1,4 @@
+import { moduleNames } from '@thali/contracts';
 import { messageOf } from '@thali/kit/core';
 import { readSettings } from '@thali/kit/nest';
 import { startEmbeddedPostgres } from '@thali/kit/postgres/embedded';
@@ -5,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { messages, moduleNames } from './catalogue';
+import { messages } from './catalogue';
 import { writeDocuments } from './documents';
 import { drawProcess } from './draw';
 import { printProcess } from './print';

@@ -1,5 +1,6 @@
+import { moduleNames } from '@thali/contracts';
 import { fieldsOf, type JsonSchema } from '@thali/kit/http';
-import { messages, moduleNames, questions, type PublishedMessage, type PublishedQuestion } from './catalogue';
+import { messages, questions, type PublishedMessage, type PublishedQuestion } from './catalogue';
 import { drawModules } from './draw';
 import { asJson } from './schemas';
 

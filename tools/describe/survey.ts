@@ -1,17 +1,12 @@
 import { listeners } from '@thali/contracts';
-import { DeliveryModule } from '@thali/delivery';
 import { ModuleExplorer, type KitModule } from '@thali/kit/nest';
 import { createApp, type App } from '@thali/kit/nest/run';
 import type { SagaDefinition } from '@thali/kit/saga';
 import { SagaRunner } from '@thali/kit/saga/runner';
-import { OrderModule } from '@thali/order';
-import { PaymentModule } from '@thali/payment';
-import { RestaurantModule } from '@thali/restaurant';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { Client } from 'pg';
 import { docs } from '../../apps/thali/src/docs';
-
-const modules = { order: OrderModule, payment: PaymentModule, restaurant: RestaurantModule, delivery: DeliveryModule };
+import { modules } from '../../apps/thali/src/modules';
 
 /** What a module turns out to be, once it is built. */
 export interface ModuleSurvey {

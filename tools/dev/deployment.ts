@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import type { Module, UrlOf } from '../audit/modules';
+import { modules, type Module, type UrlOf } from '../audit/modules';
 import { ThaliProcess } from '../simulate/thali-process';
 import { findFreePorts } from './free-ports';
 import { PrivatePostgres } from './private-postgres';
 import type { PrivateRabbitMq } from './private-rabbitmq';
 import { launchRabbitMq } from './rabbitmq';
-import { hosts, servicesAt, type Service } from './services';
+import { servicesAt, type Service } from './services';
 
 export interface DeploymentOptions {
   /** Where the repository is, built. */
@@ -31,10 +31,10 @@ export class Deployment {
   /** @throws {Error} when something does not start. */
   static async start(options: DeploymentOptions): Promise<Deployment> {
     // What a power failure would lose is kept when a server is killed.
-    const launches = hosts.map(async (module) => [module, await PrivatePostgres.launch({ fsync: 'off' })] as const);
+    const launches = modules.map(async (module) => [module, await PrivatePostgres.launch({ fsync: 'off' })] as const);
     const databases = Object.fromEntries(await Promise.all(launches)) as Record<Module, PrivatePostgres>;
     const ports = Object.fromEntries(
-      await Promise.all([...hosts, 'gateway'].map(async (name) => [name, await findFreePorts()] as const)),
+      await Promise.all([...modules, 'gateway'].map(async (name) => [name, await findFreePorts()] as const)),
     );
     const broker = await launchRabbitMq();
     const plans = servicesAt({
@@ -83,6 +83,6 @@ export class Deployment {
   async stop(): Promise<void> {
     await Promise.all([...this.services.values()].map((service) => service.stop()));
     await this.broker.end();
-    await Promise.all(hosts.map((module) => this.databases[module].end()));
+    await Promise.all(modules.map((module) => this.databases[module].end()));
   }
 }

@@ -1,4 +1,4 @@
 export { findFreePorts } from './free-ports';
 export { nodeFlags } from './node-flags';
 export { canLaunchRabbitMq, launchRabbitMq } from './rabbitmq';
-export { hosts, portOf, servicesAt } from './services';
+export { portOf, servicesAt } from './services';

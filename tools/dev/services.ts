@@ -1,3 +1,5 @@
+import { databaseOwners, moduleNames } from '@thali/contracts';
+
 /** A process of the split deployment. docker-compose.yml starts the same ones with the same variables; a test compares them. */
 export interface Service {
   name: string;
@@ -19,16 +21,11 @@ export interface Places {
   gatewayPort: number;
 }
 
-const modules = ['order', 'payment', 'restaurant', 'delivery'] as const;
-
-/** What has a process and a database of its own: the modules, and the bank that payment deals with. */
-export const hosts = [...modules, 'bank'] as const;
-
 /** The services and their variables, wherever their parts are. */
 export function servicesAt({ databaseUrl, rabbitMqUrl, serviceUrl, secret, gatewayPort }: Places): Service[] {
   // The two share what the one signs its webhooks with, and the other checks.
   const withBank = { THALI_PAYMENT_WEBHOOK_SECRETS: secret };
-  const services = modules.map((module) => ({
+  const services = moduleNames.map((module) => ({
     name: module,
     main: `apps/${module}/src/main.js`,
     port: portOf(module, gatewayPort),
@@ -52,7 +49,7 @@ export function servicesAt({ databaseUrl, rabbitMqUrl, serviceUrl, secret, gatew
       THALI_BANK_WEBHOOK_URL: `${serviceUrl('payment')}/payments/webhooks`,
     },
   };
-  const urls = modules.map((module) => [`THALI_${module.toUpperCase()}_URL`, serviceUrl(module)]);
+  const urls = moduleNames.map((module) => [`THALI_${module.toUpperCase()}_URL`, serviceUrl(module)]);
   const gateway = {
     name: 'gateway',
     main: 'apps/gateway/src/main.js',
@@ -63,5 +60,5 @@ export function servicesAt({ databaseUrl, rabbitMqUrl, serviceUrl, secret, gatew
 }
 
 export function portOf(module: string, gatewayPort: number): number {
-  return gatewayPort + 1 + hosts.findIndex((name) => name === module);
+  return gatewayPort + 1 + databaseOwners.findIndex((name) => name === module);
 }

@@ -5,12 +5,13 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { Client } from 'pg';
+import { databaseOwners } from '@thali/contracts';
 import { messageOf } from '@thali/kit/core';
 import { startEmbeddedPostgres } from '@thali/kit/postgres/embedded';
 import { welcome } from '../../apps/thali/src/welcome';
 import { findFreePorts } from './free-ports';
 import { findRabbitMq } from './rabbitmq';
-import { hosts, portOf, servicesAt, type Service } from './services';
+import { portOf, servicesAt, type Service } from './services';
 import { nodeFlags } from './node-flags';
 
 const readyWithinMs = 60_000;
@@ -22,12 +23,12 @@ const endings: (() => Promise<void>)[] = [];
 async function main(): Promise<void> {
   const directory = path.resolve(process.env.THALI_DATA_DIR ?? '.thali', 'split');
   const { PORT: wanted = '3000' } = process.env;
-  const gatewayPort = wanted === '0' ? await findFreePorts(1 + hosts.length) : Number(wanted);
+  const gatewayPort = wanted === '0' ? await findFreePorts(1 + databaseOwners.length) : Number(wanted);
   mkdirSync(directory, { recursive: true });
   const postgres = await keepPostgres(directory);
   const rabbitMq = await findRabbitMq({ directory: path.join(directory, 'rabbitmq') });
   endings.push(() => rabbitMq.stop());
-  for (const host of hosts) await makeDatabase(postgres.url, host);
+  for (const host of databaseOwners) await makeDatabase(postgres.url, host);
   const services = servicesAt({
     databaseUrl: (module) => urlOf(postgres.url, module),
     rabbitMqUrl: rabbitMq.url,

@@ -1,15 +1,11 @@
 import { listeners } from '@thali/contracts';
-import { DeliveryModule } from '@thali/delivery';
 import { type Environment } from '@thali/kit/nest';
 import { createApp } from '@thali/kit/nest/run';
 import { messageOf } from '@thali/kit/core';
-import { OrderModule } from '@thali/order';
-import { PaymentModule } from '@thali/payment';
 import { ImportMenu, RestaurantModule, isMenuFile, type ImportOptions } from '@thali/restaurant';
 import { readFile } from 'node:fs/promises';
+import { modules as all } from '../../apps/thali/src/modules';
 import { printReport } from './print-report';
-
-const all = { order: OrderModule, payment: PaymentModule, restaurant: RestaurantModule, delivery: DeliveryModule };
 
 interface Source {
   readonly name: string;

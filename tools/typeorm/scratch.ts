@@ -1,3 +1,4 @@
+import { moduleNames } from '@thali/contracts';
 import { startEmbeddedPostgres } from '@thali/kit/postgres/embedded';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +8,7 @@ import { openMigratedSchema } from './migrated-schema';
 
 /** The schema of a module as its migrations make it, on a server that goes with the DataSource. No data of Thali's is touched. */
 export async function scratchDataSource(module: string | undefined): Promise<DataSource> {
-  if (!module) throw new Error('THALI_MODULE is not set: order, payment, restaurant or delivery');
+  if (!module) throw new Error(`THALI_MODULE is not set: ${moduleNames.join(', ')}`);
   const directory = mkdtempSync(path.join(tmpdir(), 'thali-typeorm-'));
   const server = await startEmbeddedPostgres({ directory, settings: { fsync: 'off' } });
   const stop = async () => {

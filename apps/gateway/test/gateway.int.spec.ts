@@ -1,14 +1,14 @@
+import { moduleNames } from '@thali/contracts';
 import { createApp, type App } from '@thali/kit/nest/run';
 import { gateway } from '../src/gateway';
 
 const nobodyListensHere = 'http://127.0.0.1:1';
-const services = ['order', 'payment', 'restaurant', 'delivery'];
 
 let app: App;
 let url: string;
 
 beforeAll(async () => {
-  const urls = services.map((service) => [`THALI_${service.toUpperCase()}_URL`, nobodyListensHere]);
+  const urls = moduleNames.map((service) => [`THALI_${service.toUpperCase()}_URL`, nobodyListensHere]);
   // It keeps nothing: it needs no folder to write to.
   app = await createApp({
     ...gateway,
@@ -54,7 +54,7 @@ it('passes on every route that is documented: when its service is away, it says 
   const problems = (await Promise.all(answers.map((answer) => answer.json()))) as { code: string; detail: string }[];
   expect(new Set(problems.map(({ code }) => code))).toEqual(new Set(['gateway.service-unavailable']));
   expect(
-    services.filter((service) => !problems.some(({ detail }) => detail.startsWith(`The ${service} service`))),
+    moduleNames.filter((service) => !problems.some(({ detail }) => detail.startsWith(`The ${service} service`))),
   ).toEqual([]);
 });
 

@@ -1,3 +1,4 @@
+import { moduleNames, type ModuleName } from '@thali/contracts';
 import { provisionModule } from '@thali/kit/postgres';
 import { Client } from 'pg';
 import { shortLimits } from '../testing/journeys';
@@ -5,20 +6,18 @@ import { startThali, type ThaliHere } from '../testing/start-thali';
 
 jest.setTimeout(60_000);
 
-const modules = ['order', 'payment', 'restaurant', 'delivery'] as const;
-type Module = (typeof modules)[number];
-const pairs = modules.flatMap((reader) =>
-  modules.filter((owner) => owner !== reader).map((owner) => [reader, owner] as const),
+const pairs = moduleNames.flatMap((reader) =>
+  moduleNames.filter((owner) => owner !== reader).map((owner) => [reader, owner] as const),
 );
 const insufficientPrivilege = '42501';
 
 describe('the logins of the modules', () => {
   let thali: ThaliHere;
-  const logins = new Map<Module, Client>();
+  const logins = new Map<ModuleName, Client>();
 
   beforeAll(async () => {
     thali = await startThali(shortLimits);
-    for (const module of modules) {
+    for (const module of moduleNames) {
       const login = new Client({ connectionString: await provisionModule(thali.databaseUrl, module) });
       await login.connect();
       logins.set(module, login);
@@ -29,24 +28,24 @@ describe('the logins of the modules', () => {
     await thali.stop();
   });
 
-  const tables = async (module: Module): Promise<string[]> => {
+  const tables = async (module: ModuleName): Promise<string[]> => {
     const { rows } = await login(module).query<{ name: string }>(
       'select tablename as name from pg_tables where schemaname = $1',
       [module],
     );
     return rows.map(({ name }) => `"${module}"."${name}"`);
   };
-  const login = (module: Module): Client => {
+  const login = (module: ModuleName): Client => {
     const found = logins.get(module);
     if (!found) throw new Error(`${module} has no login`);
     return found;
   };
-  const codesOf = async (module: Module, queries: readonly string[]): Promise<string[]> => {
+  const codesOf = async (module: ModuleName, queries: readonly string[]): Promise<string[]> => {
     const codes: string[] = [];
     for (const query of queries) codes.push(await codeOf(module, query));
     return codes;
   };
-  const codeOf = (module: Module, sql: string): Promise<string> =>
+  const codeOf = (module: ModuleName, sql: string): Promise<string> =>
     login(module)
       .query(sql)
       .then(
@@ -54,7 +53,7 @@ describe('the logins of the modules', () => {
         (error: { code: string }) => error.code,
       );
 
-  it.each(modules)('let %s read every table of its own', async (module) => {
+  it.each(moduleNames)('let %s read every table of its own', async (module) => {
     const own = await tables(module);
     expect(own.length).toBeGreaterThan(5);
     const codes = await codesOf(
@@ -79,7 +78,7 @@ describe('the logins of the modules', () => {
     expect(await codeOf(reader, `create table "${owner}".smuggled (x int)`)).toBe(insufficientPrivilege);
   });
 
-  it.each(modules)('give %s no power over the server', async (module) => {
+  it.each(moduleNames)('give %s no power over the server', async (module) => {
     const { rows } = await login(module).query(
       'select rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls from pg_roles where rolname = current_user',
     );

@@ -1,3 +1,4 @@
+import { system } from '@thali/contracts';
 import { until } from './api';
 import { Courier, Town } from './town';
 
@@ -116,7 +117,7 @@ export function describeJourneys(name: string, start: () => Promise<Deployment>)
         events: { type: string; recordedAt: string }[];
       }>(`/orders/${orderId}/history`);
       expect(new Set(history.messages.map(({ module }) => module))).toEqual(
-        new Set(['order', 'payment', 'restaurant', 'delivery']),
+        new Set(['order', ...(system.order.asks ?? []).map(({ name }) => name.split('.')[0])]),
       );
       const ids = new Set(history.messages.map(({ id }) => id));
       expect(

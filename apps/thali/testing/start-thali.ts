@@ -1,14 +1,9 @@
 import { listeners } from '@thali/contracts';
-import { DeliveryModule } from '@thali/delivery';
 import { createApp, type App } from '@thali/kit/nest/run';
 import { aServer } from '@thali/kit/postgres/testing';
-import { OrderModule } from '@thali/order';
-import { PaymentModule } from '@thali/payment';
-import { RestaurantModule } from '@thali/restaurant';
 import { docs } from '../src/docs';
+import { modules } from '../src/modules';
 import type { Deployment } from './journeys';
-
-const modules = { order: OrderModule, payment: PaymentModule, restaurant: RestaurantModule, delivery: DeliveryModule };
 
 /** Thali in this process. */
 export interface ThaliHere extends Deployment {

@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { setTimeout as pause } from 'node:timers/promises';
+import { schemas } from './tables';
 
 /** One row as it was changed. */
 export interface Change {
@@ -82,7 +83,7 @@ const arm = `
   begin
     for spot in
       select c.oid::regclass as it from pg_class c
-      where c.relnamespace::regnamespace::text in ('"order"', 'payment', 'restaurant', 'delivery')
+      where c.relnamespace in ${schemas}
         and c.relkind in ('r', 'p') and not c.relispartition and c.relname not in ('${notOfOrders.join("', '")}')
     loop
       execute format(

@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { modules } from '@thali/tools/audit';
 
 /** What has to be known of a table to write its rows again. */
 export interface Table {
@@ -64,6 +65,12 @@ function depthOf(name: string, all: ReadonlyMap<string, Row>): number {
   return others.length === 0 ? 0 : 1 + Math.max(...others.map((other) => depthOf(other, all)));
 }
 
+/** What an order is written to: the bank's log is outside of it. */
+export const schemaNames = modules.filter((module) => module !== 'bank');
+
+/** The same, for SQL. */
+export const schemas = `(select oid from pg_namespace where nspname in ('${schemaNames.join("', '")}'))`;
+
 const read = `
   select c.oid::regclass::text as name,
     (select json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
@@ -76,4 +83,4 @@ const read = `
       from pg_index i where i.indrelid = c.oid and i.indisunique and i.indpred is null) as uniques,
     (select json_agg(f.confrelid::regclass::text) from pg_constraint f where f.conrelid = c.oid and f.contype = 'f') as "refersTo"
   from pg_class c
-  where c.relnamespace::regnamespace::text in ('"order"', 'payment', 'restaurant', 'delivery') and c.relkind in ('r', 'p')`;
+  where c.relnamespace in ${schemas} and c.relkind in ('r', 'p')`;

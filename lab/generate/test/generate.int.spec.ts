@@ -43,16 +43,14 @@ it('makes as many orders as are wished, with all that belongs to them, in which 
   const times = orders / templates.length;
   for (const module of modules) {
     const after = await sizesOf(module);
-    const grown = tablesOfOrders[module].map((table) => [
-      table,
-      Math.round(after[table]! / before[module][table]! / times),
-    ]);
-    expect(grown).toEqual(tablesOfOrders[module].map((table) => [table, 1]));
+    const tables = tablesOfOrders[module] ?? [];
+    const grown = tables.map((table) => [table, Math.round(after[table]! / before[module][table]! / times)]);
+    expect(grown).toEqual(tables.map((table) => [table, 1]));
   }
 }, 120_000);
 
 /** Tables with nothing in them but what belongs to orders. */
-const tablesOfOrders: Record<Module, string[]> = {
+const tablesOfOrders: Partial<Record<Module, string[]>> = {
   order: ['orders', 'events', 'tracking', 'sagas'],
   payment: ['payments', 'postings', 'transfers'],
   restaurant: ['tickets'],

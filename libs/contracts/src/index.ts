@@ -1,7 +1,5 @@
-export * from './callers';
 export * from './delivery';
 export * from './history';
-export * from './listeners';
 export { localDateOf } from './local-time';
 export * from './money';
 export * from './opening';
@@ -10,3 +8,4 @@ export * from './payment';
 export * from './restaurant';
 export * from './secrets';
 export * from './timetable';
+export * from './system';

@@ -1,10 +1,7 @@
 import { createApp, type App } from '@thali/kit/nest/run';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';
-import { DeliveryModule } from '@thali/delivery';
-import { OrderModule } from '@thali/order';
-import { PaymentModule } from '@thali/payment';
-import { RestaurantModule } from '@thali/restaurant';
 import type { Client } from 'pg';
+import { modules as all } from '../../../apps/thali/src/modules';
 import { Simulation } from '../../simulate/simulation';
 import { modules, type Module, type UrlOf } from '../modules';
 import { Reader, connectTo, type Readers } from '../reader';
@@ -73,7 +70,7 @@ function openThali(servers: Readonly<Record<Module, TestServer>>): Promise<App> 
   const urls = modules.map((module) => [`THALI_${module.toUpperCase()}_DATABASE_URL`, servers[module].url]);
   return createApp({
     name: 'thali',
-    modules: { order: OrderModule, payment: PaymentModule, restaurant: RestaurantModule, delivery: DeliveryModule },
+    modules: all,
     env: {
       ...shortLimits,
       ...Object.fromEntries(urls),

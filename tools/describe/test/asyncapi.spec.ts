@@ -1,4 +1,4 @@
-import { listeners, senders } from '@thali/contracts';
+import { moduleNames, system } from '@thali/contracts';
 import type { AsyncApi } from '@thali/kit/http';
 import Ajv from 'ajv';
 import asyncApi3 from '@asyncapi/specs/schemas/3.0.0-without-$id.json';
@@ -49,12 +49,13 @@ describe('The AsyncAPI document', () => {
     });
   });
 
-  it.each(Object.keys(listeners))('says what %s receives and sends', (module) => {
+  it.each(moduleNames)('says what %s receives and sends', (module) => {
+    const { listensTo, sends = [] } = system[module];
     const events = messages
       .filter(({ type, owner }) => type.kind === 'event' && owner === module)
       .map(({ type }) => type);
-    const sent = [...events, ...(senders[module] ?? [])].map(({ type }) => `send ${type}`);
-    const received = (listeners[module] ?? []).map(({ type }) => `receive ${type}`);
+    const sent = [...events, ...sends].map(({ type }) => `send ${type}`);
+    const received = listensTo.map(({ type }) => `receive ${type}`);
     expect(operationsOf(module).sort()).toEqual([...sent, ...received].sort());
   });
 

@@ -1,7 +1,9 @@
+import { moduleNames } from '@thali/contracts';
 import { aServer } from '@thali/kit/postgres/testing';
 import { findContradictions } from '../contradictions';
 import { findStaleDocuments } from '../documents';
 import { drawProcess } from '../draw';
+import { findGroupFaults } from '../groups';
 import { printProcess } from '../print';
 import { surveyThali, type ModuleSurvey, type Survey } from '../survey';
 
@@ -37,13 +39,21 @@ describe('The modules as they are built', () => {
 
   it('may not listen to what is not declared', () => {
     expect(findContradictions(planted('restaurant', listeningTo('order.placed')))).toEqual([
-      'restaurant subscribes to order.placed, which listeners does not say',
+      'restaurant subscribes to order.placed, which the inventory does not say',
     ]);
   });
 
   it('may not be deaf to what is declared', () => {
     expect(findContradictions(planted('payment', without('payment.settle')))).toEqual([
-      'listeners says that payment wants delivery.delivered, and nothing there subscribes to it',
+      'the inventory says that payment listens to delivery.delivered, and nothing there subscribes to it',
+    ]);
+  });
+
+  it('may not answer a path that the gateway does not forward, nor declare one in vain', () => {
+    const routes = [{ call: 'GET /menus', summary: '' }];
+    expect(findContradictions(planted('payment', () => ({ routes })))).toEqual([
+      'payment answers /menus, which the inventory does not say',
+      'the inventory says that payment answers /payments, and no route begins so',
     ]);
   });
 
@@ -71,6 +81,21 @@ describe('The modules as they are built', () => {
   });
 });
 
+describe('The groups of routes', () => {
+  it('are those that are described', () => {
+    expect(findGroupFaults(survey.openapi)).toEqual([]);
+  });
+
+  it('may not be empty, and may not lack a description', () => {
+    const paths = { '/payments': { get: { tags: ['payments'] } }, '/orders': { post: {} } };
+    expect(findGroupFaults({ tags: [{ name: 'Payments' }], paths })).toEqual([
+      'no route stands in the group Payments',
+      'GET /payments stands in payments, which is not described',
+      'POST /orders stands in no group, which is not described',
+    ]);
+  });
+});
+
 describe('The generated documents', () => {
   it('say what the code says', () => {
     expect(findStaleDocuments(survey)).toEqual([]);
@@ -86,6 +111,7 @@ describe('The generated documents', () => {
 });
 
 describe('npm run describe', () => {
+  const others = moduleNames.filter((name) => name !== 'payment');
   const alone = { modules: ['payment'], transport: 'rabbitmq' } as const;
 
   it('prints what a module has to do with the others, and what it consists of', () => {
@@ -97,7 +123,7 @@ describe('npm run describe', () => {
       /^ {4}delivery\.delivered +to order, payment$/m,
       /^ {4}payment\.of-order +of payment$/m,
       /^ {4}1\. hold the money +asks, and waits for payment\.authorized or payment\.declined for \d+ s; undone by payment\.cancelled$/m,
-      /^ {4}accounts, payments, /m,
+      /^ {4}accounts, .*payments, /m,
       /^Every module has besides, for its messages: .*outbox/m,
     ])
       expect(text).toMatch(fact);
@@ -105,9 +131,7 @@ describe('npm run describe', () => {
 
   it('prints only what the process hosts, and says what runs elsewhere', () => {
     const text = printProcess(survey, alone);
-    expect(text).toContain(
-      'One process with payment; order, restaurant, delivery elsewhere. Messages travel over RabbitMQ.',
-    );
+    expect(text).toContain(`One process with payment; ${others.join(', ')} elsewhere. Messages travel over RabbitMQ.`);
     expect(text).not.toContain('POST /orders');
   });
 

@@ -54,8 +54,8 @@ class CreateNotebook1700000000900 implements MigrationInterface {
   }
 }
 
-/** A process that gets no processor for a while keeps its leases: they end when a test moves time. */
-const leaseMsByDefault = 60_000;
+/** A process that gets no processor for a moment keeps its leases. Those of the dead end when a test moves time, or soon by themselves. */
+const leaseMsByDefault = 5_000;
 
 interface ProcessOptions {
   leaseMs?: number;
@@ -166,8 +166,8 @@ export class Process {
 
   /** Moves time until the leases are over of what has died of it. */
   async outlive({ talker, listener }: Witness): Promise<void> {
-    if (this.cables[0]?.areCut) await moveTime(talker, leaseMsByDefault);
-    if (this.cables.at(-1)?.areCut) await moveTime(listener, leaseMsByDefault);
+    if (this.cables[0]?.areCut) await endLeases(talker);
+    if (this.cables.at(-1)?.areCut) await endLeases(listener);
   }
 
   /** Its leases are renewed now. */
@@ -237,4 +237,17 @@ class QuietLog extends Log {
   info(): void {}
   warn(): void {}
   error(): void {}
+}
+
+/** Ends the leases of the dead, also one that their last statement, which the server has in hand, is about to extend. */
+async function endLeases(db: Database): Promise<void> {
+  await eventually(
+    () =>
+      db.read(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where usename = current_user and pid <> pg_backend_pid() and state <> 'idle'`,
+      ),
+    ({ length }) => length === 0,
+  );
+  await moveTime(db, leaseMsByDefault);
 }

@@ -32,7 +32,7 @@ const Offers = z.object({ items: z.array(OfferView) });
 
 @Controller('couriers')
 @UseInterceptors(UnitOfWork)
-@ApiTags('couriers')
+@ApiTags('Couriers')
 export class CourierController {
   constructor(
     private readonly commands: CommandBus,

@@ -27,7 +27,7 @@ type Failure = z.infer<typeof Failure>;
 
 @Controller()
 @UseInterceptors(UnitOfWork)
-@ApiTags('deliveries')
+@ApiTags('Deliveries')
 export class DeliveryController {
   constructor(
     private readonly commands: CommandBus,

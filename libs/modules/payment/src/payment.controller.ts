@@ -12,7 +12,7 @@ import { RefundPromise, RefundRequest, RequestRefund } from './request-refund';
 import { ProviderWebhook, signatureHeader } from './webhook';
 
 /** Every route of the payment module. */
-@ApiTags('payments')
+@ApiTags('Payments')
 @Controller('payments')
 @UseInterceptors(UnitOfWork)
 export class PaymentController {
