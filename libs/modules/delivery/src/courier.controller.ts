@@ -24,7 +24,7 @@ import { StartShift } from './start-shift';
 
 const Page = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(50),
-  // Without the id's example: whoever tries it out wants to begin at the beginning.
+  // Without the id's example: a reader who tries it out wants to begin at the beginning.
   after: CourierId.optional().meta({ example: undefined }),
 });
 const AnyCourier = CourierId.meta({ example: couriersOfSeed[0]?.courierId });
@@ -58,7 +58,7 @@ export class CourierController {
   }
 
   @Get(':id')
-  @Returns(200, CourierWithTrips, 'The courier, with what they are bringing now.')
+  @Returns(200, CourierWithTrips, 'The courier, with what they are delivering now.')
   show(@InPath('id', AnyCourier) courierId: string): Promise<CourierWithTrips> {
     return this.queries.execute(new CourierById(courierId));
   }

@@ -15,7 +15,7 @@ import { OfferId } from './domain/search';
 import { FailDelivery } from './fail-delivery';
 import { PickUpMeal } from './pick-up-meal';
 
-/** Who acts: the fence that came with the acceptance. Optional; given, it must be that of the present courier. */
+/** The fence that came with the acceptance. Optional; given, it must be that of the present courier. */
 const AsCourier = z.object({ fence: z.int().positive().optional() }).meta({ id: 'AsCourier', example: {} });
 type AsCourier = z.infer<typeof AsCourier>;
 
@@ -41,7 +41,7 @@ export class DeliveryController {
   }
 
   @Post('offers/:id/decline')
-  @Returns(200, Declined, 'Somebody else is asked.')
+  @Returns(200, Declined, 'The next nearest courier is asked.')
   decline(@InPath('id', OfferId) offerId: string, @InTransaction() tx: Tx): Promise<Declined> {
     return this.commands.execute(inTransaction(tx, new DeclineOffer(offerId)));
   }
@@ -78,7 +78,7 @@ export class DeliveryController {
   }
 
   @Post('deliveries/:id/fail')
-  @Returns(200, Trip, 'Before the pick-up another courier is searched; after it the delivery has failed.')
+  @Returns(200, Trip, 'Before the pick-up another courier is looked for; after it the delivery has failed.')
   fail(
     @InPath('id', DeliveryId) deliveryId: string,
     @InBody(Failure) { fence, reason }: Failure,
