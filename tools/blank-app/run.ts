@@ -5,7 +5,7 @@ import { Kit } from '@thali/kit/nest';
 import { createApp } from '@thali/kit/nest/run';
 import { defineEvent, type DataOf } from '@thali/kit/core';
 import { Handles, messagingMigrations, send } from '@thali/kit/messaging';
-import { Database, change, type Tx } from '@thali/kit/postgres';
+import { Database, rows, type Tx } from '@thali/kit/postgres';
 import { once } from 'node:events';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { z } from 'zod';
@@ -22,7 +22,7 @@ class CreateLoans1800000000000 implements MigrationInterface {
   }
 }
 
-const insertLoan = change<{ isbn: string }>(`insert into loans select isbn from json_to_recordset($1) as i(isbn text)`);
+const insertLoan = rows({ isbn: 'text' }).change((input) => `insert into loans select isbn from ${input}`);
 
 @Injectable()
 class Librarian {

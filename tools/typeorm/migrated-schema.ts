@@ -20,8 +20,13 @@ async function schemaOf(module: string): Promise<ModuleSchema> {
  * A DataSource of the module's entities, on its schema as its migrations make it.
  *
  * @param adminUrl a database where the module has nothing yet.
+ * @param also other entities of which the module's migrations make tables.
  */
-export async function openMigratedSchema(adminUrl: string, module: string): Promise<DataSource> {
+export async function openMigratedSchema(
+  adminUrl: string,
+  module: string,
+  also: readonly EntitySchema[] = [],
+): Promise<DataSource> {
   const { entities, migrations } = await schemaOf(module);
   const url = await provisionModule(adminUrl, module);
   const db = await Database.open({ module, url, migrations });
@@ -30,7 +35,7 @@ export async function openMigratedSchema(adminUrl: string, module: string): Prom
     `create table typeorm_metadata (type text, database text, schema text, "table" text, name text, value text)`,
   );
   await db.close();
-  return new DataSource({ type: 'postgres', url, schema: module, entities: [...entities] });
+  return new DataSource({ type: 'postgres', url, schema: module, entities: [...entities, ...also] });
 }
 
 /** What TypeORM would do to a schema to make it what the entities say: nothing, if they agree. */

@@ -4,23 +4,32 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../core';
 import { InvalidInput } from './input';
 
-/** The entity tag of a version: `"7"`. */
-export const etagOf = (version: number): string => `"${version}"`;
+/**
+ * The entity tag of a version: `"7"`; or `"7.k3s"`, where the answer also holds what changes without a new version.
+ *
+ * @param state names the state of the latter, in letters, digits, `-` and `_`.
+ */
+export const etagOf = (version: number, state?: string): string => `"${version}${state ? `.${state}` : ''}"`;
 
-/** Tags the answer with its version. @returns true when the asker has this version already: answer 304 and no body. */
-export function tag(request: FastifyRequest, reply: FastifyReply, version: number): boolean {
-  void reply.header('etag', etagOf(version));
+/** Tags the answer as {@link etagOf} does. @returns true when the client has this answer already: answer 304 and no body. */
+export function tag(request: FastifyRequest, reply: FastifyReply, version: number, state?: string): boolean {
+  const etag = etagOf(version, state);
+  void reply.header('etag', etag);
   const known = (request.headers['if-none-match'] ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  if (!known.includes(etagOf(version)) && !known.includes('*')) return false;
+  if (!known.includes(etag) && !known.includes('*')) return false;
   void reply.status(304);
   return true;
 }
 
-/** The version that the caller has seen, from the If-Match header. @throws when it is missing (428) or not an ETag of this API (400). */
-export const SeenVersion = createParamDecorator((_: undefined, context: ExecutionContext): number => {
+/**
+ * The version that the client has seen, from the If-Match header, whatever state the ETag names beside it.
+ * @throws when it is missing (428), unless it is `optional`, or not an ETag of this API (400).
+ */
+export const SeenVersion = createParamDecorator((need: 'optional' | undefined, context: ExecutionContext) => {
   const header = context.switchToHttp().getRequest<FastifyRequest>().headers['if-match'];
+  if (header === undefined && need === 'optional') return undefined;
   if (header === undefined) throw new PreconditionRequired();
-  const version = /^(?:W\/)?"(\d+)"$/.exec(header)?.[1];
+  const version = /^(?:W\/)?"(\d+)(?:\.[\w-]+)?"$/.exec(header)?.[1];
   if (!version)
     throw new InvalidInput(`If-Match is ${header}; it should be the ETag of your last GET, such as "7"`, [
       { field: 'If-Match', expected: 'the ETag of your last GET, such as "7"' },
@@ -29,11 +38,11 @@ export const SeenVersion = createParamDecorator((_: undefined, context: Executio
 });
 
 /** Documents the If-Match header that {@link SeenVersion} reads. */
-export const NeedsIfMatch = () =>
+export const NeedsIfMatch = (need?: 'optional') =>
   applyDecorators(
     ApiHeader({
       name: 'If-Match',
-      required: true,
+      required: need !== 'optional',
       description: 'The ETag of what you have seen: nobody overwrites what they have not read.',
       schema: { type: 'string', example: '"1"' },
     }),

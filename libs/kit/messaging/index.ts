@@ -34,6 +34,7 @@ export { Transport } from './ports/transport';
 export { deadLetters, replay, type DeadLetter } from './inbox/dead-letters';
 export { historyOf, type LogEntry } from './log/history';
 export { Messaging } from './messaging';
+export { messagingTables } from './messaging.tables';
 export { dedupeDays } from './log/retention';
 export { send } from './outbox/send';
 export { cancelScheduled, schedule } from './timers/schedule';

@@ -59,11 +59,12 @@ export class Messaging {
    */
   async prepare(): Promise<void> {
     const { db, transport } = this.options;
+    const routes = transport.routes();
     await db.read(
-      `with wanted as (select * from json_to_recordset($1) as r(type text, destination text)),
+      `with wanted as (select * from unnest($1::text[], $2::text[]) as r(type, destination)),
        gone as (delete from routes r where not exists (select 1 from wanted w where w.type = r.type and w.destination = r.destination))
        insert into routes select distinct type, destination from wanted on conflict do nothing`,
-      [JSON.stringify(transport.routes())],
+      [routes.map(({ type }) => type), routes.map(({ destination }) => destination)],
     );
     await this.retention.prepare();
     const coLocatedInboxes = await Promise.all(

@@ -21,7 +21,11 @@ export interface Description {
 }
 
 /** @throws when the table has no primary key. */
-export function describe(table: string, columns: readonly (readonly [field: string, column: Column])[]): Description {
+export function describe(
+  table: string,
+  columns: readonly (readonly [field: string, column: Column])[],
+  schema?: string,
+): Description {
   const fields = columns.map(([field, options]) => ({
     field,
     column: escapeIdentifier(options.name ?? field),
@@ -30,7 +34,8 @@ export function describe(table: string, columns: readonly (readonly [field: stri
   }));
   const keys = fields.filter(({ options }) => options.primary);
   if (keys.length === 0) throw new Error(`the table ${table} has no primary key`);
-  return { table: escapeIdentifier(table), fields, keys, version: fields.find(({ options }) => options.version) };
+  const qualified = [schema ?? [], table].flat().map(escapeIdentifier).join('.');
+  return { table: qualified, fields, keys, version: fields.find(({ options }) => options.version) };
 }
 
 const isMade = ({ options: { version, createDate, updateDate, generatedType } }: Field) =>
@@ -75,14 +80,14 @@ export const find = (table: Description, by: readonly Field[]) => (input: string
   select i.n, ${selected(readBy(table), 't')} from ${input} join ${table.table} t on ${matching(by)}`;
 
 /** The columns and the values of a new row. */
-const newRow = (table: Description) => {
-  const fields = insertedBy(table);
+const newRow = (table: Description, also: readonly Field[] = []) => {
+  const fields = [...insertedBy(table), ...also];
   const first = table.version ? [`, ${table.version.column}`, ', 1'] : ['', ''];
   return `(${listed(fields)}${first[0]}) select ${values(fields)}${first[1]}`;
 };
 
-export const insert = (table: Description, input: string) =>
-  `insert into ${table.table} ${newRow(table)} from ${input} order by i.n`;
+export const insert = (table: Description, input: string, also: readonly Field[] = []) =>
+  `insert into ${table.table} ${newRow(table, also)} from ${input} order by i.n`;
 
 /** Returns the keys of what it has inserted. */
 export const insertNew = (table: Description) => (input: string) =>

@@ -95,7 +95,7 @@ export class Table<C extends Columns> extends EntitySchema<Found<C>> {
     );
     const entity = { ...options, name, tableName: name, columns: Object.fromEntries(named) };
     super(entity as unknown as EntitySchemaOptions<Found<C>>);
-    const table = sql.describe(name, named);
+    const table = sql.describe(name, named, options.schema);
     this.description = table;
     const { keys, version } = table;
     this.find = batch<Rows<C, Key<C>>>(keys).query(sql.find(table, keys));
@@ -133,9 +133,14 @@ export class Table<C extends Columns> extends EntitySchema<Found<C>> {
     return sql.specOf(sql.insertedBy(this.description)) as NewSpec<C>;
   }
 
-  /** An INSERT of new rows, to be continued by `on conflict …` or `returning …`. @param source has the rows, by the name of `i`. */
-  insertFrom(source: string): string {
-    return sql.insert(this.description, source);
+  /**
+   * An INSERT of new rows, to be continued by `on conflict …` or `returning …`.
+   *
+   * @param source has the rows, by the name of `i`, with their `n`.
+   * @param also fields that the rows have, although new rows leave them to the database.
+   */
+  insertFrom(source: string, ...also: (keyof C & string)[]): string {
+    return sql.insert(this.description, source, sql.pick(this.description, also));
   }
 
   /** As {@link insertFrom}, in place of rows that are there, by the name of `t`; to be continued by `where …` or `returning …`. */

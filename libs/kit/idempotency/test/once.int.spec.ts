@@ -1,5 +1,5 @@
 import { DomainError } from '@thali/kit/core';
-import { Database, change, provisionModule, type Tx } from '@thali/kit/postgres';
+import { Database, provisionModule, rows, type Tx } from '@thali/kit/postgres';
 import { aDatabase, type TestServer } from '@thali/kit/postgres/testing';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { fingerprintOf, forgetAnswers, idempotencyMigrations, once, type RepeatableRequest } from '..';
@@ -15,9 +15,10 @@ class CreatePayments1700000000900 implements MigrationInterface {
 
 const migrations = [...idempotencyMigrations, CreatePayments1700000000900];
 
-const insert = change<{ payer: string; amount: number }, { number: number }>(`
-  insert into payments (payer, amount) select payer, amount from json_to_recordset($1) as i(n int, payer text, amount int)
-  returning 1 as n, number`);
+const insert = rows({ payer: 'text', amount: 'int' }).change<{ number: number }>(
+  (input) => `
+  insert into payments (payer, amount) select payer, amount from ${input} returning 1 as n, number`,
+);
 
 interface Payment {
   payer: string;

@@ -1,6 +1,7 @@
 import { escapeIdentifier, escapeLiteral } from 'pg';
 import type { Database, Signals } from '../../postgres';
 import { inboxChanged, type CoLocatedInbox } from '../ports/receiver';
+import { inboxOf } from '../messaging.tables';
 import { firstOfKey } from './first-of-key.sql';
 
 type SubscriptionsOf = ReadonlyMap<string, readonly string[]>;
@@ -45,20 +46,16 @@ function storeSql(
   );
   // A producer sends the messages of one key in one transaction at a time: a row that is not there yet cannot come before these.
   const expressions = `arriving${slot} as (
-      select nextval('${schema}.inbox_seq_seq') as seq, *,
+      select nextval('${schema}.inbox_seq_seq') as seq, ${from} as producer, *,
         ${firstOfKey('l', `${schema}.`)} as first
       from (
         select w.subscription, routed.* from routed join (values ${wanted.join(', ')}) as w(type, subscription) using (type)
         where destination = ${escapeLiteral(module)} and direct order by n
       ) l
     ), slot${slot} as (
-      insert into ${schema}.inbox (subscription, seq, part, message_id, producer, type, version, key, key_version, data, correlation_id,
-        causation_id, recorded_at)
-      select subscription, seq, part, "messageId", ${from}, type, version, key, key_version, data, "correlationId", "causationId",
-        recorded_at
-      from arriving${slot}
+      ${inboxOf(module).insertFrom(`arriving${slot} i`)}
     )`;
-  const select = `select n, 'inbox ' || subscription, ${from}, key_version, recorded_at, case when first then seq end from arriving${slot}`;
+  const select = `select n, 'inbox ' || subscription, producer, "keyVersion", "recordedAt", case when first then seq end from arriving${slot}`;
   return { expressions, select };
 }
 

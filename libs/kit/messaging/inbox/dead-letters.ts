@@ -1,5 +1,6 @@
 import { DomainError } from '../../core';
 import type { Database } from '../../postgres';
+import { DeadLetters, InboxRows } from '../messaging.tables';
 import { inboxChanged } from '../ports/receiver';
 
 /** A message that no attempt could handle. */
@@ -20,7 +21,7 @@ export interface DeadLetter {
 /** The dead letters of a module, oldest first. */
 export function deadLetters(db: Database, limit = 100): Promise<DeadLetter[]> {
   return db.read<DeadLetter>(
-    `select d.subscription, d.message_id as "messageId", d.type, d.key, d.data, d.attempts::int, d.crashes::int, d.errors, d.died_at as "diedAt",
+    `select ${DeadLetters.columns('d', 'subscription', 'messageId', 'type', 'key', 'data', 'attempts', 'crashes', 'errors', 'diedAt')},
        (select count(*) from inbox i where i.subscription || ' ' || i.key = d.subscription || ' ' || d.key) as "waitingBehind"
      from dead_letters d order by d.died_at limit $1`,
     [limit],
@@ -34,12 +35,9 @@ export function deadLetters(db: Database, limit = 100): Promise<DeadLetter[]> {
 export async function replay(db: Database, subscription: string, messageId: string): Promise<void> {
   const [moved] = await db.read<{ key: string }>(
     `with gone as (
-       delete from dead_letters where subscription = $1 and message_id = $2 returning *
+       delete from dead_letters d where subscription = $1 and message_id = $2 returning 1 as n, ${DeadLetters.columns('d')}
      ), back as (
-       insert into inbox (subscription, seq, part, message_id, producer, type, version, key, key_version, data, correlation_id, causation_id,
-         recorded_at, errors)
-       select subscription, seq, part, message_id, producer, type, version, key, key_version, data, correlation_id, causation_id, recorded_at, errors
-       from gone
+       ${InboxRows.insertFrom('gone i', 'errors')}
        on conflict ((subscription || ' ' || key), message_id) do update set seq = excluded.seq, errors = excluded.errors
        returning subscription, key
      ), free as (

@@ -1,4 +1,5 @@
-import { change, type Database } from '../../postgres';
+import { rows, type Database } from '../../postgres';
+import { BlockedKeys, InboxRows } from '../messaging.tables';
 
 interface Failure {
   subscription: string;
@@ -18,31 +19,33 @@ export function recordFailure(db: Database, failure: Failure): Promise<void> {
     // Another instance may have handled it meanwhile.
     if (!(await tx.one(countAttempt, failure))) return;
     if (failure.dead) await tx.run(bury, failure);
-    await tx.run(failure.block ? blockKey : clearBlock, failure);
+    await tx.run(failure.block ? blockKey : BlockedKeys.delete, failure);
   });
 }
 
-const countAttempt = change<Failure, { counted: true }>(`
+const { subscription, seq, key } = InboxRows.newRow;
+
+const countAttempt = rows({ subscription, seq, error: 'jsonb' }).change<{ counted: true }>(
+  (input) => `
   update inbox b set attempts = attempts + 1, errors = errors || jsonb_build_array(i.error || jsonb_build_object('at', clock_timestamp()))
-  from json_to_recordset($1) as i(n int, subscription text, seq bigint, error jsonb)
-  where b.subscription = i.subscription and b.seq = i.seq returning i.n, true as counted`);
+  from ${input} where b.subscription = i.subscription and b.seq = i.seq returning i.n, true as counted`,
+);
 
-const bury = change<Failure>(`
+/** The columns are those of the inbox, in their order. */
+const bury = rows({ subscription, seq }).change(
+  (input) => `
   with gone as (
-    delete from inbox b using json_to_recordset($1) as i(n int, subscription text, seq bigint)
-    where b.subscription = i.subscription and b.seq = i.seq returning b.*
+    delete from inbox b using ${input} where b.subscription = i.subscription and b.seq = i.seq returning b.*
   )
-  insert into dead_letters select *, clock_timestamp() from gone`);
+  insert into dead_letters select *, clock_timestamp() from gone`,
+);
 
-const blockKey = change<Failure>(`
-  insert into blocked_keys (subscription, key, until)
-  select subscription, key, case when dead then 'infinity' else database_time() + "waitMs" * interval '1 ms' end
-  from json_to_recordset($1) as i(n int, subscription text, key text, dead boolean, "waitMs" float8)
-  on conflict (subscription, key) do update set until = excluded.until`);
-
-export const clearBlock = change<{ subscription: string; key: string }>(`
-  delete from blocked_keys b using json_to_recordset($1) as i(n int, subscription text, key text)
-  where b.subscription = i.subscription and b.key = i.key`);
+/** By the database's time, which is why the statement is no `upsert`. */
+const blockKey = rows({ subscription, key, dead: 'boolean', waitMs: 'float8' }).change((input) =>
+  BlockedKeys.upsertFrom(
+    `(select *, case when dead then 'infinity' else database_time() + "waitMs" * interval '1 ms' end as until from ${input}) i`,
+  ),
+);
 
 /** Counts a start before the handler runs, in a transaction of its own: if the process dies, it has been counted. */
 export async function countCrash(db: Database, subscription: string, seq: number): Promise<void> {

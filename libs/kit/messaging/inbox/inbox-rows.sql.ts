@@ -1,7 +1,7 @@
 import type { Message } from '../../core';
-import { change, type Database, type Tx } from '../../postgres';
+import { rows, type Database, type RowOf, type Tx } from '../../postgres';
+import { BlockedKeys, Handled, InboxRows, handledFields, messageFields, toMessage } from '../messaging.tables';
 import type { RecordRow, StoredRow } from '../ports/receiver';
-import { clearBlock } from './failures.sql';
 
 /** A message in the inbox of a subscription. */
 export interface InboxRow {
@@ -25,11 +25,11 @@ export async function fetchWaiting(
   known: number[],
   limit: number,
 ): Promise<InboxRow[]> {
-  type Row = Omit<InboxRow, 'message' | 'dueAt'> & Omit<Message, 'recordedAt'> & { recordedAt: Date; waitedMs: number };
-  const rows = await db.read<Row>(
+  const found = await db.read<
+    Omit<RowOf<typeof InboxRows>, 'subscription' | 'errors' | 'storedAt'> & { waitedMs: number }
+  >(
     `with moment as materialized (select database_time() as now)
-     select seq, part::int, attempts::int, crashes::int, message_id as id, producer, type, version, key, key_version as "keyVersion", data,
-       correlation_id as "correlationId", causation_id as "causationId", recorded_at as "recordedAt",
+     select ${InboxRows.columns('i', 'seq', 'part', 'attempts', 'crashes', 'producer', ...messageFields)},
        date_part('epoch', clock_timestamp() - stored_at) * 1000 as "waitedMs"
      from inbox i
      where subscription = $1 and part = any($2) and seq not in (select unnest($3::bigint[]))
@@ -37,14 +37,9 @@ export async function fetchWaiting(
      order by seq limit $4`,
     [subscription, parts, known, limit],
   );
-  return rows.map(({ seq, part, attempts, crashes, waitedMs, recordedAt, ...message }) => ({
-    seq,
-    part,
-    attempts,
-    crashes,
-    dueAt: performance.now() - waitedMs,
-    message: { ...message, recordedAt: recordedAt.toISOString() },
-  }));
+  return found.map(({ seq, part, attempts, crashes, waitedMs, ...row }) => {
+    return { seq, part, attempts, crashes, dueAt: performance.now() - waitedMs, message: toMessage(row) };
+  });
 }
 
 /** The row as {@link fetchWaiting} would read it: with a copy of the data, since the sender may still change its own. */
@@ -69,24 +64,28 @@ export function pushedRow(
 /** Claims an inbox row: it moves to `handled`. Returns nothing when another instance has moved it. */
 export function claimRow({ seq, attempts, message: { key } }: InboxRow) {
   return (tx: Tx, subscription: string): Promise<object | undefined> => {
-    if (attempts > 0) tx.defer(clearBlock, { subscription, key });
+    if (attempts > 0) tx.defer(BlockedKeys.delete, { subscription, key });
     return tx.one(moveToHandled, { subscription, seq });
   };
 }
 
-const moveToHandled = change<{ subscription: string; seq: number }, { claimed: true }>(`
+const { subscription, seq } = InboxRows.newRow;
+
+/** Two tables at once; the rows are named twice, see {@link none}. */
+const moveToHandled = rows({ subscription, seq }).change<{ claimed: true }>(
+  (input) => `
   with i as (
-    select * from json_to_recordset($1) as i(n int, subscription text, seq bigint)
+    select * from ${input}
   ), gone as (
     delete from inbox b using i where b.subscription = i.subscription and b.seq = i.seq
       and b.subscription = any (array(select subscription from i)) and b.seq = any (array(select seq from i))
-    returning i.n, b.subscription, b.message_id, b.producer, b.key, b.key_version
+    returning i.n, ${InboxRows.columns('b', ...handledFields)}
   ), done as (
-    insert into handled (subscription, message_id, producer, key, key_version)
-    select subscription, message_id, producer, key, key_version from gone order by n
-    on conflict do nothing returning subscription, message_id
+    ${Handled.insertFrom('gone i')}
+    on conflict do nothing returning ${Handled.columns('handled', 'subscription', 'messageId')}
   )
-  select n, true as claimed from gone join done using (subscription, message_id)`);
+  select n, true as claimed from gone join done using (subscription, "messageId")`,
+);
 
 /** Deletes a copy that was stored while its message was being claimed, when no statement could see it. No other statement ever would. */
 export async function discardCopy(db: Database, subscription: string, seq: number): Promise<void> {

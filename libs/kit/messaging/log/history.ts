@@ -1,4 +1,5 @@
-import type { Database } from '../../postgres';
+import type { Database, RowOf } from '../../postgres';
+import { Messages } from '../messaging.tables';
 
 /** A message of the log, for a person to read. */
 export interface LogEntry {
@@ -16,11 +17,11 @@ export interface LogEntry {
 
 /** All messages of a key that a module has recorded, in the order in which it recorded them. */
 export async function historyOf(db: Database, key: string): Promise<LogEntry[]> {
-  const rows = await db.read<Omit<LogEntry, 'module' | 'recordedAt'> & { recordedAt: Date }>(
-    `select message_id as id, type, version, key, key_version as "keyVersion", data, correlation_id as "correlationId",
-       causation_id as "causationId", recorded_at as "recordedAt"
-     from messages where key = $1 order by key_version`,
+  const rows = await db.read<RowOf<typeof Messages>>(
+    `select ${Messages.columns('m')} from messages m where key = $1 order by key_version`,
     [key],
   );
-  return rows.map((row) => ({ ...row, module: db.module, recordedAt: row.recordedAt.toISOString() }));
+  return rows.map(({ messageId: id, recordedAt, ...row }) => {
+    return { id, module: db.module, ...row, recordedAt: recordedAt.toISOString() };
+  });
 }

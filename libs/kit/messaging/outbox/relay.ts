@@ -1,6 +1,7 @@
-import { type Message, type Log, Loop } from '../../core';
+import { type Log, Loop } from '../../core';
 import type { Transport } from '../ports/transport';
-import type { Database } from '../../postgres';
+import type { Database, RowOf } from '../../postgres';
+import { Messages, toMessage } from '../messaging.tables';
 import type { Partitions } from '../leases/partitions';
 import { outboxChanged } from './send';
 
@@ -9,11 +10,7 @@ const batchSize = 500;
 /** How long the last delivery counts for the lag, in milliseconds. */
 const recentMs = 1_000;
 
-interface Row extends Omit<Message, 'producer' | 'recordedAt'> {
-  seq: number;
-  recordedAt: Date;
-  waitedMs: number;
-}
+type Row = RowOf<typeof Messages> & { seq: number; waitedMs: number };
 
 /**
  * Delivers the outbox to one destination: reads a batch in order, delivers it, and deletes it when the destination has confirmed it, with the
@@ -64,11 +61,8 @@ export class Relay {
     const [oldest] = rows;
     if (!oldest) return false;
     const since = performance.now() - oldest.waitedMs;
-    const messages = rows.map(({ seq: _, waitedMs: __, recordedAt, ...message }) => ({
-      ...message,
-      producer: this.db.module,
-      recordedAt: recordedAt.toISOString(),
-    }));
+    const { module: producer } = this.db;
+    const messages = rows.map(({ seq: _, waitedMs: __, ...row }) => toMessage({ ...row, producer }));
     await this.transport.deliver(this.destination, messages);
     this.confirmed = rows.map(({ seq }) => seq);
     this.delivered = { at: performance.now(), waitedMs: performance.now() - since };
@@ -83,8 +77,7 @@ export class Relay {
       `with gone as (
          delete from outbox where destination = $1 and seq = any($3)
        )
-       select o.seq, m.message_id as id, m.type, m.version, m.key, m.key_version as "keyVersion", m.data,
-         m.correlation_id as "correlationId", m.causation_id as "causationId", m.recorded_at as "recordedAt",
+       select o.seq, ${Messages.columns('m')},
          date_part('epoch', clock_timestamp() - m.recorded_at) * 1000 as "waitedMs"
        from outbox o join messages m using (message_id)
        where o.destination = $1 and o.part = any($2) and o.seq not in (select unnest($3::bigint[]))

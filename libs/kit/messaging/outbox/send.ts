@@ -1,6 +1,7 @@
 import { type Draft, partitionOf } from '../../core';
-import { lock, named, none, type MessageContext, type SqlText, type Tx } from '../../postgres';
+import { named, none, rows, type MessageContext, type SqlText, type Tx } from '../../postgres';
 import { escapeLiteral } from 'pg';
+import { Messages, Outbox } from '../messaging.tables';
 import type { CoLocatedInbox, RecordRow, StoredRow } from '../ports/receiver';
 
 /** Raised after the commit of a transaction that recorded messages for this destination. */
@@ -28,26 +29,30 @@ export function send(tx: Tx, draft: Draft, { context = tx.context }: Options = {
 }
 
 /** Counts the messages of each key. Its lock orders the senders of a key; `record`, which sees what they have committed, numbers. */
-const number = lock<{ key: string }>(
+const number = rows({ key: 'text' }).lock(
   'last',
-  `
+  (input) => `
   insert into message_keys as k (key, version)
-  select key, count(*) from json_to_recordset($1) as i(n int, key text) group by key order by key
+  select key, count(*) from ${input} group by key order by key
   on conflict (key) do update set version = k.version + excluded.version`,
 );
 
-export const record = lock<RecordRow, { signal: string } & Partial<StoredRow>>('last', sqlTextFor('', []));
+const { keyVersion: _, recordedAt: __, ...recorded } = Messages.newRow;
+
+export const record = rows({ ...recorded, part: 'smallint', data: 'json' }).lock<
+  { signal: string } & Partial<StoredRow>
+>('last', (input) => sqlTextFor(input, '', []));
 
 /** The override of `record` for a producer with co-located inboxes: each SQL text names only the inboxes that some row is for. */
 export function recordInto(
   producer: string,
   inboxes: readonly CoLocatedInbox[],
-): (rows: readonly RecordRow[]) => SqlText {
+): (rows: readonly Pick<RecordRow, 'type'>[]) => SqlText {
   const sqlTexts = new Map<string, SqlText>();
   return (rows) => {
     const wanted = inboxes.filter(({ types }) => rows.some(({ type }) => types.has(type)));
     const name = wanted.map(({ module }) => module).join();
-    const sqlText = sqlTexts.get(name) ?? named(sqlTextFor(producer, wanted));
+    const sqlText = sqlTexts.get(name) ?? named(sqlTextFor(record.input.source, producer, wanted));
     sqlTexts.set(name, sqlText);
     return sqlText;
   };
@@ -56,27 +61,24 @@ export function recordInto(
 /**
  * The statement that records messages: in the log, and in the outbox of each destination. A message for a co-located inbox is stored there
  * instead (`direct`), unless the outbox holds earlier messages: another process without that co-located inbox may have put them there.
+ * One statement writes to all of them, since each destination needs what was numbered, and no other statement may see half of it.
  */
-function sqlTextFor(producer: string, inboxes: readonly CoLocatedInbox[]): string {
+function sqlTextFor(input: string, producer: string, inboxes: readonly CoLocatedInbox[]): string {
   const stores = inboxes.map((inbox, slot) => inbox.storeSql(producer, slot));
   const directly = inboxes.map(({ module }) => escapeLiteral(module)).join(', ');
   return `
     with numbered as (
-      select i.*, clock_timestamp() as recorded_at, k.version - count(*) over (partition by key)
-        + row_number() over (partition by key order by i.n) as key_version
-      from json_to_recordset($1) as i(n int, "messageId" uuid, type text, version int, key text, part smallint, data json,
-        "correlationId" text, "causationId" uuid)
-      join message_keys k using (key)
+      select i.*, clock_timestamp() as "recordedAt", k.version - count(*) over (partition by key)
+        + row_number() over (partition by key order by i.n) as "keyVersion"
+      from ${input} join message_keys k using (key)
     ), logged as (
-      insert into messages (message_id, type, version, key, key_version, data, correlation_id, causation_id, recorded_at)
-      select "messageId", type, version, key, key_version, data, "correlationId", "causationId", recorded_at from numbered
+      ${Messages.insertFrom('numbered i')}
     ), routed as (
       select numbered.*, r.destination, r.destination = any(array[${directly}]::text[])
         and ${none('outbox o where o.destination = r.destination')} as direct
       from numbered join routes r using (type)
     ), waiting as (
-      insert into outbox (destination, part, message_id)
-      select destination, part, "messageId" from routed where not direct order by n
+      ${Outbox.insertFrom('(select * from routed where not direct) i')}
       returning destination
     )${stores.map(({ expressions }) => `, ${expressions}`).join('')}
     select distinct null::int as n, 'outbox ' || destination as signal, null as producer, null::bigint as "keyVersion",

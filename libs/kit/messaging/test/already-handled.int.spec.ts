@@ -1,13 +1,11 @@
 import { eventually } from '@thali/kit/messaging/testing';
-import { change } from '@thali/kit/postgres';
+import { rows } from '@thali/kit/postgres';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';
 import { deadLetters, replay } from '../inbox/dead-letters';
 import { send } from '../outbox/send';
 import { Instance, Rang, type Ring } from './instance';
 
-const note = change<{ n: number; ring: number }>(
-  'insert into notes select ring from json_to_recordset($1) as i(n int, ring int)',
-);
+const note = rows({ ring: 'int' }).change((input) => `insert into notes select ring from ${input}`);
 
 describe('a message that another instance was faster with', () => {
   let server: TestServer;
@@ -23,7 +21,7 @@ describe('a message that another instance was faster with', () => {
         outside: async ({ n: ring }: Ring) => {
           if (ring === 0) await beFaster();
           if (ring === 2 && !forgiven) throw new Error('cracked');
-          return async (tx) => void (await tx.run(note, { n: 0, ring }));
+          return async (tx) => void (await tx.run(note, { ring }));
         },
       },
     });

@@ -1,6 +1,6 @@
 import { DomainError } from '@thali/kit/core';
 import { eventually } from '@thali/kit/messaging/testing';
-import { query } from '@thali/kit/postgres';
+import { rows } from '@thali/kit/postgres';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';
 import { deadLetters } from '../inbox/dead-letters';
 import { Instance, type Hear } from './instance';
@@ -12,7 +12,7 @@ const inbox = (db: Instance['db']) =>
 const handledCount = async (db: Instance['db']) => (await db.read(`select 1 from handled`)).length;
 
 /** Takes a round trip. */
-const aLook = query<object, object>('select i.n from json_to_recordset($1) as i(n int)');
+const aLook = rows({}).query((input) => `select i.n from ${input}`);
 
 describe('a subscription whose dependency is away', () => {
   let server: TestServer;

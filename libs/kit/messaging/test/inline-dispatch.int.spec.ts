@@ -3,14 +3,15 @@ import type { Subscription } from '@thali/kit/messaging';
 import { eventually } from '@thali/kit/messaging/testing';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';
 import { randomUUID } from 'node:crypto';
-import { change } from '@thali/kit/postgres';
+import { rows } from '@thali/kit/postgres';
 import { partitionOf } from '../../core';
 import { cancelScheduled, schedule, timersChanged } from '../timers/schedule';
 import { claimTimer } from '../timers/timers.sql';
 import { Instance, Rang, leaseMs, type Hear, type Ring } from './instance';
 
-const write = change<{ bell: string; number: number }>(`
-  insert into effects (bell, n) select i.bell, i.number from json_to_recordset($1) as i(n int, bell text, number int)`);
+const write = rows({ bell: 'text', number: 'int' }).change(
+  (input) => `insert into effects (bell, n) select i.bell, i.number from ${input}`,
+);
 
 describe('what can be handled at once', () => {
   let server: TestServer;

@@ -4,7 +4,7 @@ import { defineEvent, type Message, Log } from '../../core';
 import { messagingMigrations } from '..';
 import { sharesChanged } from '../leases/partitions';
 import { Messaging } from '../messaging';
-import { Database, change, provisionModule, type Tx } from '../../postgres';
+import { Database, provisionModule, rows, type Tx } from '../../postgres';
 import { aServer, moveTime, type TestServer } from '../../postgres/testing';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import type { Subscription } from '../ports/subscription';
@@ -202,9 +202,10 @@ export function aNotebook(
   return { name, types: [Said], handle: { inside } };
 }
 
-const write = change<{ subscription: string; who: string; word: number }>(`
-  insert into notebook (subscription, who, n) select subscription, who, word
-  from json_to_recordset($1) as i(n int, subscription text, who text, word int) order by i.n`);
+const write = rows({ subscription: 'text', who: 'text', word: 'int' }).change(
+  (input) => `
+  insert into notebook (subscription, who, n) select subscription, who, word from ${input} order by i.n`,
+);
 
 /** What a subscription has written down about somebody, in order. */
 export async function wordsOf(db: Database, subscription: string, who: string): Promise<number[]> {

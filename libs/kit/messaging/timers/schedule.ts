@@ -1,5 +1,6 @@
 import { type AnyMessageType, type Draft, partitionOf } from '../../core';
-import { change, type MessageContext, type Tx } from '../../postgres';
+import { rows, type MessageContext, type Tx } from '../../postgres';
+import { TimerRows } from '../messaging.tables';
 import type { RecordRow } from '../ports/receiver';
 
 /** {@link Timers} reads the table this often, whatever signals it has had. */
@@ -20,8 +21,8 @@ export function schedule(
 }
 
 /** Cancels the timer of this type and key, if it is still set. A message of a timer that has fired may still arrive: expect it. */
-export function cancelScheduled(tx: Tx, { type }: AnyMessageType, key: string): void {
-  tx.defer(setTimer, { type, key, afterMs: null });
+export function cancelScheduled(tx: Tx, { type, version }: AnyMessageType, key: string): void {
+  tx.defer(setTimer, { type, version, key, part: partitionOf(key), data: null, ...tx.context, afterMs: null });
 }
 
 export interface TimerRow extends Omit<RecordRow, 'messageId'> {
@@ -34,22 +35,25 @@ export interface TimerSet {
   readonly dueAt: string;
 }
 
-/** Sets timers, and cancels those without `afterMs`. Of several changes to one timer in a transaction the last counts. */
-const setTimer = change<TimerRow | { type: string; key: string; afterMs: null }, { signal: string } & TimerSet>(`
+const { dueAt: _, ...newTimer } = TimerRows.newRow;
+
+/**
+ * Sets timers, and cancels those without `afterMs`. Of several changes to one timer in a transaction the last counts, so one statement does
+ * both.
+ */
+const setTimer = rows({ ...newTimer, afterMs: 'float8?' }).change<{ signal: string } & TimerSet>(
+  (input) => `
   with i as (
-    select distinct on (type, key) *
-    from json_to_recordset($1) as i(n int, type text, key text, part smallint, version int, data json, "correlationId" text,
-      "causationId" uuid, "afterMs" float8)
+    select distinct on (type, key) * from ${input}
     order by type, key, n desc
   ), cancelled as (
     delete from timers t using i where t.type = i.type and t.key = i.key and i."afterMs" is null
       and t.type = any (array(select type from i)) and t.key = any (array(select key from i))
   ), timed as (
-    insert into timers (type, key, part, version, data, correlation_id, causation_id, due_at)
-    select type, key, part, version, data, "correlationId", "causationId", database_time() + "afterMs" * interval '1 ms'
-    from i where "afterMs" is not null order by type, key
-    on conflict (type, key) do update set version = excluded.version, data = excluded.data, due_at = excluded.due_at,
-      correlation_id = excluded.correlation_id, causation_id = excluded.causation_id
+    ${TimerRows.upsertFrom(`(
+      select *, database_time() + "afterMs" * interval '1 ms' as "dueAt" from i where "afterMs" is not null
+    ) i`)}
     returning type, key, due_at
   )
-  select n, '${timersChanged}' as signal, due_at::text as "dueAt" from i join timed using (type, key) where "afterMs" < ${timerPollMs}`);
+  select n, '${timersChanged}' as signal, due_at::text as "dueAt" from i join timed using (type, key) where "afterMs" < ${timerPollMs}`,
+);

@@ -19,7 +19,7 @@ import {
 } from '@thali/kit/http';
 import { idempotencyMigrations } from '@thali/kit/idempotency';
 import { messagingMigrations, send } from '@thali/kit/messaging';
-import { Database, StaleVersion, change, query, type Tx } from '@thali/kit/postgres';
+import { Database, StaleVersion, rows, type Tx } from '@thali/kit/postgres';
 import { aPlug, aServer, type Plug } from '@thali/kit/postgres/testing';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
@@ -50,15 +50,19 @@ class CreateBooks1700000000900 implements MigrationInterface {
   }
 }
 
-const insert = change<Book>(`
-  insert into books select "bookId", title, authors, version
-  from json_to_recordset($1) as i(n int, "bookId" text, title text, authors json, version int)`);
-const find = query<{ bookId: string }, Book>(`
-  select i.n, b.book_id as "bookId", title, authors, version from json_to_recordset($1) as i(n int, "bookId" text)
-  join books b on b.book_id = i."bookId"`);
-const rename = change<{ bookId: string; title: string; version: number }>(`
-  update books b set title = i.title, version = i.version from json_to_recordset($1) as i(n int, "bookId" text, title text, version int)
-  where b.book_id = i."bookId" and b.version = i.version - 1 returning i.n`);
+const insert = rows({ bookId: 'text', title: 'text', authors: 'json', version: 'int' }).change(
+  (input) => `
+  insert into books select "bookId", title, authors, version from ${input}`,
+);
+const find = rows({ bookId: 'text' }).query<Book>(
+  (input) => `
+  select i.n, b.book_id as "bookId", title, authors, version from ${input} join books b on b.book_id = i."bookId"`,
+);
+const rename = rows({ bookId: 'text', title: 'text', version: 'int' }).change(
+  (input) => `
+  update books b set title = i.title, version = i.version from ${input}
+  where b.book_id = i."bookId" and b.version = i.version - 1 returning i.n`,
+);
 
 /** Holds back who lends a book, so that a test can look meanwhile. */
 @Injectable()

@@ -21,7 +21,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { defineEvent, defineQuestion, type DataOf } from '@thali/kit/core';
 import { Answers, Handles, messagingMigrations, send } from '@thali/kit/messaging';
 import { Kit, MessagingStrategy, handledMessage } from '@thali/kit/nest';
-import { Database, change, type Tx } from '@thali/kit/postgres';
+import { Database, rows, type Tx } from '@thali/kit/postgres';
 import { tap, type Observable } from 'rxjs';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { z } from 'zod';
@@ -41,8 +41,8 @@ class CreateLetters1800000000000 implements MigrationInterface {
   }
 }
 
-const insertLetter = change<{ to: string }>(
-  'insert into letters (recipient) select i.to from json_to_recordset($1) as i(n int, "to" text)',
+const insertLetter = rows({ to: 'text' }).change(
+  (input) => `insert into letters (recipient) select i.to from ${input}`,
 );
 
 /** What the enhancers have seen, and what the module has been through. */

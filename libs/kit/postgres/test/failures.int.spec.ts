@@ -1,4 +1,4 @@
-import { change, provisionModule, query, Database } from '@thali/kit/postgres';
+import { provisionModule, rows, Database } from '@thali/kit/postgres';
 import { aPlug, aServer, type Plug, type TestServer } from '@thali/kit/postgres/testing';
 import { Client } from 'pg';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
@@ -19,12 +19,13 @@ class TakeLong1700000000901 implements MigrationInterface {
   async down(): Promise<void> {}
 }
 
-const put = change<{ name: string }>(`
-  insert into counters select name, 1 from json_to_recordset($1) as i(n int, name text) on conflict do nothing`);
-const read = query<{ name: string }, { value: number }>(`
-  select i.n, c.value from json_to_recordset($1) as i(n int, name text) join counters c using (name)`);
-const divide = query<{ by: number }, { result: number }>(`
-  select i.n, 1 / i.by as result from json_to_recordset($1) as i(n int, by int)`);
+const put = rows({ name: 'text' }).change(
+  (input) => `insert into counters select name, 1 from ${input} on conflict do nothing`,
+);
+const read = rows({ name: 'text' }).query<{ value: number }>(
+  (input) => `select i.n, c.value from ${input} join counters c using (name)`,
+);
+const divide = rows({ by: 'int' }).query<{ result: number }>((input) => `select i.n, 1 / i.by as result from ${input}`);
 
 /** A silent server is given up a second after that. */
 const statementWithinMs = 4_000;
@@ -82,7 +83,7 @@ describe('a unit of work that fails', () => {
   );
 
   it('fails alone when what it says cannot be put in a packet', async () => {
-    const impossible = { name: 1n as unknown as string };
+    const impossible = { name: 'U+0000: \0' };
     const [bad, good] = await Promise.allSettled([
       db.transaction((tx) => tx.one(read, impossible)),
       db.transaction((tx) => tx.run(put, { name: 'c' })),

@@ -1,5 +1,5 @@
 import { DomainError, SystemIds } from '@thali/kit/core';
-import { change, query, type Database, type Tx } from '@thali/kit/postgres';
+import { rows, type Database, type Tx } from '@thali/kit/postgres';
 import { aDatabase } from '@thali/kit/postgres/testing';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { GroupCommit } from '../group-commit';
@@ -13,15 +13,17 @@ class CreateCounters1700000000900 implements MigrationInterface {
   }
 }
 
-const put = change<{ name: string; value: number }, { transaction: string }>(`
+const put = rows({ name: 'text', value: 'int' }).change<{ transaction: string }>(
+  (input) => `
   insert into counters (name, value, by_tx) select name, value, pg_current_xact_id()::text
-  from json_to_recordset($1) as i(n int, name text, value int) returning 1 as n, by_tx as transaction`);
+  from ${input} returning 1 as n, by_tx as transaction`,
+);
 
-const read = query<{ name: string }, { value: number }>(`
-  select i.n, c.value from json_to_recordset($1) as i(n int, name text) join counters c using (name)`);
+const read = rows({ name: 'text' }).query<{ value: number }>(
+  (input) => `select i.n, c.value from ${input} join counters c using (name)`,
+);
 
-const note = change<{ name: string }>(`
-  select n, 'noted' as signal from json_to_recordset($1) as i(n int, name text) order by n`);
+const note = rows({ name: 'text' }).change((input) => `select n, 'noted' as signal from ${input} order by n`);
 
 describe('work that waits at the same moment', () => {
   let db: Database;

@@ -1,4 +1,4 @@
-import { StaleVersion, change, lock, query, save, type Database, type Tx } from '..';
+import { StaleVersion, rows, type Database, type Tx } from '..';
 import { aDatabase } from '../testing';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
@@ -14,23 +14,27 @@ class CreateBooks1700000000901 implements MigrationInterface {
   }
 }
 
-const input = 'json_to_recordset($1) as i(n int, title text, page int, seen int)';
+const titles = rows({ title: 'text' });
 
-const open = query<{ title: string }, { page: number }>(`
-  select i.n, b.page from ${input} join books b using (title)`);
-const turn = save<{ title: string; page: number; seen: number }>(`
+const open = titles.query<{ page: number }>((input) => `select i.n, b.page from ${input} join books b using (title)`);
+const turn = rows({ title: 'text', page: 'int', seen: 'int' }).save(
+  (input) => `
   update books b set page = i.page, by_tx = pg_current_xact_id()::text from ${input}
-  where b.title = i.title and b.page = i.seen returning i.n`);
-const buy = save<{ title: string }>(`
+  where b.title = i.title and b.page = i.seen returning i.n`,
+);
+const buy = titles.save(
+  (input) => `
   insert into books (title, page, by_tx) select title, 0, pg_current_xact_id()::text from ${input}
-  on conflict do nothing returning null::int as n`);
-const tear = change<{ title: string }>(`update books b set page = -1 from ${input} where b.title = i.title`);
+  on conflict do nothing returning null::int as n`,
+);
+const tear = titles.change((input) => `update books b set page = -1 from ${input} where b.title = i.title`);
 
-const noting = `insert into notes (note) select note from json_to_recordset($1) as i(n int, note text) order by n`;
-const changes = change<{ note: string }>(noting);
-const saves = save<{ note: string }>(`${noting} returning null::int as n`);
-const locksFirst = lock<{ note: string }>('first', `${noting} returning 1`);
-const locksLast = lock<{ note: string }>('last', `${noting} returning 2`);
+const notes = rows({ note: 'text' });
+const noting = (input: string) => `insert into notes (note) select note from ${input} order by n`;
+const changes = notes.change(noting);
+const saves = notes.save((input) => `${noting(input)} returning null::int as n`);
+const locksFirst = notes.lock('first', (input) => `${noting(input)} returning 1`);
+const locksLast = notes.lock('last', (input) => `${noting(input)} returning 2`);
 
 describe('what is saved as it was read', () => {
   let db: Database;

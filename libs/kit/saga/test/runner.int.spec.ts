@@ -2,7 +2,7 @@ import { defineCommand, type Draft } from '@thali/kit/core';
 import { InProcessTransport, messagingMigrations, Messaging, deadLetters, send } from '@thali/kit/messaging';
 import { eventually } from '@thali/kit/messaging/testing';
 import { createLog } from '@thali/kit/telemetry';
-import { Database, change, provisionModule, type Tx } from '@thali/kit/postgres';
+import { Database, provisionModule, rows, type Tx } from '@thali/kit/postgres';
 import { aServer, moveTime, type TestServer } from '@thali/kit/postgres/testing';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { z } from 'zod';
@@ -29,8 +29,10 @@ class CreateDiary1700000000900 implements MigrationInterface {
   }
 }
 
-const write = change<{ sagaId: string; line: string }>(`
-  insert into diary (saga_id, line) select "sagaId", line from json_to_recordset($1) as i(n int, "sagaId" text, line text) order by n`);
+const write = rows({ sagaId: 'text', line: 'text' }).change(
+  (input) => `
+  insert into diary (saga_id, line) select "sagaId", line from ${input} order by n`,
+);
 
 const TimeLimit = defineCommand('party.celebrate.time-limit', 1, z.object({ sagaId: z.string(), epoch: z.int() }), {
   key: ({ sagaId }) => sagaId,

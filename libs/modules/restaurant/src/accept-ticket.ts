@@ -1,8 +1,9 @@
+import { Injectable } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { TicketId, TicketView } from '@thali/contracts';
 import { transactionOf } from '@thali/kit/nest';
 import { acceptTicket } from './domain/ticket';
-import { Tickets } from './ticket.repository';
+import { TicketRepository } from './ticket.repository';
 import { viewOf } from './ticket-board.view';
 
 /** A cook will make it. */
@@ -12,9 +13,10 @@ export class AcceptTicket extends Command<TicketView> {
   }
 }
 
+@Injectable()
 @CommandHandler(AcceptTicket)
 export class AcceptTicketHandler implements ICommandHandler<AcceptTicket> {
-  constructor(private readonly tickets: Tickets) {}
+  constructor(private readonly tickets: TicketRepository) {}
 
   async execute(command: AcceptTicket): Promise<TicketView> {
     const tx = transactionOf(command);

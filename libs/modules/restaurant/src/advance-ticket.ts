@@ -4,14 +4,14 @@ import { Handles } from '@thali/kit/messaging';
 import type { Tx } from '@thali/kit/postgres';
 import { acceptTicket, finishTicket, nextOnAutopilot, prepareTicket } from './domain/ticket';
 import { AdvanceTicket } from './timers';
-import { Tickets } from './ticket.repository';
+import { TicketRepository } from './ticket.repository';
 
 const steps = { accept: acceptTicket, prepare: prepareTicket, finish: finishTicket };
 
 /** The cook of a kitchen on autopilot. */
 @Injectable()
 export class AdvanceTicketHandler {
-  constructor(private readonly tickets: Tickets) {}
+  constructor(private readonly tickets: TicketRepository) {}
 
   @Handles(AdvanceTicket, 'restaurant.advance-ticket')
   async handle({ orderId, step }: DataOf<typeof AdvanceTicket>, tx: Tx): Promise<void> {

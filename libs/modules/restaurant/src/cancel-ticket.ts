@@ -4,18 +4,18 @@ import type { DataOf } from '@thali/kit/core';
 import { Handles, send } from '@thali/kit/messaging';
 import type { Tx } from '@thali/kit/postgres';
 import { cancelTicket } from './domain/ticket';
-import { Tickets } from './ticket.repository';
+import { TicketRepository } from './ticket.repository';
 
 /** Stops, whatever has been done or not yet heard of. Always answers. */
 @Injectable()
 export class CancelTicketHandler {
-  constructor(private readonly tickets: Tickets) {}
+  constructor(private readonly tickets: TicketRepository) {}
 
   @Handles(CancelTicket, 'restaurant.cancel-ticket')
   async handle({ orderId, reason }: DataOf<typeof CancelTicket>, tx: Tx): Promise<void> {
     const ticket = await this.tickets.ofOrder(tx, orderId);
     if (ticket) this.tickets.change(tx, ticket, cancelTicket(ticket, reason));
-    else this.tickets.callOff(tx, orderId, reason);
+    else await this.tickets.callOff(tx, orderId, reason);
     send(tx, TicketCancelled({ orderId }));
   }
 }

@@ -4,12 +4,12 @@ import type { DataOf } from '@thali/kit/core';
 import { Handles } from '@thali/kit/messaging';
 import type { Tx } from '@thali/kit/postgres';
 import { confirmTicket } from './domain/ticket';
-import { Tickets } from './ticket.repository';
+import { TicketRepository } from './ticket.repository';
 
 /** Money and courier are settled: the cook may begin. */
 @Injectable()
 export class ConfirmTicketHandler {
-  constructor(private readonly tickets: Tickets) {}
+  constructor(private readonly tickets: TicketRepository) {}
 
   @Handles(ConfirmTicket, 'restaurant.confirm-ticket')
   async handle({ orderId }: DataOf<typeof ConfirmTicket>, tx: Tx): Promise<void> {

@@ -1,8 +1,9 @@
+import { Injectable } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { TicketId, TicketView } from '@thali/contracts';
 import { transactionOf } from '@thali/kit/nest';
 import { delayTicket } from './domain/ticket';
-import { Tickets } from './ticket.repository';
+import { TicketRepository } from './ticket.repository';
 import { viewOf } from './ticket-board.view';
 
 /** A cook says that it will take longer. */
@@ -16,9 +17,10 @@ export class DelayTicket extends Command<TicketView> {
   }
 }
 
+@Injectable()
 @CommandHandler(DelayTicket)
 export class DelayTicketHandler implements ICommandHandler<DelayTicket> {
-  constructor(private readonly tickets: Tickets) {}
+  constructor(private readonly tickets: TicketRepository) {}
 
   async execute(command: DelayTicket): Promise<TicketView> {
     const tx = transactionOf(command);

@@ -1,8 +1,9 @@
+import { Injectable } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { TicketId, TicketView } from '@thali/contracts';
 import { transactionOf } from '@thali/kit/nest';
 import { finishTicket } from './domain/ticket';
-import { Tickets } from './ticket.repository';
+import { TicketRepository } from './ticket.repository';
 import { viewOf } from './ticket-board.view';
 
 /** The meal waits for the courier. */
@@ -12,9 +13,10 @@ export class FinishTicket extends Command<TicketView> {
   }
 }
 
+@Injectable()
 @CommandHandler(FinishTicket)
 export class FinishTicketHandler implements ICommandHandler<FinishTicket> {
-  constructor(private readonly tickets: Tickets) {}
+  constructor(private readonly tickets: TicketRepository) {}
 
   async execute(command: FinishTicket): Promise<TicketView> {
     const tx = transactionOf(command);

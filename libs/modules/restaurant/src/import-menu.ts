@@ -9,7 +9,7 @@ import { faultsOf } from './domain/menu';
 import { holdsOnlyMenus, readJsonLd, type PublishedRestaurant, type ReadingOptions } from './domain/read-json-ld';
 import { detailsOf } from './domain/restaurant';
 import { readDocument } from './read-document';
-import { Restaurants, asPrinted } from './restaurant.repository';
+import { RestaurantRepository, asPrinted } from './restaurant.repository';
 import { timeZones } from './time-zones';
 
 /** What became of one restaurant of a file. */
@@ -47,7 +47,7 @@ export interface ImportOptions {
 export class ImportMenu {
   constructor(
     private readonly db: Database,
-    private readonly restaurants: Restaurants,
+    private readonly restaurants: RestaurantRepository,
   ) {}
 
   /**

@@ -1,10 +1,14 @@
+import { Injectable } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { MenuItem, Modifier, RestaurantId, type MenuSection } from '@thali/contracts';
 import { Database } from '@thali/kit/postgres';
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { restaurantNotFound } from './domain/errors';
 import type { Menu } from './domain/menu';
-import { asOffered, noRestaurant } from './restaurant.repository';
-import type { ItemStock } from './stock.repository';
+import { Restaurants } from './entities';
+import { asOffered } from './restaurant.repository';
+import { stockColumns, type ItemStock } from './stock.repository';
 
 /** An item with all its modifiers, whatever their groups, for those who take no notice of groups. */
 export const OfferedItem = MenuItem.extend({ modifiers: z.array(Modifier) });
@@ -28,6 +32,7 @@ export class MenuOfRestaurant extends Query<MenuView> {
   }
 }
 
+@Injectable()
 @QueryHandler(MenuOfRestaurant)
 export class MenuOfRestaurantHandler implements IQueryHandler<MenuOfRestaurant> {
   constructor(private readonly db: Database) {}
@@ -35,16 +40,25 @@ export class MenuOfRestaurantHandler implements IQueryHandler<MenuOfRestaurant> 
   /** @throws {DomainError} `restaurant.not-found` */
   async execute({ restaurantId }: MenuOfRestaurant): Promise<MenuView> {
     const [row] = await this.db.read<Omit<MenuView, 'sections'> & { printed: Menu; stock: ItemStock[] }>(
-      `select r.restaurant_id as "restaurantId", r.name, r.currency, r.version, m.sections as printed,
-         (select coalesce(json_agg(json_build_object('itemId', item_id, 'available', available, 'portions', on_hand - reserved)), '[]')
-          from items i where i.restaurant_id = r.restaurant_id and on_menu) as stock
+      `select ${Restaurants.columns('r', 'restaurantId', 'name', 'currency', 'version')}, m.sections as printed,
+         (select coalesce(json_agg(item), '[]') from (
+            select ${stockColumns} from items t where t.restaurant_id = r.restaurant_id and t.on_menu
+          ) item) as stock
        from restaurants r join menus m using (restaurant_id, version) where r.restaurant_id = $1`,
       [restaurantId],
     );
-    if (!row) throw noRestaurant(restaurantId);
+    if (!row) throw restaurantNotFound(restaurantId);
     const { printed, stock, ...menu } = row;
     return { ...menu, sections: asRead(asOffered(printed, stock)) };
   }
+}
+
+/** Names what a menu says of this moment: whether its items are available, and how many portions are left of each. */
+export function stockTagOf({ sections }: MenuView): string {
+  const stock = sections.map(({ items }) =>
+    items.map(({ itemId, available, portions }) => [itemId, available, portions]),
+  );
+  return createHash('sha256').update(JSON.stringify(stock)).digest('base64url').slice(0, 16);
 }
 
 /** The sections as they are read over HTTP. */

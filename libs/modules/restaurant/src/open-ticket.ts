@@ -5,17 +5,17 @@ import { Handles } from '@thali/kit/messaging';
 import type { Tx } from '@thali/kit/postgres';
 import { holdOf, newTicket, rejectTicket, type Ticket, type TicketLine } from './domain/ticket';
 import { takesOrders, type Restaurant } from './domain/restaurant';
-import { Restaurants } from './restaurant.repository';
+import { RestaurantRepository } from './restaurant.repository';
 import { Stock, type Lacking } from './stock.repository';
-import { Tickets } from './ticket.repository';
+import { TicketRepository } from './ticket.repository';
 
 /** Reserves the portions and puts the ticket before a cook; or rejects it with a reason that a customer understands. */
 @Injectable()
 export class OpenTicketHandler {
   constructor(
-    private readonly restaurants: Restaurants,
+    private readonly restaurants: RestaurantRepository,
     private readonly stock: Stock,
-    private readonly tickets: Tickets,
+    private readonly tickets: TicketRepository,
   ) {}
 
   @Handles(OpenTicket, 'restaurant.open-ticket')

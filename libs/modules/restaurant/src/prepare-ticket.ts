@@ -1,8 +1,9 @@
+import { Injectable } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { TicketId, TicketView } from '@thali/contracts';
 import { transactionOf } from '@thali/kit/nest';
 import { prepareTicket } from './domain/ticket';
-import { Tickets } from './ticket.repository';
+import { TicketRepository } from './ticket.repository';
 import { viewOf } from './ticket-board.view';
 
 /** A cook begins: from here on the portions are gone. */
@@ -12,9 +13,10 @@ export class PrepareTicket extends Command<TicketView> {
   }
 }
 
+@Injectable()
 @CommandHandler(PrepareTicket)
 export class PrepareTicketHandler implements ICommandHandler<PrepareTicket> {
-  constructor(private readonly tickets: Tickets) {}
+  constructor(private readonly tickets: TicketRepository) {}
 
   async execute(command: PrepareTicket): Promise<TicketView> {
     const tx = transactionOf(command);

@@ -1,3 +1,4 @@
+import { Injectable } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { MenuItem, Modifier, ModifierGroup, groupOfExtras } from '@thali/contracts';
 import { transactionOf } from '@thali/kit/nest';
@@ -6,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { faultOfId, faultOfName, longest } from './domain/menu-text';
 import { asRead, type MenuView } from './menu.view';
-import { Restaurants, asOffered, type NewMenu } from './restaurant.repository';
+import { RestaurantRepository, asOffered, type NewMenu } from './restaurant.repository';
 import { Stock } from './stock.repository';
 
 const Id = z.string().superRefine(refuse(faultOfId));
@@ -88,10 +89,11 @@ export class PublishMenu extends Command<MenuView> {
  * Puts a new version of the menu in force. Two authors: the second is refused and must look again.
  * Author and kitchen: both win, since portions and availability of items already there are the kitchen's and stay.
  */
+@Injectable()
 @CommandHandler(PublishMenu)
 export class PublishMenuHandler implements ICommandHandler<PublishMenu> {
   constructor(
-    private readonly restaurants: Restaurants,
+    private readonly restaurants: RestaurantRepository,
     private readonly stock: Stock,
   ) {}
 

@@ -1,8 +1,9 @@
+import { Injectable } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { TicketId, TicketView } from '@thali/contracts';
 import { transactionOf } from '@thali/kit/nest';
 import { rejectTicket } from './domain/ticket';
-import { Tickets } from './ticket.repository';
+import { TicketRepository } from './ticket.repository';
 import { viewOf } from './ticket-board.view';
 
 /** A cook will not make it: the portions are free again. */
@@ -15,9 +16,10 @@ export class RejectTicket extends Command<TicketView> {
   }
 }
 
+@Injectable()
 @CommandHandler(RejectTicket)
 export class RejectTicketHandler implements ICommandHandler<RejectTicket> {
-  constructor(private readonly tickets: Tickets) {}
+  constructor(private readonly tickets: TicketRepository) {}
 
   async execute(command: RejectTicket): Promise<TicketView> {
     const tx = transactionOf(command);

@@ -18,7 +18,7 @@ import {
 import type { Tx } from '@thali/kit/postgres';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { MenuOfRestaurant, MenuView } from './menu.view';
+import { MenuOfRestaurant, MenuView, stockTagOf } from './menu.view';
 import { MenuRevision, PublishMenu } from './publish-menu';
 import { AllRestaurants, OneRestaurant, RestaurantFilter, RestaurantPage, RestaurantView } from './restaurants.view';
 import { ItemRevision, ReviseItem, RevisedItem } from './revise-item';
@@ -54,16 +54,16 @@ export class RestaurantController {
   @ApiOperation({
     summary: 'What can be ordered',
     description:
-      'The ETag is the version of the menu. Portions and availability are of this moment and belong to no version.',
+      'The ETag names the version of the menu, and the portions and the availability of this moment, which belong to no version.',
   })
-  @Returns(200, MenuView, 'The menu; 304 without a body if `If-None-Match` names its version')
+  @Returns(200, MenuView, 'The menu; 304 without a body if `If-None-Match` names it as it is')
   async menu(
     @InPath('restaurantId', RestaurantId) restaurantId: RestaurantId,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<MenuView | undefined> {
     const menu = await this.queries.execute(new MenuOfRestaurant(restaurantId));
-    return tag(request, reply, menu.version) ? undefined : menu;
+    return tag(request, reply, menu.version, stockTagOf(menu)) ? undefined : menu;
   }
 
   @Put(':restaurantId/menu')
@@ -71,7 +71,7 @@ export class RestaurantController {
   @ApiOperation({
     summary: 'Publish a new version of the menu',
     description:
-      'Send back what you have read, changed. If somebody published since, you are refused (412). ' +
+      'Send back what you have read, changed. If a newer version is in force, you are refused (412); orders and counted portions refuse nobody. ' +
       '`portions` and `available` count for items that are new; those of items already there are the kitchen’s: change them with PATCH.',
   })
   @Returns(200, MenuView, 'The menu now in force')
@@ -83,24 +83,27 @@ export class RestaurantController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<MenuView> {
     const published = await this.commands.execute(inTransaction(tx, new PublishMenu(restaurantId, seen, menu)));
-    void reply.header('etag', etagOf(published.version));
+    void reply.header('etag', etagOf(published.version, stockTagOf(published)));
     return published;
   }
 
   @Patch(':restaurantId/items/:itemId')
+  @NeedsIfMatch('optional')
   @ApiOperation({
     summary: 'Change price, portions or availability of one item',
     description:
-      'Needs no version: the last word wins, for each of the three by itself. A new price makes a new version of the menu.',
+      'Needs no version: the last word wins, for each of the three by itself. With `If-Match`, you are refused (412) if a newer ' +
+      'version of the menu is in force. A new price makes a new version.',
   })
   @Returns(200, RevisedItem, 'The item as it is now')
   revise(
     @InPath('restaurantId', RestaurantId) restaurantId: RestaurantId,
     @InPath('itemId', ItemId) itemId: string,
+    @SeenVersion('optional') seen: number | undefined,
     @InBody(ItemRevision) revision: ItemRevision,
     @InTransaction() tx: Tx,
   ): Promise<RevisedItem> {
-    return this.commands.execute(inTransaction(tx, new ReviseItem(restaurantId, itemId, revision)));
+    return this.commands.execute(inTransaction(tx, new ReviseItem(restaurantId, itemId, revision, seen)));
   }
 
   @Post(':restaurantId/open')

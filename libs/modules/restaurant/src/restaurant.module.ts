@@ -2,11 +2,13 @@ import { Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { Kit, Runtime, provideSettings } from '@thali/kit/nest';
 import { Database } from '@thali/kit/postgres';
+import { repositoriesOf } from '@thali/kit/postgres/repositories';
 import { AcceptTicketHandler } from './accept-ticket';
 import { AdvanceTicketHandler } from './advance-ticket';
 import { CancelTicketHandler } from './cancel-ticket';
 import { ConfirmTicketHandler } from './confirm-ticket';
 import { DelayTicketHandler } from './delay-ticket';
+import { entities } from './entities';
 import { FinishTicketHandler } from './finish-ticket';
 import { ImportMenu } from './import-menu';
 import { MenuOfRestaurantHandler } from './menu.view';
@@ -16,7 +18,7 @@ import { PrepareTicketHandler } from './prepare-ticket';
 import { PublishMenuHandler } from './publish-menu';
 import { RejectTicketHandler } from './reject-ticket';
 import { RestaurantController } from './restaurant.controller';
-import { Restaurants } from './restaurant.repository';
+import { RestaurantRepository } from './restaurant.repository';
 import { AllRestaurantsHandler, OneRestaurantHandler } from './restaurants.view';
 import { ReviseItemHandler } from './revise-item';
 import { ReviseTicketHandler } from './revise-ticket';
@@ -26,7 +28,7 @@ import { RestaurantSettings } from './settings';
 import { Stock } from './stock.repository';
 import { OneTicketHandler, TicketAnswers, TicketsOfRestaurantHandler } from './ticket-board.view';
 import { TicketController } from './ticket.controller';
-import { Tickets } from './ticket.repository';
+import { TicketRepository } from './ticket.repository';
 
 const commands = [
   AcceptTicketHandler,
@@ -60,9 +62,10 @@ const queries = [
   controllers: [RestaurantController, TicketController],
   providers: [
     provideSettings(RestaurantSettings),
-    Restaurants,
+    ...repositoriesOf(entities),
+    RestaurantRepository,
     Stock,
-    Tickets,
+    TicketRepository,
     ImportMenu,
     ...commands,
     ...messages,

@@ -1,9 +1,15 @@
+import { Injectable } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { InjectRepository } from '@nestjs/typeorm';
 import { Location, OpeningHours, RestaurantId, isOpenAt, opensNext } from '@thali/contracts';
-import { Database } from '@thali/kit/postgres';
+import type { RowOf } from '@thali/kit/postgres';
+import type { ReadRepository } from '@thali/kit/postgres/repositories';
+import { MoreThan } from 'typeorm';
 import { z } from 'zod';
+import { restaurantNotFound } from './domain/errors';
 import { takesOrders, type Restaurant } from './domain/restaurant';
-import { noRestaurant, restaurantColumns } from './restaurant.repository';
+import { Restaurants } from './entities';
+import { restaurantOf } from './restaurant.repository';
 
 export const RestaurantView = z
   .object({
@@ -44,17 +50,19 @@ export class AllRestaurants extends Query<RestaurantPage> {
   }
 }
 
+@Injectable()
 @QueryHandler(AllRestaurants)
 export class AllRestaurantsHandler implements IQueryHandler<AllRestaurants> {
-  constructor(private readonly db: Database) {}
+  constructor(@InjectRepository(Restaurants) private readonly restaurants: ReadRepository<RowOf<typeof Restaurants>>) {}
 
   async execute({ filter: { after, limit } }: AllRestaurants): Promise<RestaurantPage> {
-    const restaurants = await this.db.read<Restaurant>(
-      `select ${restaurantColumns} from restaurants where $1::text is null or restaurant_id > $1 order by restaurant_id limit $2`,
-      [after ?? null, limit],
-    );
-    const last = restaurants.length === limit ? restaurants.at(-1) : undefined;
-    return { items: restaurants.map((restaurant) => viewOf(restaurant, new Date())), next: last?.restaurantId ?? null };
+    const rows = await this.restaurants.find({
+      where: { restaurantId: MoreThan(after ?? '') },
+      order: { restaurantId: 'asc' },
+      take: limit,
+    });
+    const last = rows.length === limit ? rows.at(-1) : undefined;
+    return { items: rows.map((row) => viewOf(restaurantOf(row), new Date())), next: last?.restaurantId ?? null };
   }
 }
 
@@ -64,18 +72,16 @@ export class OneRestaurant extends Query<RestaurantView> {
   }
 }
 
+@Injectable()
 @QueryHandler(OneRestaurant)
 export class OneRestaurantHandler implements IQueryHandler<OneRestaurant> {
-  constructor(private readonly db: Database) {}
+  constructor(@InjectRepository(Restaurants) private readonly restaurants: ReadRepository<RowOf<typeof Restaurants>>) {}
 
   /** @throws {DomainError} `restaurant.not-found` */
   async execute({ restaurantId }: OneRestaurant): Promise<RestaurantView> {
-    const [restaurant] = await this.db.read<Restaurant>(
-      `select ${restaurantColumns} from restaurants where restaurant_id = $1`,
-      [restaurantId],
-    );
-    if (!restaurant) throw noRestaurant(restaurantId);
-    return viewOf(restaurant, new Date());
+    const row = await this.restaurants.findOneBy({ restaurantId });
+    if (!row) throw restaurantNotFound(restaurantId);
+    return viewOf(restaurantOf(row), new Date());
   }
 }
 

@@ -1,13 +1,15 @@
+import { Injectable } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ItemAvailabilityChanged, MenuItem } from '@thali/contracts';
+import { refuseStale } from '@thali/kit/http';
 import { transactionOf } from '@thali/kit/nest';
-import { DomainError } from '@thali/kit/core';
 import { send } from '@thali/kit/messaging';
 import type { Tx } from '@thali/kit/postgres';
 import { z } from 'zod';
+import { itemNotFound } from './domain/errors';
 import { dishesOf, repriced, type Menu } from './domain/menu';
 import { OfferedItem, withModifiers } from './menu.view';
-import { Restaurants, asOffered } from './restaurant.repository';
+import { RestaurantRepository, asOffered } from './restaurant.repository';
 import { Stock } from './stock.repository';
 
 export const ItemRevision = z
@@ -32,19 +34,22 @@ export class ReviseItem extends Command<RevisedItem> {
     readonly restaurantId: string,
     readonly itemId: string,
     readonly revision: ItemRevision,
+    /** The version of the menu that the author has seen, if it is to be this one. */
+    readonly seen: number | undefined,
   ) {
     super();
   }
 }
 
 /**
- * Changes one item without a look at the rest of the menu. Nobody is refused: the last word on availability, on the count of
+ * Changes one item without a look at the rest of the menu. No author is refused, unless they name an older version: the last word on availability, on the count of
  * portions and on the price wins, each for itself. Only a new price makes a new version of the menu.
  */
+@Injectable()
 @CommandHandler(ReviseItem)
 export class ReviseItemHandler implements ICommandHandler<ReviseItem> {
   constructor(
-    private readonly restaurants: Restaurants,
+    private readonly restaurants: RestaurantRepository,
     private readonly stock: Stock,
   ) {}
 
@@ -54,17 +59,13 @@ export class ReviseItemHandler implements ICommandHandler<ReviseItem> {
       restaurantId,
       itemId,
       revision: { price, portions, available },
+      seen,
     } = command;
     const restaurant = await this.restaurants.get(tx, restaurantId);
+    if (seen !== undefined) refuseStale('restaurant.menu', seen, restaurant.version);
     const menu = await this.restaurants.menu(tx, restaurantId);
     const before = dishesOf(menu).find((dish) => dish.itemId === itemId);
-    if (!before)
-      throw new DomainError(
-        'restaurant.no-such-item',
-        'not-found',
-        `${restaurant.name} has no ${itemId} on its menu.`,
-        { itemId },
-      );
+    if (!before) throw itemNotFound(restaurant.name, itemId);
     const dearer = price && (price.amount !== before.price.amount || price.currency !== before.price.currency);
     const menuVersion = dearer
       ? await this.restaurants.revise(tx, restaurant, restaurant, repriced(menu, itemId, price))

@@ -5,17 +5,17 @@ import { Handles, send } from '@thali/kit/messaging';
 import type { Tx } from '@thali/kit/postgres';
 import { evolve, holdOf, refuseRevision, type Ticket, type TicketEvent } from './domain/ticket';
 import { explainLacking, forTheCook } from './open-ticket';
-import { Restaurants } from './restaurant.repository';
+import { RestaurantRepository } from './restaurant.repository';
 import { Stock } from './stock.repository';
-import { Tickets } from './ticket.repository';
+import { TicketRepository } from './ticket.repository';
 
 /** Cooks this instead, if the kitchen has not begun and has the portions: all of the revision or none of it. */
 @Injectable()
 export class ReviseTicketHandler {
   constructor(
-    private readonly restaurants: Restaurants,
+    private readonly restaurants: RestaurantRepository,
     private readonly stock: Stock,
-    private readonly tickets: Tickets,
+    private readonly tickets: TicketRepository,
   ) {}
 
   @Handles(ReviseTicket, 'restaurant.revise-ticket')

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { change, lock, query, type Tx } from '@thali/kit/postgres';
-import { changeOfHold, type Hold, type HoldChange, type Portions } from './domain/portions';
+import { rows, type NewRowOf, type RowOf, type Tx } from '@thali/kit/postgres';
+import { changeOfHold, type Hold } from './domain/portions';
+import { Items, StockMoves } from './entities';
 
 /** Why a hold was refused: the first item that stands in the way. */
 export interface Lacking {
@@ -32,7 +33,15 @@ export class Stock {
   async reserve(tx: Tx, hold: Hold, instead?: Hold): Promise<Lacking | undefined> {
     const { orderId, restaurantId, revision } = hold;
     const changes = changeOfHold(instead?.portions ?? [], hold.portions);
-    const wanted = { orderId, restaurantId, revision, heldRevision: instead?.revision ?? null, changes };
+    const wanted = {
+      orderId,
+      restaurantId,
+      revision,
+      heldRevision: instead?.revision,
+      itemIds: changes.map(({ itemId }) => itemId),
+      held: changes.map(({ held }) => String(held)),
+      wanted: changes.map((change) => String(change.wanted)),
+    };
     for (;;) {
       // In one round trip: what is called first runs first, and the second sees what was committed while the first waited.
       const [, verdict] = await Promise.all([this.lock(tx), tx.one(changeHold, wanted)]);
@@ -45,10 +54,10 @@ export class Stock {
   /** Ends the hold: its portions are gone (`commit`) or free again (`release`). */
   settle(tx: Tx, kind: 'commit' | 'release', hold: Hold): void {
     tx.defer(lockStock, {});
-    tx.defer(settleHold, { kind, ...hold });
+    for (const portions of hold.portions) tx.defer(settleHold, { kind, ...hold, ...portions });
   }
 
-  /** Somebody counted: so many portions can be ordered, beside those that orders hold. */
+  /** The kitchen has counted: so many portions can be ordered, beside those that orders hold. */
   async count(tx: Tx, row: { restaurantId: string; itemId: string; portions: number }): Promise<void> {
     await this.lock(tx);
     await tx.run(countPortions, row);
@@ -61,11 +70,7 @@ export class Stock {
   }
 
   /** Makes these the items on the menu; those that are not there any more keep their stock. @returns the ids that are new. */
-  async list(
-    tx: Tx,
-    restaurantId: string,
-    items: readonly { itemId: string; available: boolean }[],
-  ): Promise<string[]> {
+  async list(tx: Tx, restaurantId: string, items: readonly NewRowOf<typeof Items>[]): Promise<string[]> {
     await this.lock(tx);
     const known = new Set((await this.of(tx, restaurantId)).map(({ itemId }) => itemId));
     await tx.run(listItems, { restaurantId, items });
@@ -78,26 +83,24 @@ export class Stock {
   }
 }
 
-export interface ItemStock {
-  readonly itemId: string;
-  readonly onMenu: boolean;
-  readonly available: boolean;
+export interface ItemStock extends Pick<RowOf<typeof Items>, 'itemId' | 'onMenu' | 'available'> {
   /** How many can still be ordered. */
   readonly portions: number;
 }
 
-const lockStock = lock(
-  'first',
-  `select i.n, pg_advisory_xact_lock(hashtext(current_schema() || '.stock')) from json_to_recordset($1) as i(n int)`,
+/** The columns of an {@link ItemStock}. */
+export const stockColumns = `${Items.columns('t', 'itemId', 'onMenu', 'available')}, t.on_hand - t.reserved as portions`;
+
+const stockOf = rows({ restaurantId: 'text' }).query<ItemStock>(
+  (input) => `select i.n, ${stockColumns} from ${input} join items t on t.restaurant_id = i."restaurantId"`,
 );
 
-interface HoldRow {
-  orderId: string;
-  restaurantId: string;
-  revision: number;
-  heldRevision: number | null;
-  changes: readonly HoldChange[];
-}
+// All statements below are by hand: many orders want the same rows at once, and each is decided by the numbers that it then finds.
+
+const lockStock = rows({}).lock(
+  'first',
+  (input) => `select i.n, pg_advisory_xact_lock(hashtext(current_schema() || '.stock')) from ${input}`,
+);
 
 interface Verdict {
   served: boolean;
@@ -109,20 +112,26 @@ interface Verdict {
  * Judges the orders of a batch first come, first served: one is served if each of its items has enough for it and for all
  * before it. So an order may be passed over for one that is refused; then `served` is false and nothing is lacking.
  */
-const changeHold = change<HoldRow, Verdict>(`
-  with hold as (
-    select * from json_to_recordset($1) as i(n int, "orderId" text, "restaurantId" text, revision int, "heldRevision" int, changes json)
-  ), line as (
-    select hold.*, c.*, greatest(c.wanted - c.held, 0) as more
-    from hold, rows from (json_to_recordset(hold.changes) as ("itemId" text, held int, wanted int)) with ordinality
-      as c("itemId", held, wanted, position)
+const changeHold = rows({
+  orderId: 'text',
+  restaurantId: 'text',
+  revision: 'int',
+  heldRevision: 'int?',
+  itemIds: 'text[]',
+  held: 'text[]',
+  wanted: 'text[]',
+}).change<Verdict>(
+  (input) => `
+  with line as (
+    select i.n, i."orderId", i."restaurantId", i.revision, i."heldRevision", c.*, greatest(c.wanted - c.held, 0) as more
+    from ${input}, unnest(i."itemIds", i.held::int[], i.wanted::int[]) with ordinality as c("itemId", held, wanted, position)
   ), weighed as (
     select line.*,
       case when more = 0 then null
-        when i.on_menu and i.available then case when more > i.on_hand - i.reserved then 'sold-out' end
+        when t.on_menu and t.available then case when more > t.on_hand - t.reserved then 'sold-out' end
         else 'not-offered' end as problem,
-      more = 0 or sum(more) over (partition by "restaurantId", "itemId" order by n) <= i.on_hand - i.reserved as fits
-    from line left join items i on i.restaurant_id = "restaurantId" and i.item_id = "itemId"
+      more = 0 or sum(more) over (partition by "restaurantId", "itemId" order by n) <= t.on_hand - t.reserved as fits
+    from line left join items t on t.restaurant_id = "restaurantId" and t.item_id = "itemId"
   ), verdict as (
     select n, bool_and(problem is null and fits) as served,
       (array_agg("itemId" order by position) filter (where problem is not null))[1] as "itemId",
@@ -134,77 +143,69 @@ const changeHold = change<HoldRow, Verdict>(`
     update items set reserved = reserved + s.more
     from (select "restaurantId", "itemId", sum(wanted - held) as more from served group by 1, 2) s
     where items.restaurant_id = s."restaurantId" and items.item_id = s."itemId"
-  ), moved as (
-    insert into stock_moves (restaurant_id, item_id, kind, quantity, order_id, revision)
-    select "restaurantId", "itemId", 'release', held, "orderId", "heldRevision" from served where held > 0
+  ), moves as (
+    select n, "restaurantId", "itemId", 'release' as kind, held as quantity, "orderId", "heldRevision" as revision
+    from served where held > 0
     union all
-    select "restaurantId", "itemId", 'reserve', wanted, "orderId", revision from served where wanted > 0
-  )
-  select n, served, "itemId", problem from verdict`);
-
-interface Settlement extends Hold {
-  kind: 'commit' | 'release';
-}
-
-const settleHold = change<Settlement>(`
-  with settled as (
-    select i.*, p."itemId", p.quantity
-    from json_to_recordset($1) as i(n int, kind text, "orderId" text, "restaurantId" text, revision int, portions json),
-      json_to_recordset(i.portions) as p("itemId" text, quantity int)
+    select n, "restaurantId", "itemId", 'reserve', wanted, "orderId", revision from served where wanted > 0
   ), moved as (
-    insert into stock_moves (restaurant_id, item_id, kind, quantity, order_id, revision)
-    select "restaurantId", "itemId", kind, quantity, "orderId", revision from settled
+    ${StockMoves.insertFrom('moves i')}
+  )
+  select n, served, "itemId", problem from verdict`,
+);
+
+/** A row per item of a hold. */
+const settleHold = rows(StockMoves.newRow).change(
+  (input) => `
+  with i as (
+    select * from ${input}
+  ), moved as (
+    ${StockMoves.insertFrom('i')}
   )
   update items set reserved = reserved - s.quantity, on_hand = on_hand - s.committed
   from (
     select "restaurantId", "itemId", sum(quantity) as quantity,
       coalesce(sum(quantity) filter (where kind = 'commit'), 0) as committed
-    from settled group by 1, 2
+    from i group by 1, 2
   ) s
-  where items.restaurant_id = s."restaurantId" and items.item_id = s."itemId"`);
+  where items.restaurant_id = s."restaurantId" and items.item_id = s."itemId"`,
+);
 
-interface Count extends Pick<Portions, 'itemId'> {
-  restaurantId: string;
-  portions: number;
-}
-
-const countPortions = change<Count>(`
+const countPortions = rows({ restaurantId: 'text', itemId: 'text', portions: 'int' }).change(
+  (input) => `
   with counted as (
-    select distinct on (restaurant_id, item_id) restaurant_id, item_id, i.portions - (on_hand - reserved) as difference
-    from json_to_recordset($1) as i(n int, "restaurantId" text, "itemId" text, portions int)
-    join items on restaurant_id = "restaurantId" and item_id = "itemId"
-    order by restaurant_id, item_id, n desc
-  ), moved as (
-    insert into stock_moves (restaurant_id, item_id, kind, quantity)
-    select restaurant_id, item_id, case when difference > 0 then 'received' else 'discarded' end, abs(difference)
+    select distinct on (i."restaurantId", i."itemId") i.*, i.portions - (t.on_hand - t.reserved) as difference
+    from ${input} join items t on t.restaurant_id = i."restaurantId" and t.item_id = i."itemId"
+    order by i."restaurantId", i."itemId", i.n desc
+  ), moves as (
+    select n, "restaurantId", "itemId", case when difference > 0 then 'received' else 'discarded' end as kind,
+      abs(difference) as quantity, null as "orderId", null::int as revision
     from counted where difference <> 0
+  ), moved as (
+    ${StockMoves.insertFrom('moves i')}
   )
   update items set on_hand = on_hand + difference from counted
-  where items.restaurant_id = counted.restaurant_id and items.item_id = counted.item_id`);
+  where items.restaurant_id = counted."restaurantId" and items.item_id = counted."itemId"`,
+);
 
-const setAvailable = change<{ restaurantId: string; itemId: string; available: boolean }, { changed: true }>(`
+const setAvailable = rows({ restaurantId: 'text', itemId: 'text', available: 'boolean' }).change<{ changed: true }>(
+  (input) => `
   with said as (
-    select distinct on ("restaurantId", "itemId") *
-    from json_to_recordset($1) as i(n int, "restaurantId" text, "itemId" text, available boolean)
-    order by "restaurantId", "itemId", n desc
+    select distinct on (i."restaurantId", i."itemId") i.* from ${input} order by i."restaurantId", i."itemId", i.n desc
   )
   update items set available = said.available from said
   where restaurant_id = "restaurantId" and item_id = "itemId" and items.available <> said.available
-  returning said.n, true as changed`);
+  returning said.n, true as changed`,
+);
 
-const listItems = change<{ restaurantId: string; items: readonly { itemId: string; available: boolean }[] }>(`
+const listItems = rows({ restaurantId: 'text', items: 'json' }).change(
+  (input) => `
   with listed as (
-    select i."restaurantId", l."itemId", l.available
-    from json_to_recordset($1) as i(n int, "restaurantId" text, items json),
-      json_to_recordset(i.items) as l("itemId" text, available boolean)
+    select i.n, item.* from ${input}, ${Items.recordset('i.items', 'item')}
   ), withdrawn as (
     update items set on_menu = false
     where restaurant_id in (select "restaurantId" from listed) and on_menu
       and not exists (select 1 from listed where "restaurantId" = restaurant_id and "itemId" = item_id)
   )
-  insert into items (restaurant_id, item_id, available) select "restaurantId", "itemId", available from listed
-  on conflict (restaurant_id, item_id) do update set on_menu = true`);
-
-const stockOf = query<{ restaurantId: string }, ItemStock>(`
-  select i.n, item_id as "itemId", on_menu as "onMenu", available, on_hand - reserved as portions
-  from json_to_recordset($1) as i(n int, "restaurantId" text) join items on restaurant_id = "restaurantId"`);
+  ${Items.insertFrom('listed i')} on conflict (restaurant_id, item_id) do update set on_menu = true`,
+);

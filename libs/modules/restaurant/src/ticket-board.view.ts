@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { InjectRepository } from '@nestjs/typeorm';
 import {
   RestaurantHistory,
   TicketOfOrder,
@@ -10,10 +11,13 @@ import {
   type TicketId,
 } from '@thali/contracts';
 import { Answers, historyOf } from '@thali/kit/messaging';
-import { Database } from '@thali/kit/postgres';
+import { Database, type RowOf } from '@thali/kit/postgres';
+import type { ReadRepository } from '@thali/kit/postgres/repositories';
 import { z } from 'zod';
+import { ticketNotFound } from './domain/errors';
 import type { Ticket } from './domain/ticket';
-import { noTicket, ticketColumns } from './ticket.repository';
+import { Tickets } from './entities';
+import { ticketOf } from './ticket.repository';
 
 export const TicketBoard = z.object({
   items: z.array(TicketView),
@@ -44,6 +48,7 @@ export class TicketsOfRestaurant extends Query<TicketBoard> {
 }
 
 /** What hangs on the kitchen's wall. Read from the tickets themselves: it is never behind. */
+@Injectable()
 @QueryHandler(TicketsOfRestaurant)
 export class TicketsOfRestaurantHandler implements IQueryHandler<TicketsOfRestaurant> {
   constructor(private readonly db: Database) {}
@@ -52,7 +57,7 @@ export class TicketsOfRestaurantHandler implements IQueryHandler<TicketsOfRestau
     const [beyond, direction, begin] = status ? ['>', 'asc', ''] : ['<', 'desc', afterAll];
     // One walk down the index per status, so that the cost does not grow with the number of tickets.
     const tickets = await this.db.read<Ticket>(
-      `select ${ticketColumns} from (
+      `select ${Tickets.columns('t')} from (
          select t.* from unnest($2::text[]) as wanted(status) cross join lateral (
            select * from tickets where restaurant_id = $1 and status = wanted.status and ticket_id ${beyond} $3
            order by ticket_id ${direction} limit $4
@@ -71,32 +76,32 @@ export class OneTicket extends Query<TicketView> {
   }
 }
 
+@Injectable()
 @QueryHandler(OneTicket)
 export class OneTicketHandler implements IQueryHandler<OneTicket> {
-  constructor(private readonly db: Database) {}
+  constructor(@InjectRepository(Tickets) private readonly tickets: ReadRepository<RowOf<typeof Tickets>>) {}
 
-  /** @throws {DomainError} `restaurant.no-such-ticket` */
+  /** @throws {DomainError} `restaurant.ticket-not-found` */
   async execute({ ticketId }: OneTicket): Promise<TicketView> {
-    const [ticket] = await this.db.read<Ticket>(
-      `select ${ticketColumns} from tickets where ticket_id = $1 and restaurant_id is not null`,
-      [ticketId],
-    );
-    if (!ticket) throw noTicket(ticketId);
+    const row = await this.tickets.findOneBy({ ticketId });
+    const ticket = row && ticketOf(row);
+    if (!ticket) throw ticketNotFound(ticketId);
     return viewOf(ticket);
   }
 }
 
-/** Tells other modules of an order's ticket, and of what was said about it. */
+/** Answers other modules' questions for an order's ticket, and for its messages. */
 @Injectable()
 export class TicketAnswers {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    @InjectRepository(Tickets) private readonly tickets: ReadRepository<RowOf<typeof Tickets>>,
+  ) {}
 
   @Answers(TicketOfOrder)
   async ofOrder({ orderId }: { orderId: OrderId }): Promise<TicketView | null> {
-    const [ticket] = await this.db.read<Ticket>(
-      `select ${ticketColumns} from tickets where order_id = $1 and restaurant_id is not null`,
-      [orderId],
-    );
+    const row = await this.tickets.findOneBy({ orderId });
+    const ticket = row && ticketOf(row);
     return ticket ? viewOf(ticket) : null;
   }
 

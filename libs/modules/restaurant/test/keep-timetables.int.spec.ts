@@ -1,8 +1,8 @@
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';
 import { Client } from 'pg';
 import type { QueryRunner } from 'typeorm';
-import { CreateRestaurant1700000000100 } from '../src/migrations/create-restaurant';
-import { KeepTimetables1700000000101 } from '../src/migrations/keep-timetables';
+import { CreateRestaurant1700000000100 } from '../src/migrations/create-restaurant.migration';
+import { KeepTimetables1700000000101 } from '../src/migrations/keep-timetables.migration';
 
 const bread = { modifierId: 'bread', name: 'Bread', price: { amount: 100, currency: 'EUR' } };
 const dish = (itemId: string, modifiers: object[]) => ({ itemId, name: itemId, modifiers });

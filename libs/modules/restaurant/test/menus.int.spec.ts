@@ -1,6 +1,6 @@
 import { ItemAvailabilityChanged, MenuPublished, OpeningChanged } from '@thali/contracts';
 import type { RestaurantPage } from '../src/restaurants.view';
-import { RestaurantHarness } from '../testing/restaurant-harness';
+import { RestaurantHarness, line, openTicket } from '../testing/restaurant-harness';
 
 describe('a menu', () => {
   const kitchen = new RestaurantHarness();
@@ -20,12 +20,46 @@ describe('a menu', () => {
       [restaurantId, type.type],
     );
 
-  it('is read with its version as ETag, and not twice', async () => {
+  const readAgain = (etag: unknown) => kitchen.get(menuUrl(), { 'if-none-match': String(etag) });
+
+  it('is read with its version in its ETag, and not twice', async () => {
     const { status, body, headers } = await kitchen.get(menuUrl());
-    expect([status, headers.etag, body.version]).toEqual([200, '"1"', 1]);
-    const again = await kitchen.get(menuUrl(), { 'if-none-match': '"1"' });
-    expect([again.status, again.headers.etag, again.body]).toEqual([304, '"1"', {}]);
-    expect((await kitchen.get(menuUrl(), { 'if-none-match': '"7"' })).status).toBe(200);
+    const etag = String(headers.etag);
+    expect([status, etag, body.version]).toEqual([200, expect.stringMatching(/^"1\.[\w-]+"$/), 1]);
+    const again = await readAgain(etag);
+    expect([again.status, again.headers.etag, again.body]).toEqual([304, etag, {}]);
+    expect((await readAgain(etag.replace('1', '7'))).status).toBe(200);
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['an item was taken off', () => kitchen.patch(itemUrl('dosa'), { available: false })],
+    ['portions were counted', () => kitchen.patch(itemUrl('dosa'), { portions: 4 })],
+    ['an order has taken portions', () => kitchen.hear(openTicket(kitchen.anOrder(), restaurantId, line('dosa')))],
+  ])('is read again when %s, though it has no new version', async (_, change) => {
+    const { headers } = await kitchen.get(menuUrl());
+    await change();
+    const again = await readAgain(headers.etag);
+    expect([again.status, again.body.version]).toEqual([200, 1]);
+    expect((await readAgain(again.headers.etag)).status).toBe(304);
+  });
+
+  it('is published over what was read, whatever was ordered since', async () => {
+    const { body, headers } = await kitchen.get(menuUrl());
+    const ifMatch = { 'if-match': String(headers.etag) };
+    await kitchen.patch(itemUrl('dosa'), { portions: 3 });
+    const put = await kitchen.put(menuUrl(), body, ifMatch);
+    expect([put.status, put.body.version]).toEqual([200, 2]);
+    expect((await readAgain(put.headers.etag)).status).toBe(304);
+    expect((await kitchen.put(menuUrl(), body, ifMatch)).status).toBe(412);
+  });
+
+  it('is not changed by a PATCH whose If-Match names an older version', async () => {
+    const { headers } = await kitchen.get(menuUrl());
+    const reprice = (amount: number) =>
+      kitchen.patch(itemUrl('dosa'), { price: { amount, currency: 'EUR' } }, { 'if-match': String(headers.etag) });
+    expect((await reprice(990)).status).toBe(200);
+    expect(await reprice(1_090)).toMatchObject({ status: 412, body: { code: 'restaurant.menu.stale' } });
+    expect((await kitchen.menu(restaurantId)).version).toBe(2);
   });
 
   it('is not there where there is no restaurant', async () => {
@@ -43,7 +77,7 @@ describe('a menu', () => {
     const menu = await kitchen.menu(restaurantId);
     const sections = menu.sections.map((section) => ({ ...section, name: 'Everything' }));
     const put = await kitchen.put(menuUrl(), { ...menu, sections }, { 'if-match': '"1"' });
-    expect([put.status, put.headers.etag]).toEqual([200, '"2"']);
+    expect([put.status, put.headers.etag]).toEqual([200, expect.stringMatching(/^"2\./)]);
     expect(put.body).toEqual({ ...menu, version: 2, sections });
     expect(await kitchen.menu(restaurantId)).toEqual(put.body);
     expect((await announced(MenuPublished)).map(({ data }) => data.version)).toEqual([1, 2]);
@@ -271,7 +305,7 @@ describe('a menu', () => {
   it('knows only its own dishes', async () => {
     expect(await kitchen.patch(itemUrl('pizza'), { available: true })).toMatchObject({
       status: 404,
-      body: { code: 'restaurant.no-such-item' },
+      body: { code: 'restaurant.item-not-found' },
     });
   });
 

@@ -1,5 +1,5 @@
 import type { Money, ModifierGroup } from '@thali/contracts';
-import { DomainError } from '@thali/kit/core';
+import { invalidMenu } from './errors';
 import { faultOfId, faultOfName, longest } from './menu-text';
 
 /** A dish or a drink as the menu prints it. How many portions are left, and whether the kitchen offers it now, is not printed. */
@@ -41,9 +41,7 @@ export function dishesOf(menu: Menu): Dish[] {
  */
 export function checkMenu(menu: Menu, currency: string): void {
   const problems = faultsOf(menu, currency);
-  if (problems.length === 0) return;
-  const message = problems.map(({ field, expected }) => `${field}: ${expected}`).join('; ');
-  throw new DomainError('restaurant.invalid-menu', 'invalid', `${message}.`, { problems });
+  if (problems.length > 0) throw invalidMenu(problems);
 }
 
 /** Everything on a menu that could not be ordered. */

@@ -1,5 +1,6 @@
 import type { OrderId, TicketId, TicketRevised, TicketStatus, TicketView } from '@thali/contracts';
-import { DomainError, type DataOf } from '@thali/kit/core';
+import type { DataOf } from '@thali/kit/core';
+import { wrongTime } from './errors';
 import { portionsOf, type Hold } from './portions';
 
 export type TicketLine = TicketView['lines'][number];
@@ -148,12 +149,4 @@ export function nextOnAutopilot({ autopilot, status }: Ticket): 'accept' | 'prep
     preparing: 'finish',
   };
   return turns[status];
-}
-
-function wrongTime(verb: string, { status, ticketId }: Ticket): DomainError {
-  const why = verb === 'prepare' && status === 'accepted' ? 'still waiting for the order to be confirmed' : status;
-  return new DomainError(`restaurant.cannot-${verb}`, 'conflict', `You cannot ${verb} a ticket that is ${why}.`, {
-    ticketId,
-    ticketStatus: status,
-  });
 }
