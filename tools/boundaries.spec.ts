@@ -85,6 +85,7 @@ const planted: [file: string, source: string][] = [
   ['libs/kit/messaging/migrations/time-inbox.migration.ts', `import { weekMs } from '../log/weeks';`],
   ['libs/kit/messaging/ports/transport.ts', `import type { Consumer } from '../inbox/consumer';`],
   ['libs/kit/messaging/ports/receiver.ts', `import { record } from '../outbox/send';`],
+  ['libs/kit/messaging/tables/messaging.tables.ts', `import { inboxChanged } from '../ports/receiver';`],
   ['libs/kit/messaging/log/weeks.ts', `import { outboxChanged } from '../outbox/send';`],
   ['libs/kit/messaging/leases/partitions.ts', `import { inboxChanged } from '../ports/receiver';`],
   ['libs/kit/messaging/outbox/send.ts', `import { firstOfKey } from '../inbox/first-of-key.sql';`],

@@ -52,5 +52,6 @@ const receivedFrom = `
   select key as id, message_id as "messageId", key_version as version, subscription, state, position from (
     select key, message_id, key_version, subscription, 'handled' as state, position from handled where producer = $1
     union all select key, message_id, key_version, subscription, 'waiting', null from inbox where producer = $1
-    union all select key, message_id, key_version, subscription, 'dead', null from dead_letters where producer = $1
+    union all select key, message_id, key_version, subscription, 'dead', null from dead_letters
+      where producer = $1 and not starts_with(subscription, 'outbox to ')
   ) received where message_id >= $2 order by key collate "C", key_version`;

@@ -18,7 +18,8 @@ const heldAtMostMs = 3_600_000;
 
 /** Messages behind a dead one wait for an operator, and so do sagas with an alarm: they are not under way. */
 const waiting = `
-  select 'outbox' as what, count(*) from outbox
+  select 'outbox' as what, count(*) from outbox o join messages m using (message_id)
+    where not exists (select from blocked_keys b where b.subscription = 'outbox to ' || o.destination and b.key = m.key)
   union all select 'inbox', count(*) from inbox i
     where not exists (select from blocked_keys b where b.subscription = i.subscription and b.key = i.key and b.until = 'infinity')
   union all select 'timers', count(*) from timers`;
@@ -26,11 +27,15 @@ const waiting = `
 const sagas = `select 'sagas' as what, count(*) from sagas where status in ('running', 'undoing') and alarm is null`;
 
 const sent = `
-  select destination as what, count(*) from messages join routes using (type) where message_id >= $1 group by destination`;
+  select destination as what, count(*) from messages m join routes r using (type) where message_id >= $1
+    and not exists (select from outbox o where o.destination = r.destination and o.message_id = m.message_id)
+    and not exists (select from dead_letters d where d.subscription = 'outbox to ' || r.destination and d.message_id = m.message_id)
+  group by destination`;
 
 const received = `
   select producer as what, count(distinct message_id) from (
     select producer, message_id from handled union all select producer, message_id from inbox union all select producer, message_id from dead_letters
+      where not starts_with(subscription, 'outbox to ')
   ) received where message_id >= $1 group by producer`;
 
 /** Counts what is under way in all modules or, where that is nothing, between them. */

@@ -65,6 +65,9 @@ export const OrderRevisionRefused = defineEvent(
   byOrder,
 );
 
+/** The other modules are out of reach: what the order waits for has not reached them, or their answer has not come back. */
+export const OrderWaiting = defineEvent('order.waiting', 1, OfOrder, byOrder);
+
 /** Money is held, the kitchen has accepted, a courier is found: it will be cooked. */
 export const OrderConfirmed = defineEvent('order.confirmed', 1, OfOrder, byOrder);
 

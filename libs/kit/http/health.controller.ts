@@ -1,7 +1,7 @@
 import { Controller, Get, Res, type OnApplicationShutdown } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Readiness, Vitals, type VitalSigns } from '../telemetry';
+import { Readiness, Vitals, type Health, type VitalSigns } from '../telemetry';
 
 @Controller('health')
 @ApiExcludeController()
@@ -16,15 +16,12 @@ export class HealthController implements OnApplicationShutdown {
     return { status: 'ok' };
   }
 
-  /** The process can serve: send it traffic only while this is 200. */
+  /** The process can serve: send it traffic only while this is 200. What is wrong and does not keep it from serving is in the body. */
   @Get('ready')
-  async ready(
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<{ status: string; parts: Record<string, string> }> {
-    const parts = await this.readiness.check();
-    const ok = Object.values(parts).every((part) => part === 'ok');
-    if (!ok) void reply.status(503).header('retry-after', 1);
-    return { status: ok ? 'ok' : 'unavailable', parts };
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<Health> {
+    const health = await this.readiness.check();
+    if (health.status === 'unavailable') void reply.status(503).header('retry-after', 1);
+    return health;
   }
 
   /** Memory and event loop delay, to be watched over time. */

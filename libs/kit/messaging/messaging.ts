@@ -50,6 +50,7 @@ export class Messaging {
       const wanting = this.consumers.filter((_, n) => subscriptions[n]!.types.some((wanted) => wanted.type === type));
       if (wanting.length === 1 && wanting[0]) this.dispatchers.set(type, wanting[0].dispatcher);
     }
+    for (const { connect } of subscriptions) connect?.(transport);
     transport.register(new Inbox(db, subscriptions, (type) => this.dispatchers.get(type)));
   }
 

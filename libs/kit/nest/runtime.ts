@@ -1,11 +1,19 @@
 import type { DataSourceOptions } from 'typeorm';
 import { messageOf, type Log } from '../core';
-import { Messaging, type Answering, type Questions, type Subscription, type Transport } from '../messaging';
+import {
+  Messaging,
+  countRefused,
+  type Answering,
+  type Questions,
+  type Subscription,
+  type Transport,
+} from '../messaging';
 import { forgetAnswers } from '../idempotency';
 import { Database, ensureSchema, provisionModule } from '../postgres';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../postgres/embedded';
-import { Readiness } from '../telemetry';
-import { readModuleDatabaseUrl, refuseUnreachable, type Environment, type Settings } from './settings';
+import { Readiness, healthOf, type Health, type PartHealth } from '../telemetry';
+import { readModuleDatabaseUrl, refuseUnreachable, type Settings } from './settings';
+import { maskPasswords, type Environment } from './variables';
 
 const readyWithinMs = 1_000;
 const leastShedAfterMs = 1_000;
@@ -38,6 +46,7 @@ export class Runtime extends Readiness {
   private readonly messagings: Messaging[] = [];
   private readonly openings = new Map<string, Promise<Database>>();
   private readonly closings: (() => Promise<void>)[] = [];
+  private readonly watched = new Map<string, () => Promise<PartHealth>>();
   private embedded: Promise<EmbeddedPostgres> | undefined;
   private isStarted = false;
   private drained: Promise<void> | undefined;
@@ -81,9 +90,12 @@ export class Runtime extends Readiness {
         : databaseUrl
           ? `${prefix}_DATABASE_URL`
           : `${prefix}_DATA_DIR`;
-      throw new Error(`the ${module} database cannot be opened: ${messageOf(error)}. Check ${variable}.`, {
-        cause: error,
-      });
+      throw new Error(
+        `the ${module} database cannot be opened: ${maskPasswords(messageOf(error))}. Check ${variable}.`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 
@@ -138,11 +150,16 @@ export class Runtime extends Readiness {
 
   private async close(): Promise<void> {
     await Promise.allSettled(this.openings.values());
-    await this.drain();
-    await Promise.all([this.transport.stop(), this.questions.stop()]);
-    await Promise.all(this.closings.map((close) => close()));
-    await Promise.all([...this.databases.values()].map((database) => database.close()));
-    await (await this.embedded)?.stop();
+    // What cannot be closed properly, because a database or the broker is away, keeps nothing else open.
+    const outcomes = [
+      ...(await Promise.allSettled([this.drain()])),
+      ...(await Promise.allSettled([this.transport.stop(), this.questions.stop()])),
+      ...(await Promise.allSettled(this.closings.map((close) => close()))),
+      ...(await Promise.allSettled([...this.databases.values()].map((database) => database.close()))),
+      ...(await Promise.allSettled([this.embedded?.then((embedded) => embedded.stop())])),
+    ];
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed) throw failed.reason;
   }
 
   /** How late the modules are with what they have accepted, wherever they run, in milliseconds. */
@@ -160,10 +177,19 @@ export class Runtime extends Readiness {
     return Math.max(0, ...lags);
   }
 
-  /** Whether each database answers. */
-  async check(): Promise<Record<string, string>> {
-    const parts = [...this.databases].map(async ([module, database]) => [module, await probe(database)]);
-    return Object.fromEntries(await Promise.all(parts)) as Record<string, string>;
+  /** Has `check` ask another process, too. @param ask never rejects. */
+  watch(name: string, ask: () => Promise<PartHealth>): void {
+    this.watched.set(name, ask);
+  }
+
+  /** How databases, transport and watched processes are. Messages and databases of other modules can wait; requests cannot. */
+  async check(): Promise<Health> {
+    const probes = new Map(this.watched);
+    for (const [module, database] of this.databases) probes.set(module, () => probe(database));
+    const parts = [...probes].map(async ([name, ask]) => [name, await ask()] as const);
+    // It serves no request by itself.
+    const transport = Object.entries(this.transport.health).map(([name, health]) => [name, { health, serves: false }]);
+    return healthOf(Object.fromEntries([...(await Promise.all(parts)), ...transport]) as Record<string, PartHealth>);
   }
 
   private async sharedUrl(): Promise<string> {
@@ -173,15 +199,21 @@ export class Runtime extends Readiness {
   }
 }
 
-async function probe(database: Database): Promise<string> {
+/** Whether the database answers. Messages that the broker has refused are an alarm, and keep nothing from being served. */
+async function probe(database: Database): Promise<PartHealth> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve(`no answer within ${readyWithinMs} ms`), readyWithinMs);
+  const late = new Promise<PartHealth>((resolve) => {
+    const answer = { health: `no answer within ${readyWithinMs} ms`, serves: false };
+    timer = setTimeout(() => resolve(answer), readyWithinMs);
   });
+  const describe = (refused: number) => (refused === 0 ? 'ok' : `messages refused by the broker: ${refused}`);
   try {
-    return await Promise.race([database.read('select 1').then(() => 'ok'), late]);
+    return await Promise.race([
+      countRefused(database).then((count) => ({ health: describe(count), serves: true })),
+      late,
+    ]);
   } catch (error) {
-    return messageOf(error);
+    return { health: messageOf(error), serves: false };
   } finally {
     clearTimeout(timer);
   }

@@ -83,6 +83,18 @@ export function canAbort<Data, Own>(definition: Definition<Data, Own>, state: Sa
   return state.status === 'running' && irrevocable(definition, state) === undefined;
 }
 
+/** What a saga waits for: how long, and the type of the command that has asked for it, if any has. */
+export function waitOf<Data, Own>(
+  definition: Definition<Data, Own>,
+  state: SagaState<Data>,
+): { withinMs: number; command?: string } | undefined {
+  const step = definition.steps.find(({ name }) => name === state.step);
+  if (!step) return undefined;
+  if (state.status === 'running') return { withinMs: step.withinMs, command: commandOf(step, state.data)[0]?.type };
+  const undo = undoOf(step, state.data, state.reason ?? '');
+  return { withinMs: definition.undoWithinMs, command: typeof undo === 'object' ? undo.type : undefined };
+}
+
 function onAnswer<Data, Own>(
   definition: Definition<Data, Own>,
   state: SagaState<Data>,

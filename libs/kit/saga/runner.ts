@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { DomainError, defineCommand, isA, type Draft, type Message, type MessageType } from '../core';
-import { Subscriber, type Subscription, cancelScheduled, schedule, send } from '../messaging';
+import { Subscriber, type Subscription, type Transport, cancelScheduled, isUnsent, schedule, send } from '../messaging';
 import { rows, type Tx } from '../postgres';
 import { CreateSagas1700000000004 } from './create-sagas.migration';
-import { canAbort, decide, start, type Decision, type SagaInput, type SagaState } from './decide';
+import { canAbort, decide, start, waitOf, type Decision, type SagaInput, type SagaState } from './decide';
 import { typesOf, type SagaDefinition } from './definition';
 import { IndexAlarms1700000000014 } from './index-alarms.migration';
 import { Sagas } from './saga.table';
@@ -19,32 +19,44 @@ export type Tell<Own> = (commands: readonly Own[]) => Promise<unknown>;
 interface TimeLimit {
   sagaId: string;
   epoch: number;
+  /** Whether the saga's owner knows already that it rests. */
+  rests?: boolean | undefined;
 }
+
+/** How long other processes may take to find a broker again and to send what they hold, at least. */
+const settleMs = 15_000;
 
 /**
  * Runs the sagas of one definition in their module's database. A step's new state, its commands, its time limit and what its own module
  * is told commit together; messages of one saga are handled one at a time. The id of a saga is the key of its messages.
+ *
+ * A time limit rests while the step's command has not left, and while the transport does not reach other processes: it counts from when
+ * they are in reach again, since only then could the command, or the answer, arrive.
  */
 export class SagaRunner<Data, Own> extends Subscriber {
   readonly subscriptions: readonly Subscription[];
   private readonly timeLimit: MessageType<TimeLimit>;
+  private transport: Pick<Transport, 'connectedMs'> = { connectedMs: Infinity };
 
   /**
    * @param open makes ready what the saga tells its own module, in the given transaction and at the same time as the saga itself is
    *   loaded. It may turn out that nothing is told.
    * @param onMessage is called with every message that the saga receives, in the transaction that handles it: for a view of the same news.
+   * @param onRest is called once for each wait whose time limit is over and rests, in the transaction that sets it anew.
    */
   constructor(
     readonly definition: SagaDefinition<Data, Own>,
     private readonly open: (tx: Tx, sagaId: string) => Tell<Own>,
     private readonly onMessage: (tx: Tx, message: Message) => void = () => {},
+    private readonly onRest: (tx: Tx, sagaId: string) => void = () => {},
   ) {
     super();
-    const schema = z.object({ sagaId: z.string(), epoch: z.int() });
+    const schema = z.object({ sagaId: z.string(), epoch: z.int(), rests: z.boolean().optional() });
     this.timeLimit = defineCommand(`${definition.name}.time-limit`, 1, schema, { key: ({ sagaId }) => sagaId });
     const types = [...typesOf(definition), this.timeLimit];
     const inside = (_: never, tx: Tx, message: Message<never>) => this.hear(tx, message);
-    this.subscriptions = [{ name: definition.name, types, handle: { inside } }];
+    const connect = (transport: Transport) => void (this.transport = transport);
+    this.subscriptions = [{ name: definition.name, types, handle: { inside }, connect }];
   }
 
   /** Begins the first saga of this id, with the transaction that is its reason. */
@@ -92,10 +104,36 @@ export class SagaRunner<Data, Own> extends Subscriber {
   }
 
   private hear(tx: Tx, message: Message): Promise<void> {
-    if (isA(message, this.timeLimit))
-      return this.proceed(tx, message.key, { kind: 'time-limit', epoch: message.data.epoch });
+    if (isA(message, this.timeLimit)) return this.onTimeLimit(tx, message.data);
     this.onMessage(tx, message);
     return this.proceed(tx, message.key, { kind: 'message', message: message as Draft });
+  }
+
+  private async onTimeLimit(tx: Tx, limit: TimeLimit): Promise<void> {
+    const { sagaId, epoch } = limit;
+    const tell = this.open(tx, sagaId);
+    const saga = await tx.one(Sagas.find, { name: this.definition.name, sagaId });
+    const state = saga?.state as SagaState<Data> | undefined;
+    const decision = state && decide(this.definition, state, { kind: 'time-limit', epoch });
+    if (!saga || !decision) return;
+    const rest = await this.restOf(tx, sagaId, state);
+    if (!rest) return this.enact(tx, sagaId, saga.version, decision, tell);
+    // Stored as it was: whatever changes the saga at the same time sets another time limit, which this one must not replace.
+    tx.defer(Sagas.update, { ...this.row(sagaId, state), version: saga.version });
+    if (rest.isHeldUp && !limit.rests) this.onRest(tx, sagaId);
+    const rests = rest.isHeldUp || limit.rests;
+    schedule(tx, this.timeLimit({ sagaId, epoch, ...(rests && { rests }) }), { afterMs: rest.afterMs });
+  }
+
+  /** @returns how long the saga waits on, and whether that is because of something that is so at this moment; undefined when it does not. */
+  private async restOf(tx: Tx, sagaId: string, state: SagaState<Data>) {
+    const { withinMs = 0, command } = waitOf(this.definition, state) ?? {};
+    const { connectedMs } = this.transport;
+    const afterMs = Math.max(withinMs, settleMs) - connectedMs;
+    if (connectedMs === 0) return { isHeldUp: true, afterMs };
+    const isHeldUp = command !== undefined && (await isUnsent(tx, { key: sagaId, type: command }));
+    if (isHeldUp) return { isHeldUp, afterMs: Math.max(afterMs, withinMs) };
+    return afterMs > 0 ? { isHeldUp, afterMs } : undefined;
   }
 
   private async proceed(tx: Tx, sagaId: string, input: SagaInput): Promise<void> {

@@ -1,3 +1,3 @@
 export { createLog } from './log';
-export { Readiness } from './readiness';
+export { Readiness, healthOf, type Health, type PartHealth } from './readiness';
 export { Vitals, type VitalSigns } from './vitals';

@@ -1,7 +1,7 @@
 import { escapeIdentifier, escapeLiteral } from 'pg';
 import type { Database, Signals } from '../../postgres';
 import { inboxChanged, type CoLocatedInbox } from '../ports/receiver';
-import { inboxOf } from '../messaging.tables';
+import { inboxOf } from '../tables/messaging.tables';
 import { firstOfKey } from './first-of-key.sql';
 
 type SubscriptionsOf = ReadonlyMap<string, readonly string[]>;

@@ -1,10 +1,12 @@
 import { DomainError } from '../../core';
 import type { Database } from '../../postgres';
-import { DeadLetters, InboxRows } from '../messaging.tables';
+import { DeadLetters, InboxRows } from '../tables/messaging.tables';
 import { inboxChanged } from '../ports/receiver';
+import { outboxPrefix } from '../ports/transport';
 
-/** A message that no attempt could handle. */
+/** A message that no attempt could handle, or that the transport never took. */
 export interface DeadLetter {
+  /** `outbox to <module>` where the transport refused to take it there. */
   subscription: string;
   messageId: string;
   type: string;
@@ -22,18 +24,29 @@ export interface DeadLetter {
 export function deadLetters(db: Database, limit = 100): Promise<DeadLetter[]> {
   return db.read<DeadLetter>(
     `select ${DeadLetters.columns('d', 'subscription', 'messageId', 'type', 'key', 'data', 'attempts', 'crashes', 'errors', 'diedAt')},
-       (select count(*) from inbox i where i.subscription || ' ' || i.key = d.subscription || ' ' || d.key) as "waitingBehind"
+       (select count(*) from inbox i where i.subscription || ' ' || i.key = d.subscription || ' ' || d.key)
+         + (select count(*) from outbox o join messages m using (message_id)
+            where o.destination = substr(d.subscription, ${outboxPrefix.length + 1}) and m.key = d.key and starts_with(d.subscription, '${outboxPrefix}'))
+         as "waitingBehind"
      from dead_letters d order by d.died_at limit $1`,
     [limit],
   );
 }
 
 /**
- * Moves a dead letter back to the inbox, to its old place: before all messages of its key that have waited behind it.
+ * Moves a dead letter back to the inbox, or to the outbox, to its old place: before all messages of its key that have waited behind it.
  * @throws {DomainError} `dead-letter.unknown` (not-found)
  */
 export async function replay(db: Database, subscription: string, messageId: string): Promise<void> {
-  const [moved] = await db.read<{ key: string }>(
+  const isOutgoing = subscription.startsWith(outboxPrefix);
+  const [moved] = await (isOutgoing ? replayOutgoing : replayIncoming)(db, subscription, messageId);
+  if (!moved)
+    throw new DomainError('dead-letter.unknown', 'not-found', `${subscription} has no dead letter ${messageId}.`);
+  if (!isOutgoing) db.emit(inboxChanged(subscription));
+}
+
+function replayIncoming(db: Database, subscription: string, messageId: string): Promise<{ key: string }[]> {
+  return db.read(
     `with gone as (
        delete from dead_letters d where subscription = $1 and message_id = $2 returning 1 as n, ${DeadLetters.columns('d')}
      ), back as (
@@ -47,7 +60,21 @@ export async function replay(db: Database, subscription: string, messageId: stri
      select key from back`,
     [subscription, messageId],
   );
-  if (!moved)
-    throw new DomainError('dead-letter.unknown', 'not-found', `${subscription} has no dead letter ${messageId}.`);
-  db.emit(inboxChanged(subscription));
+}
+
+/** The relay finds it when it looks again, within a second. */
+function replayOutgoing(db: Database, subscription: string, messageId: string): Promise<{ key: string }[]> {
+  return db.read(
+    `with back as (
+       delete from dead_letters where subscription = $1 and message_id = $2 returning *
+     ), waiting as (
+       insert into outbox (destination, seq, part, message_id) overriding system value
+       select substr(subscription, ${outboxPrefix.length + 1}), seq, part, message_id from back
+     ), free as (
+       delete from blocked_keys b using back where b.subscription = back.subscription and b.key = back.key
+         and not exists (select 1 from dead_letters d where d.subscription = b.subscription and d.key = b.key and d.message_id <> $2)
+     )
+     select key from back`,
+    [subscription, messageId],
+  );
 }

@@ -1,5 +1,5 @@
 import { rows, type Database } from '../../postgres';
-import { BlockedKeys, InboxRows } from '../messaging.tables';
+import { BlockedKeys, InboxRows } from '../tables/messaging.tables';
 
 interface Failure {
   subscription: string;

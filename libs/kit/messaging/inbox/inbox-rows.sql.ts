@@ -1,6 +1,6 @@
 import type { Message } from '../../core';
 import { rows, type Database, type RowOf, type Tx } from '../../postgres';
-import { BlockedKeys, Handled, InboxRows, handledFields, messageFields, toMessage } from '../messaging.tables';
+import { BlockedKeys, Handled, InboxRows, handledFields, messageFields, toMessage } from '../tables/messaging.tables';
 import type { RecordRow, StoredRow } from '../ports/receiver';
 
 /** A message in the inbox of a subscription. */

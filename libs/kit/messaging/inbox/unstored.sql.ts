@@ -1,6 +1,6 @@
 import type { Message } from '../../core';
 import { none, rows, type Tx } from '../../postgres';
-import { Handled, InboxRows } from '../messaging.tables';
+import { Handled, InboxRows } from '../tables/messaging.tables';
 import { firstOfKey } from './first-of-key.sql';
 
 /**

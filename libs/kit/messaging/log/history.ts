@@ -1,5 +1,5 @@
 import type { Database, RowOf } from '../../postgres';
-import { Messages } from '../messaging.tables';
+import { Messages } from '../tables/messaging.tables';
 
 /** A message of the log, for a person to read. */
 export interface LogEntry {

@@ -60,13 +60,14 @@ export function makeWeek(db: Database, table: WeeklyTable, week: number): Promis
 }
 
 /**
- * Drops the week's table, unless an outbox row still needs one of its messages.
+ * Drops the week's table, unless an outbox row still needs one of its messages, or will when a dead letter is replayed.
  *
  * @returns false when a reader held the tables locked.
  */
 export async function dropWeek(db: Database, table: WeeklyTable, week: number): Promise<boolean> {
   const { name, from, to } = tableOf(table, week);
-  const undelivered = 'select from outbox where message_id >= $1 and message_id < $2 limit 1';
+  const undelivered = `select from outbox where message_id >= $1 and message_id < $2
+    union all select from dead_letters where message_id >= $1 and message_id < $2 and starts_with(subscription, 'outbox to ') limit 1`;
   const isNeeded = async (client: Pick<PoolClient, 'query'>) =>
     table === 'messages' && (await client.query(undelivered, [from, to])).rows.length > 0;
   return alone(db, async (client) => {

@@ -1,8 +1,9 @@
 import { type Log, Loop } from '../../core';
-import type { Transport } from '../ports/transport';
+import { MessagesRefused, outboxPrefix, type Transport } from '../ports/transport';
 import type { Database, RowOf } from '../../postgres';
-import { Messages, toMessage } from '../messaging.tables';
+import { Messages, toMessage } from '../tables/messaging.tables';
 import type { Partitions } from '../leases/partitions';
+import { RefusedMessages } from './refused-messages';
 import { outboxChanged } from './send';
 
 /** Messages that are read, delivered and deleted together. */
@@ -15,13 +16,15 @@ type Row = RowOf<typeof Messages> & { seq: number; waitedMs: number };
 /**
  * Delivers the outbox to one destination: reads a batch in order, delivers it, and deletes it when the destination has confirmed it, with the
  * statement that reads the next batch. After a crash in between it delivers the batch again, and the destination skips it. There is one
- * relay per destination, so that one that is away does not hold up the others.
+ * relay per destination, so that one that is away does not hold up the others. A message that the transport refuses becomes a dead letter
+ * after some attempts, and holds up its own key only: see {@link RefusedMessages}.
  */
 export class Relay {
   private readonly loop: Loop;
   private readonly wake = () => this.loop.wake();
   /** Rows to delete: the destination has confirmed them. */
   private confirmed: number[] = [];
+  private readonly refused: RefusedMessages;
   private delivered = { at: -Infinity, waitedMs: 0 };
 
   constructor(
@@ -32,6 +35,7 @@ export class Relay {
     log: Log,
   ) {
     const turn = () => this.deliver();
+    this.refused = new RefusedMessages(db, destination, log);
     this.loop = new Loop({ name: `relay ${db.module} to ${destination}`, turn, pollMs: 1_000, log });
   }
 
@@ -63,9 +67,10 @@ export class Relay {
     const since = performance.now() - oldest.waitedMs;
     const { module: producer } = this.db;
     const messages = rows.map(({ seq: _, waitedMs: __, ...row }) => toMessage({ ...row, producer }));
-    await this.transport.deliver(this.destination, messages);
-    this.confirmed = rows.map(({ seq }) => seq);
+    const refusal = await this.transport.deliver(this.destination, messages).catch(unlessRefused);
+    this.confirmed = rows.flatMap(({ seq, messageId }) => (refusal?.undelivered.has(messageId) ? [] : seq));
     this.delivered = { at: performance.now(), waitedMs: performance.now() - since };
+    if (refusal) await this.refused.count(refusal, rows);
     this.loop.wake();
     if (rows.length > 1) this.loop.gather();
     return rows.length === batchSize;
@@ -81,10 +86,16 @@ export class Relay {
          date_part('epoch', clock_timestamp() - m.recorded_at) * 1000 as "waitedMs"
        from outbox o join messages m using (message_id)
        where o.destination = $1 and o.part = any($2) and o.seq not in (select unnest($3::bigint[]))
+         and m.key <> all (array(select b.key from blocked_keys b where b.subscription = '${outboxPrefix}' || $1))
        order by o.seq limit ${batchSize}`,
       [this.destination, parts, this.confirmed],
     );
     this.confirmed = [];
     return rows;
   }
+}
+
+function unlessRefused(error: unknown): MessagesRefused {
+  if (error instanceof MessagesRefused) return error;
+  throw error;
 }

@@ -1,7 +1,7 @@
 import { type Draft, partitionOf } from '../../core';
 import { named, none, rows, type MessageContext, type SqlText, type Tx } from '../../postgres';
 import { escapeLiteral } from 'pg';
-import { Messages, Outbox } from '../messaging.tables';
+import { Messages, Outbox } from '../tables/messaging.tables';
 import type { CoLocatedInbox, RecordRow, StoredRow } from '../ports/receiver';
 
 /** Raised after the commit of a transaction that recorded messages for this destination. */

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { AnyMessageType, DataOf, Message } from '../../core';
 import type { Tx } from '../../postgres';
+import type { Transport } from './transport';
 
 /** Handles a message in its transaction: all it does through `tx` happens exactly once, or not at all. */
 export type Handle<Data = never> = (data: Data, tx: Tx, message: Message<Data>) => Promise<void>;
@@ -26,6 +27,8 @@ export interface Subscription extends SubscriptionOptions {
   readonly name: string;
   readonly types: readonly AnyMessageType[];
   readonly handle: { inside: Handle } | { outside: HandleOutside };
+  /** Called once, before any message, with what carries the module's messages. */
+  readonly connect?: (transport: Transport) => void;
 }
 
 /** A provider that brings subscriptions which are not methods, such as a saga or a projection. */

@@ -1,8 +1,10 @@
 import type { ConfirmChannel } from 'amqplib';
 import { EventEmitter, once } from 'node:events';
-import type { Message } from '../../core';
+import { messageOf, type Message } from '../../core';
 import type { Session } from './session';
 import { within } from '../ports/time-limit';
+import { MessagesRefused, type Refusal } from '../ports/transport';
+import { Trials, isRefusal } from './trials';
 import { toWire } from './wire';
 
 /** Messages of one delivery in flight at most. */
@@ -18,6 +20,8 @@ export class Publisher {
   private open: Open | undefined;
   /** Returned messages, each with its address, since a message may be published for several modules. The broker returns before it confirms. */
   private readonly returned = new Set<string>();
+  private readonly unconfirmed = new Set<string>();
+  private readonly trials = new Trials();
   /** Emits `clear` whenever the broker accepts messages again. */
   private readonly traffic = new EventEmitter().setMaxListeners(0);
 
@@ -34,29 +38,40 @@ export class Publisher {
 
   async begin(session: Session): Promise<void> {
     const channel = await session.openConfirmChannel();
-    channel.on('return', ({ fields, properties }) =>
-      this.returned.add(nameOf(fields as Address, properties.messageId as string)),
-    );
+    // The broker does not tell which of them it has refused.
+    channel.on('error', (error) => isRefusal(error) && this.trials.suspect(this.unconfirmed));
+    this.noteReturns(channel);
     session.whenUnblocked(() => this.traffic.emit('clear'));
     this.returned.clear();
     this.open = { session, channel };
     this.traffic.emit('clear');
   }
 
-  /** Resolves when all are confirmed. @throws the first failure, when nothing is in flight any more. */
+  /**
+   * Resolves when all are confirmed.
+   * @throws {MessagesRefused} when all others are confirmed. @throws the first failure, when nothing is in flight any more.
+   */
   async publish(destination: string, messages: readonly Message[]): Promise<void> {
     const queues = byKey(messages).values();
+    const [refusals, undelivered] = [[] as Refusal[], new Set<string>()];
     let failure: unknown;
     const drain = async () => {
       for (const queue of queues) {
-        for (const message of queue) {
+        for (const [at, message] of queue.entries()) {
           if (failure) return;
-          await this.confirm(destination, message).catch((error: unknown) => (failure ??= error));
+          const error: unknown = await this.confirm(destination, message).catch((error: unknown) => error);
+          if (isRefusal(error)) {
+            refusals.push({ messageId: message.id, reason: messageOf(error) });
+            for (const { id } of queue.slice(at)) undelivered.add(id);
+            break;
+          }
+          failure ??= error;
         }
       }
     };
     await Promise.all(Array.from({ length: Math.min(windowSize, messages.length) }, drain));
     if (failure) throw failure;
+    if (refusals.length > 0) throw new MessagesRefused(refusals, undelivered);
   }
 
   private async confirm(destination: string, message: Message): Promise<void> {
@@ -69,12 +84,33 @@ export class Publisher {
       );
     };
     const address = this.addressOf(destination, message);
-    session.together();
-    await within(this.confirmWithinMs, this.send(channel, address, message), late);
-    if (!this.returned.delete(nameOf(address, message.id))) return;
+    const name = nameOf(address, message.id);
+    const sendOn = (some: ConfirmChannel) => within(this.confirmWithinMs, this.send(some, address, message), late);
+    if (this.trials.isSuspect(name)) await this.trials.run(name, () => this.openTrialChannel(session), sendOn);
+    else await this.track(name, sendOn(channel));
+    if (!this.returned.delete(name)) return;
     // The queue was deleted: the next session declares it anew.
     session.end('a message was returned');
     throw new Error(`no queue of ${destination} takes ${message.type}`);
+  }
+
+  private async openTrialChannel(session: Session): Promise<ConfirmChannel> {
+    const late = () => new Error(`RabbitMQ opened no channel within ${this.confirmWithinMs} ms`);
+    const channel = await within(this.confirmWithinMs, session.openTrialChannel(), late);
+    this.noteReturns(channel);
+    return channel;
+  }
+
+  private noteReturns(channel: ConfirmChannel): void {
+    channel.on('return', ({ fields, properties }) =>
+      this.returned.add(nameOf(fields as Address, properties.messageId as string)),
+    );
+  }
+
+  /** Remembers a message as unconfirmed for as long as that is so. */
+  private async track(name: string, confirmed: Promise<void>): Promise<void> {
+    this.unconfirmed.add(name);
+    await confirmed.finally(() => this.unconfirmed.delete(name));
   }
 
   private send(channel: ConfirmChannel, { exchange, routingKey }: Address, message: Message): Promise<void> {

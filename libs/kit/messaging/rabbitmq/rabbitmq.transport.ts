@@ -72,6 +72,15 @@ export class RabbitMqTransport extends Transport {
     return this.lateness.worstMs;
   }
 
+  override get connectedMs(): number {
+    return Math.min(...this.connections.map(({ reach }) => reach.connectedMs));
+  }
+
+  override get health(): Record<string, string> {
+    const problem = this.connections.map(({ reach }) => reach.health).find((health) => health !== 'ok');
+    return { rabbitmq: problem ?? 'ok' };
+  }
+
   register(receiver: Receiver): void {
     this.receivers.push(receiver);
     this.topology = this.topology.with(receiver.module, receiver.types);

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Log, Loop } from '../../core';
+import { Reachability } from './reachability';
 import { Refused, Session } from './session';
 
 /**
@@ -22,6 +23,7 @@ interface Options {
 
 /** Keeps a session with the broker: opens one, and another whenever it has ended. */
 export class ReconnectingConnection {
+  private readonly reachability = new Reachability();
   private session: Session | undefined;
   private lost = false;
   private stopped = false;
@@ -30,6 +32,12 @@ export class ReconnectingConnection {
   constructor(private readonly options: Options) {
     const { name, log } = options;
     this.loop = new Loop({ name: `RabbitMQ ${name}`, turn: () => this.hold(), pollMs, log });
+  }
+
+  /** How the broker has been in reach. */
+  get reach(): Pick<Reachability, 'connectedMs' | 'health'> {
+    this.reachability.observe(this.session);
+    return this.reachability;
   }
 
   /** @throws {Error} when the broker refuses the connection, or does not answer within half a minute. */
@@ -54,6 +62,7 @@ export class ReconnectingConnection {
   }
 
   private async hold(): Promise<boolean> {
+    this.reachability.observe(this.session);
     if (this.session && !this.session.ended) return false;
     const { name, url, begin, log } = this.options;
     if (this.session) {
@@ -71,6 +80,7 @@ export class ReconnectingConnection {
     }
     if (this.lost) log.info({ connection: name }, 'broker connection restored');
     this.session = session;
+    this.reachability.observe(session);
     this.lost = false;
     return false;
   }

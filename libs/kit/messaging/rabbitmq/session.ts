@@ -1,12 +1,12 @@
 import { connect, type Channel, type ChannelModel, type ConfirmChannel, type SocketOptions } from 'amqplib';
-import type { Writable } from 'node:stream';
+import type { Socket } from 'node:net';
 import { messageOf } from '../../core';
 import { within } from '../ports/time-limit';
 
 const connectWithinMs = 5_000;
 const closeWithinMs = 5_000;
-/** In seconds. A broker that sends nothing for two or three of them is taken for dead. */
-const heartbeat = '5';
+/** In seconds. A broker that sends nothing for two or three of them is taken for dead; it sends something twice in each. */
+export const heartbeat = '5';
 /** Bytes that are gathered before the socket counts as full. */
 const packetBytes = 256 * 1_024;
 
@@ -80,6 +80,18 @@ export class Session {
     return this.watch(await this.model.createConfirmChannel());
   }
 
+  /** A channel that the broker may close without ending the session. */
+  async openTrialChannel(): Promise<ConfirmChannel> {
+    const channel = await this.model.createConfirmChannel();
+    channel.on('error', () => {});
+    return channel;
+  }
+
+  /** How much the broker has sent: it grows while the broker lives, since there are heartbeats where there is nothing else. */
+  get bytesReceived(): number {
+    return this.stream.bytesRead;
+  }
+
   /**
    * Sends everything that is written until this turn of the event loop ends in one packet. By itself, amqplib writes each message to the
    * socket: that was a tenth of the processor time of the separate services.
@@ -87,7 +99,7 @@ export class Session {
   together(): void {
     if (this.gathering) return;
     this.gathering = true;
-    const { stream } = this.model.connection as unknown as { stream: Writable };
+    const { stream } = this;
     stream.cork();
     const send = () => {
       this.gathering = false;
@@ -115,6 +127,10 @@ export class Session {
     } finally {
       this.end();
     }
+  }
+
+  private get stream(): Socket {
+    return (this.model.connection as unknown as { stream: Socket }).stream;
   }
 
   private watch<C extends Channel>(channel: C): C {

@@ -61,6 +61,7 @@ interface ProcessOptions {
   leaseMs?: number;
   /** Of the process, or of each of the two, where somebody may want to cut them. */
   cables?: readonly Cables[];
+  log?: Log;
   /** Per module, see `DatabaseOptions`. */
   statementWithinMs?: Partial<Record<Party, number>>;
 }
@@ -93,7 +94,7 @@ export class World {
   /** One more instance of talker and listener, in one process or in two. */
   async aProcess(
     subscriptions: readonly Subscription[],
-    { leaseMs = leaseMsByDefault, cables = [], statementWithinMs = {} }: ProcessOptions = {},
+    { leaseMs = leaseMsByDefault, cables = [], log = new QuietLog(), statementWithinMs = {} }: ProcessOptions = {},
   ): Promise<Process> {
     const through = (party: Party) => async (url: string) =>
       (party === 'talker' ? cables[0] : cables.at(-1))?.lay(url, party) ?? url;
@@ -103,7 +104,6 @@ export class World {
     const open = async (party: Party) =>
       this.open(party, await through(party)(this.urlOf(party)), statementWithinMs[party]);
     const [talker, listener] = await Promise.all([open('talker'), open('listener')]);
-    const log = new QuietLog();
     const messagings = [
       new Messaging({ db: talker, subscriptions: [], transport: first, log, leaseMs }),
       new Messaging({ db: listener, subscriptions, transport: transports.at(-1) ?? first, log, leaseMs }),

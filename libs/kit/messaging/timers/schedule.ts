@@ -1,6 +1,6 @@
 import { type AnyMessageType, type Draft, partitionOf } from '../../core';
 import { rows, type MessageContext, type Tx } from '../../postgres';
-import { TimerRows } from '../messaging.tables';
+import { TimerRows } from '../tables/messaging.tables';
 import type { RecordRow } from '../ports/receiver';
 
 /** {@link Timers} reads the table this often, whatever signals it has had. */

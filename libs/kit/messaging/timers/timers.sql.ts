@@ -1,7 +1,7 @@
 import type { Draft } from '../../core';
 import { rows, type Database, type MessageContext } from '../../postgres';
 import { firstOfKey } from '../inbox/first-of-key.sql';
-import { TimerRows } from '../messaging.tables';
+import { TimerRows } from '../tables/messaging.tables';
 
 /** A timer as it was read. */
 export interface Timer extends Draft {

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { OrderId, OrderWaiting } from '@thali/contracts';
+import { send } from '@thali/kit/messaging';
 import { SagaRunner } from '@thali/kit/saga/runner';
 import { fulfilOrder, type Fulfilment } from './domain/fulfil-order.saga';
 import type { OrderCommand } from './domain/order';
@@ -14,6 +16,11 @@ export class FulfilOrder extends SagaRunner<Fulfilment, OrderCommand> {
       fulfilOrder(timeLimits),
       (tx, orderId) => orders.open(tx, orderId),
       (tx, message) => tracking.noteFulfilment(tx, message),
+      (tx, orderId) => {
+        const waiting = OrderWaiting({ orderId: OrderId.parse(orderId) });
+        send(tx, waiting);
+        tracking.note(tx, waiting);
+      },
     );
   }
 }

@@ -11,6 +11,7 @@ import {
 } from '@thali/contracts';
 import { eventually as waitUntil } from '@thali/kit/messaging/testing';
 import { Seal } from '@thali/kit/nest';
+import type { AnyMessageType } from '@thali/kit/core';
 import { ModuleHarness, type Response } from '@thali/kit/nest/testing';
 import { PaymentModule } from '../src';
 import type { PaymentDetails } from '../src/payment.view';
@@ -128,6 +129,14 @@ export class PaymentHarness extends ModuleHarness {
 
   async delivers(orderId: string): Promise<void> {
     await this.receive(DeliveryDelivered({ orderId, deliveryId: 'dlv_01h455vb4pex5vsknk084sn02q', courierId }));
+  }
+
+  /** How many of these orders have a message of this type, of whatever type without one: asked at once, however many they are. */
+  async countSent(orderIds: readonly string[], type?: AnyMessageType): Promise<number> {
+    const find = `select count(distinct key)::int as orders from messages where key = any($1)
+      and (type = $2 or $2 is null and type not in ('payment.continue', 'payment.renew-hold'))`;
+    const [row] = await this.db.read<{ orders: number }>(find, [orderIds, type?.type ?? null]);
+    return row?.orders ?? 0;
   }
 
   /**

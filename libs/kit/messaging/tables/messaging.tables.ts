@@ -1,5 +1,5 @@
-import type { Message } from '../core';
-import { table, typed, type RowOf } from '../postgres';
+import type { Message } from '../../core';
+import { table, typed, type RowOf } from '../../postgres';
 
 /** What a timer keeps of its message; every table of messages has these. */
 const draft = {
