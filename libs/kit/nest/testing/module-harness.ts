@@ -36,7 +36,7 @@ export class ModuleHarness {
   /** Between the processes and their database. */
   plug: Plug;
   private app: App;
-  private server: TestServer;
+  protected server: TestServer;
   private spoken = 0;
 
   constructor(private readonly options: HarnessOptions) {}
@@ -101,7 +101,7 @@ export class ModuleHarness {
 
   /** Messages of other modules arrive, in this order; the module handles them in its own time. @returns them as they arrived. */
   async receive(...drafts: Draft[]): Promise<Message[]> {
-    const messages = drafts.map((draft) => this.messageOf(draft));
+    const messages = drafts.map((draft) => this.message(draft));
     await this.app.runtime.transport.deliver(this.options.name, messages);
     return messages;
   }
@@ -113,10 +113,11 @@ export class ModuleHarness {
     return messages;
   }
 
-  private messageOf(draft: Draft): Message {
-    const [producer = ''] = draft.type.split('.');
+  /** The message as another module sends it, in a context of its own. */
+  message<Data>(draft: Draft<Data>): Message<Data> {
     const [id, recordedAt] = [this.ids.uuid(), new Date().toISOString()];
-    return { ...draft, id, producer, keyVersion: ++this.spoken, causationId: null, correlationId: 'test', recordedAt };
+    const context = { producer: 'other', keyVersion: ++this.spoken, causationId: null, correlationId: 'test' };
+    return { ...draft, ...context, id, recordedAt };
   }
 
   /** Resolves when nothing waits to be handled: neither a message nor a timer that is due. */

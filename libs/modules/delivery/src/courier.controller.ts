@@ -62,7 +62,7 @@ export class CourierController {
   @Get(':id')
   @ApiOperation({ summary: 'One courier' })
   @Refuses(noSuchCourier)
-  @Returns(200, CourierWithTrips, 'The courier, with what they are bringing now.')
+  @Returns(200, CourierWithTrips, 'The courier, with what they are delivering now.')
   show(@InPath('id', AnyCourier) courierId: string): Promise<CourierWithTrips> {
     return this.queries.execute(new CourierById(courierId));
   }

@@ -16,7 +16,7 @@ import { FailDelivery } from './fail-delivery';
 import { PickUpMeal } from './pick-up-meal';
 import { noSuchDelivery, noSuchOffer, notToBeDelivered, notToBePickedUp, notToFail, offerIsOver } from './refusals';
 
-/** Who acts: the fence that came with the acceptance. Optional; given, it must be that of the present courier. */
+/** The fence that came with the acceptance. Optional; given, it must be that of the present courier. */
 const AsCourier = z.object({ fence: z.int().positive().optional() }).meta({ id: 'AsCourier', example: {} });
 type AsCourier = z.infer<typeof AsCourier>;
 
@@ -46,7 +46,7 @@ export class DeliveryController {
   @Post('offers/:id/decline')
   @ApiOperation({ summary: 'Leave the delivery that is offered to others' })
   @Refuses(noSuchOffer, ...offerIsOver)
-  @Returns(200, Declined, 'Somebody else is asked.')
+  @Returns(200, Declined, 'The next nearest courier is asked.')
   decline(@InPath('id', OfferId) offerId: string, @InTransaction() tx: Tx): Promise<Declined> {
     return this.commands.execute(inTransaction(tx, new DeclineOffer(offerId)));
   }
@@ -91,7 +91,7 @@ export class DeliveryController {
   @Post('deliveries/:id/fail')
   @ApiOperation({ summary: 'I cannot go on' })
   @Refuses(noSuchDelivery, ...notToFail)
-  @Returns(200, Trip, 'Before the pick-up another courier is searched; after it the delivery has failed.')
+  @Returns(200, Trip, 'Before the pick-up another courier is looked for; after it the delivery has failed.')
   fail(
     @InPath('id', DeliveryId) deliveryId: string,
     @InBody(Failure) { fence, reason }: Failure,
