@@ -21,7 +21,7 @@ export function tag(request: FastifyRequest, reply: FastifyReply, version: numbe
   return true;
 }
 
-/** What a client has seen that sends `If-Match: *`: any version will do, as long as there is one (RFC 9110, 13.1.1). */
+/** What a caller has seen who sends `If-Match: *`: any version will do, as long as there is one (RFC 9110, 13.1.1). */
 const anyVersion = Infinity;
 
 /**
