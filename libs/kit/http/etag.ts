@@ -49,7 +49,8 @@ export const NeedsIfMatch = (need?: 'optional') =>
       required: need !== 'optional',
       description:
         'The ETag of what you have seen, so that nobody overwrites what they have not read; `*` overwrites whatever is there.',
-      schema: { type: 'string', example: '"1"' },
+      // Swagger UI sends examples, and what is optional is tried out without.
+      schema: { type: 'string', ...(need !== 'optional' && { example: '"1"' }) },
     }),
   );
 
