@@ -1,3 +1,4 @@
+import { moduleNames } from '@thali/contracts';
 import { createApp, type App } from '@thali/kit/nest/run';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
@@ -5,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { gateway } from '../src/gateway';
 
 type Answer = { status: 'ok' | 'degraded' | 'unavailable'; parts: Record<string, string> };
-const services = ['order', 'payment', 'restaurant', 'delivery'];
+const services = moduleNames;
 
 describe('the readiness of the gateway', () => {
   const servers: Server[] = [];
