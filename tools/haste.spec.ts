@@ -32,6 +32,21 @@ const exceptions: readonly Exception[] = [
     words: /timers\/promises/,
     because: 'it ends what is slept for',
   },
+  {
+    file: /^(apps\/thali\/testing\/journeys|tools\/audit\/testing\/evening)\.ts$/,
+    words: /AUTOPILOT/,
+    because: 'people who are quick; no test asks them to be quicker',
+  },
+  {
+    file: /^apps\/thali\/test\/overload\.faults\.spec\.ts$/,
+    words: /THALI_MAX_LAG_MS/,
+    because: 'that a machine is too slow for its orders is what the test is about',
+  },
+  {
+    file: /^(apps\/gateway\/test\/slow-services\.int\.spec|apps\/thali\/testing\/api|tools\/kit-package\.int\.spec)\.ts$/,
+    words: /set(Timeout|Interval)/,
+    because: 'a test that waits for a fact looks again after a pause',
+  },
 ];
 
 const planted = [

@@ -6,8 +6,8 @@ export interface Exception {
 }
 
 /** Where nothing waits: a number of milliseconds is only data. */
-const timeless = /\/src\/domain\/|\/settings\.spec\.ts$/;
-const tests = /^libs\/.*(\.spec\.ts$|\/test(ing)?\/)/;
+const timeless = /\/src\/domain\/|\/settings\.spec\.ts$|^tools\/((boundaries|haste)|.*\/(report|services))\.spec\.ts$/;
+const tests = /^(libs|apps|tools)\/.*(\/test\/|\/testing\/|\.spec\.ts$)/;
 
 const number = String.raw`(?<ms>\d[\d_]*)`;
 const settings = [

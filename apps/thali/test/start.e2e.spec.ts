@@ -1,7 +1,9 @@
-import { aServer, type TestServer } from '@thali/kit/postgres/testing';
+import { aPlug, aServer, type TestServer } from '@thali/kit/postgres/testing';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 
@@ -50,6 +52,63 @@ describe('Thali that cannot start', () => {
     });
     const sentence = `thali cannot start: port ${busyPort} is in use. Stop what listens there, or set PORT to another.\n`;
     expect(ending).toEqual({ code: 1, said: sentence });
+  });
+
+  it('finds out about its port before it makes a database', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'thali-start-'));
+    const ending = await startInVain({ PORT: busyPort, THALI_DATA_DIR: path.join(folder, 'data') });
+    expect([ending.code, readdirSync(folder)]).toEqual([1, []]);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('shows neither its secret nor a password', async () => {
+    const url = server.url.replace(/\/\/([^:@]+)(:[^@]*)?@/, '//$1:hunter2@').replace('postgresql:', 'postgrsql:');
+    const wrong: Record<string, string>[] = [
+      { THALI_SECRET: 'hunter2' },
+      { THALI_DATABASE_URL: url },
+      { THALI_RABBITMQ_URL: 'http://u:hunter2@r' },
+    ];
+    const endings = await Promise.all(
+      wrong.map((env) => startInVain({ PORT: '0', THALI_DATABASE_URL: server.url, ...env })),
+    );
+    for (const { code, said } of endings) {
+      expect(code).toBe(1);
+      expect(said).toMatch(/^thali cannot start: THALI_\w+ is .*; it should be .*\n$/);
+      expect(said).not.toContain('hunter2');
+    }
+  });
+
+  it('asks what was meant by a variable that it does not have', async () => {
+    expect(await startInVain({ PORT: '0', THALI_DATABSE_URL: server.url })).toEqual({
+      code: 1,
+      said: 'thali cannot start: THALI_DATABSE_URL is not a setting; did you mean THALI_DATABASE_URL?\n',
+    });
+  });
+
+  it.each([1, 2, 3])('says one sentence when its database goes away at connection %i', async (nth) => {
+    let connections = 0;
+    const plug = await aPlug(server.url, () => void (++connections === nth && plug.pull()));
+    const { code, said } = await startInVain({
+      PORT: '0',
+      THALI_DATABASE_URL: plug.url,
+      THALI_SECRET: 'the secret of a test',
+    });
+    await plug.close();
+    expect(code).toBe(1);
+    expect(said).toMatch(/^thali cannot start: the \w+ database cannot be opened: .*\n$/);
+  });
+
+  it('says one sentence when its broker is away', async () => {
+    const { code, said } = await startInVain({
+      PORT: '0',
+      THALI_DATABASE_URL: server.url,
+      THALI_SECRET: 'the secret of a test',
+      THALI_TRANSPORT: 'rabbitmq',
+      THALI_RABBITMQ_URL: 'amqp://thali:hunter2@127.0.0.1:1',
+    });
+    expect(code).toBe(1);
+    expect(said).toMatch(/^thali cannot start: .*ECONNREFUSED.*\n$/);
+    expect(said).not.toContain('hunter2');
   });
 
   it.each([

@@ -1,3 +1,5 @@
+import Ajv2020 from 'ajv/dist/2020';
+
 /** As much of OpenAPI 3.1 as it takes to try a document out. */
 export interface OpenApi {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
@@ -66,4 +68,29 @@ export function examplesIn({ paths, components }: OpenApi): Example[] {
       };
     }),
   );
+}
+
+/** Checks responses against the schemas that the document promises for them; undocumented fields are none. */
+export class PromisedResponses {
+  private readonly ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
+
+  constructor(private readonly document: OpenApi) {
+    this.ajv.addSchema(document, 'api');
+  }
+
+  /** @param route such as `POST /orders`. @returns what is wrong with the response, in a sentence; undefined if it is as promised. */
+  faultIn(route: string, { status, type, text }: { status: number; type: string; text: string }): string | undefined {
+    const [method = '', path = ''] = route.split(' ');
+    const media = type.split(';')[0] ?? '';
+    const promised = this.document.paths[path]?.[method.toLowerCase()]?.responses[String(status)] as
+      { content?: Readonly<Record<string, unknown>> } | undefined;
+    if (!promised) return `${status} is not documented`;
+    if (!promised.content) return text === '' ? undefined : 'a body is not documented';
+    if (!(media in promised.content)) return `${media} is not documented`;
+    const steps = ['paths', path, method.toLowerCase(), 'responses', String(status), 'content', media, 'schema'];
+    const pointer = steps.map((step) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/');
+    const validate = this.ajv.getSchema(`api#/${pointer}`);
+    if (!validate) return 'no schema is documented';
+    return validate(JSON.parse(text)) ? undefined : this.ajv.errorsText(validate.errors);
+  }
 }

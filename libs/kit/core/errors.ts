@@ -30,8 +30,7 @@ export class DomainError extends Error {
 }
 
 /** More is asked than can be done. Nothing was changed, and those who are refused together do not come back together. */
-export function overloaded(): DomainError {
-  const retryAfterSeconds = 1 + Math.floor(3 * Math.random());
+export function overloaded(retryAfterSeconds = 1 + Math.floor(3 * Math.random())): DomainError {
   const message = `Too much is asked of us at the moment. Nothing was changed: repeat this in ${retryAfterSeconds} s, with the same Idempotency-Key.`;
   return new DomainError('service.overloaded', 'unavailable', message, { retryAfterSeconds });
 }

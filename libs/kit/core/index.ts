@@ -1,4 +1,5 @@
 export { Clock, SystemClock } from './clock';
+export { editDistance } from './edit-distance';
 export { DomainError, messageOf, overloaded, type ErrorKind } from './errors';
 export { Ids, SystemIds, firstIdAt, firstTypeIdAt, idOf } from './ids';
 export { Log } from './log';

@@ -21,6 +21,9 @@ export function tag(request: FastifyRequest, reply: FastifyReply, version: numbe
   return true;
 }
 
+/** What a caller has seen who sends `If-Match: *`: any version will do, as long as there is one (RFC 9110, 13.1.1). */
+const anyVersion = Infinity;
+
 /**
  * The version that the client has seen, from the If-Match header, whatever state the ETag names beside it.
  * @throws when it is missing (428), unless it is `optional`, or not an ETag of this API (400).
@@ -29,10 +32,11 @@ export const SeenVersion = createParamDecorator((need: 'optional' | undefined, c
   const header = context.switchToHttp().getRequest<FastifyRequest>().headers['if-match'];
   if (header === undefined && need === 'optional') return undefined;
   if (header === undefined) throw new PreconditionRequired();
+  if (header.trim() === '*') return anyVersion;
   const version = /^(?:W\/)?"(\d+)(?:\.[\w-]+)?"$/.exec(header)?.[1];
   if (!version)
-    throw new InvalidInput(`If-Match is ${header}; it should be the ETag of your last GET, such as "7"`, [
-      { field: 'If-Match', expected: 'the ETag of your last GET, such as "7"' },
+    throw new InvalidInput(`If-Match is ${header}; it should be the ETag of your last GET, such as "7", or * for any`, [
+      { field: 'If-Match', expected: 'the ETag of your last GET, such as "7", or *' },
     ]);
   return Number(version);
 });
@@ -43,12 +47,14 @@ export const NeedsIfMatch = (need?: 'optional') =>
     ApiHeader({
       name: 'If-Match',
       required: need !== 'optional',
-      description: 'The ETag of what you have seen: nobody overwrites what they have not read.',
+      description:
+        'The ETag of what you have seen, so that nobody overwrites what they have not read; `*` overwrites whatever is there.',
       schema: { type: 'string', example: '"1"' },
     }),
   );
 
-class PreconditionRequired extends DomainError {
+/** Something is to be changed by a caller who does not say what they have seen of it. */
+export class PreconditionRequired extends DomainError {
   readonly statusCode = 428;
 
   constructor() {
@@ -63,7 +69,7 @@ class PreconditionRequired extends DomainError {
 
 /** @throws {DomainError} `<what>.stale` when the thing has moved on since version `seen`. */
 export function refuseStale(what: string, seen: number, current: number): void {
-  if (seen !== current)
+  if (seen !== current && seen !== anyVersion)
     throw new DomainError(
       `${what}.stale`,
       'stale',

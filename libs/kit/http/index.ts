@@ -1,9 +1,13 @@
+export { AllowedMethods, answerOtherMethods } from './allowed-methods';
 export { Sheddable, refuseNewWorkWhileLate, refusedShareHeader, type Load } from './admission';
 export { fieldsOf, type AsyncApi, type AsyncApiMessage, type JsonSchema } from './async-api';
+export { letPagesRead } from './cors';
 export { NeedsIfMatch, SeenVersion, etagOf, refuseStale, tag } from './etag';
 export { HealthController } from './health.controller';
-export { InBody, InPath, InQuery, InvalidInput, Parse, Returns, jsonSchema } from './input';
+export { InBody, InPath, InQuery, InvalidInput, Parse, Returns, cursorOf, jsonSchema } from './input';
 export { serveDocs, type Docs } from './openapi';
+export { answerUnreadable, refuseWithProblems } from './server-refusals';
+export { Refuses } from './refuses';
 export { Semaphore } from './semaphore';
 export { ProblemFilter, answerWithProblem } from './problem.filter';
 export { withSharedSchemas } from './shared-schemas';

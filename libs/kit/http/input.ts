@@ -77,6 +77,15 @@ export function InQuery(schema: z.ZodObject): ParameterDecorator {
   };
 }
 
+/**
+ * Where a page of a list begins: the `next` of the page before, which is the id of its last item. One that no page of this list can have
+ * given is refused.
+ */
+export function cursorOf(id: z.ZodType<string>) {
+  // Without the id's example: a list is tried out from its beginning.
+  return id.optional().meta({ description: 'The `next` of the page before.', example: undefined });
+}
+
 /** What the route answers when all goes well. */
 export function Returns(status: number, schema: z.ZodType, description: string): MethodDecorator {
   return (target, key, descriptor) => {

@@ -1,7 +1,8 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AsyncApi } from './async-api';
+import { describeRefusals } from './describe-refusals';
 import { messagePage } from './message-page';
 import { withSharedSchemas } from './shared-schemas';
 
@@ -29,9 +30,27 @@ export function serveDocs(app: INestApplication, { api, messages }: Docs): void 
   const document = 'openapi' in api ? (api as OpenAPIObject) : describeRoutes(app, api);
   SwaggerModule.setup('docs', app, document, {
     jsonDocumentUrl: 'docs-json',
+    customSiteTitle: document.info.title,
     swaggerOptions: { tryItOutEnabled: true, defaultModelsExpandDepth: 0 },
   });
   if (messages) serveMessages(app, messages as AsyncApi);
+  serveFrontDoor(app, document.info.title, messages !== undefined);
+}
+
+/** At `/`, a browser is led to Swagger UI, and a program reads where everything is. */
+function serveFrontDoor(app: INestApplication, title: string, hasMessages: boolean): void {
+  const links = {
+    docs: '/docs',
+    openapi: '/docs-json',
+    ...(hasMessages && { messages: '/docs/messages', asyncapi: '/docs/messages.json' }),
+    live: '/health/live',
+    ready: '/health/ready',
+  };
+  app.getHttpAdapter().get('/', ({ headers }: FastifyRequest, reply: FastifyReply) => {
+    void reply.header('vary', 'Accept');
+    if (headers.accept?.includes('text/html')) return void reply.redirect('/docs', 302);
+    void reply.send({ title, links });
+  });
 }
 
 function describeRoutes(app: INestApplication, about: About): OpenAPIObject {
@@ -39,9 +58,11 @@ function describeRoutes(app: INestApplication, about: About): OpenAPIObject {
     .setTitle(about.title)
     .setDescription(about.description)
     .setVersion(about.version)
-    .setOpenAPIVersion('3.1.0');
+    .setOpenAPIVersion('3.1.0')
+    .addServer('/');
   for (const { name, description } of about.tags) builder.addTag(name, description);
-  return withSharedSchemas(SwaggerModule.createDocument(app, builder.build()));
+  const document = withSharedSchemas(SwaggerModule.createDocument(app, builder.build()));
+  return { ...describeRefusals(document), security: [] };
 }
 
 function serveMessages(app: INestApplication, document: AsyncApi): void {

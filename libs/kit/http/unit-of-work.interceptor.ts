@@ -37,15 +37,21 @@ export const InTransaction = createParamDecorator((_: undefined, context: Execut
   return tx;
 });
 
+/** How the header is documented. */
+export const keyParameter = {
+  name: 'Idempotency-Key',
+  description: 'Chosen by the sender, one per intention. Repeating it repeats the answer, not the effect.',
+  schema: { type: 'string' as const, minLength: 1, maxLength: 128 },
+};
+
 /** This route refuses requests without an `Idempotency-Key`. The other POSTs honour one when it is there. */
 export const Idempotent = () =>
   applyDecorators(
     SetMetadata(keyRequired, true),
     ApiHeader({
-      name: 'Idempotency-Key',
+      ...keyParameter,
       required: true,
-      description: 'Chosen by the sender, one per intention. Repeating it repeats the answer, not the effect.',
-      schema: { type: 'string', minLength: 1, maxLength: 128, example: 'my-first-order' },
+      schema: { ...keyParameter.schema, example: 'my-first-order' },
     }),
   );
 
@@ -108,13 +114,7 @@ export class UnitOfWork implements NestInterceptor {
 
   private async onceAtATime(request: RepeatableRequest, work: () => Promise<unknown>): Promise<unknown> {
     const name = `${request.principal} ${request.route} ${request.key}`;
-    if (this.running.has(name)) {
-      throw new DomainError(
-        'request.still-running',
-        'conflict',
-        'A request with this Idempotency-Key is being worked on. Ask again in a second.',
-      );
-    }
+    if (this.running.has(name)) throw stillRunning();
     this.running.add(name);
     try {
       return await work();
@@ -133,9 +133,17 @@ function subjectOf({ params }: FastifyRequest): string | undefined {
   return Object.values(params as Record<string, string>)[0];
 }
 
-function contended(): DomainError {
-  const detail = 'Others are changing the same at this moment. Nothing was changed by this request: repeat it.';
-  return new DomainError('request.contended', 'conflict', detail);
+/** The same request came before, and has not been answered yet. */
+export function stillRunning(): DomainError {
+  const detail = 'A request with this Idempotency-Key is being worked on. Ask again in a second.';
+  return new DomainError('request.still-running', 'conflict', detail, { retryAfterSeconds: 1 });
+}
+
+/** The request met others again and again. */
+export function contended(): DomainError {
+  const detail =
+    'Others are changing the same at this moment. Nothing was changed by this request: repeat it in a second.';
+  return new DomainError('request.contended', 'conflict', detail, { retryAfterSeconds: 1 });
 }
 
 function repeatableOf(request: FastifyRequest, required: boolean): RepeatableRequest | undefined {

@@ -5,4 +5,4 @@ import { IndexIdempotency1700000000012 } from './index-idempotency.migration';
 export const idempotencyMigrations = [CreateIdempotency1700000000002, IndexIdempotency1700000000012];
 export { forgetAnswers } from './forget-answers';
 export { IdempotencyKeys, type StoredAnswer } from './idempotency.table';
-export { fingerprintOf, once, type RepeatableRequest } from './once';
+export { fingerprintOf, keyReused, once, type RepeatableRequest } from './once';

@@ -48,17 +48,19 @@ export async function once(
   if (stored) {
     tx.discard();
     if (stored.fingerprint === request.fingerprint) return stored.answer;
-    throw new DomainError(
-      'request.idempotency-key-reused',
-      'invalid',
-      'This Idempotency-Key was used before with another request. Use a new key for a new request.',
-    );
+    throw keyReused();
   }
   if (done.status === 'rejected') throw done.reason;
   const answer = done.value;
   // Two at once: the second meets the primary key, is rolled back, runs again and finds the answer of the first.
   tx.defer(IdempotencyKeys.insert, { ...request, answer });
   return answer;
+}
+
+/** A key names one request. */
+export function keyReused(): DomainError {
+  const detail = 'This Idempotency-Key was used before with another request. Use a new key for a new request.';
+  return new DomainError('request.idempotency-key-reused', 'invalid', detail);
 }
 
 /** The work reads while the answer is looked for, and changes nothing any more. */

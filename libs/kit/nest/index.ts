@@ -6,4 +6,5 @@ export { ModuleExplorer, type KitModule } from './module-explorer';
 export { provideSettings, settingsFrom } from './module-settings';
 export { Runtime } from './runtime';
 export { Seal } from './seal';
-export { Misconfigured, milliseconds, readSettings, readVariables, type Environment, type Settings } from './settings';
+export { readSettings, type Settings } from './settings';
+export { Misconfigured, maskPasswords, milliseconds, readVariables, type Environment } from './variables';

@@ -11,7 +11,8 @@ import { ModuleExplorer, ModuleName } from './module-explorer';
 import { openBus, type Listeners } from './open-bus';
 import { Runtime } from './runtime';
 import { Seal, secretIn } from './seal';
-import { readSettings, type Environment, type Settings } from './settings';
+import { readSettings, type Settings } from './settings';
+import { checkNames, type Environment } from './variables';
 
 export interface KitOptions {
   /** Of the product: also the prefix of its variables, in capitals. */
@@ -64,14 +65,24 @@ export class Kit {
 @Module({})
 class KitFeature {}
 
-/** Opens nothing yet: databases open with their modules, the transport when all modules are there. */
+/**
+ * Opens nothing yet: databases open with their modules, the transport when all modules are there.
+ * @throws {Error} when a variable is misspelt.
+ */
 export function openRuntime(
   { name, env = process.env, listeners = {}, redact }: KitOptions,
   settings: Settings,
 ): Runtime {
   const log = createLog(name, settings.logLevel, redact);
+  const whole = Object.keys(listeners);
+  checkNames(
+    env,
+    settings.prefix,
+    whole.every((module) => settings.modules.includes(module)),
+    log,
+  );
   const { transport, questions } = openBus(settings, listeners, log);
-  return new Runtime({ settings, env, log, transport, questions, whole: Object.keys(listeners) });
+  return new Runtime({ settings, env, log, transport, questions, whole });
 }
 
 /** @param runtime how to make it, or where it is. */

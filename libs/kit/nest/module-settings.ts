@@ -1,7 +1,7 @@
 import type { FactoryProvider } from '@nestjs/common';
 import type { z } from 'zod';
 import { Runtime } from './runtime';
-import { readVariables, type Environment } from './settings';
+import { declareVariables, readVariables, type Environment } from './variables';
 
 /** A module's settings: type, injection token and reader in one. */
 export interface SettingsClass<Values extends object> {
@@ -24,6 +24,7 @@ export function settingsFrom<Shape extends Record<string, z.ZodType>, Values ext
   shape: Shape,
   arrange: (read: { [Name in keyof Shape]: z.infer<Shape[Name]> }) => Values,
 ): SettingsClass<Values> {
+  declareVariables(Object.keys(shape));
   class ModuleSettings {
     constructor(values: Values) {
       Object.assign(this, values);

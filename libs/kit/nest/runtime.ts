@@ -12,7 +12,8 @@ import { forgetAnswers } from '../idempotency';
 import { Database, ensureSchema, provisionModule } from '../postgres';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../postgres/embedded';
 import { Readiness, healthOf, type Health, type PartHealth } from '../telemetry';
-import { readModuleDatabaseUrl, refuseUnreachable, type Environment, type Settings } from './settings';
+import { readModuleDatabaseUrl, refuseUnreachable, type Settings } from './settings';
+import { maskPasswords, type Environment } from './variables';
 
 const readyWithinMs = 1_000;
 const leastShedAfterMs = 1_000;
@@ -89,9 +90,12 @@ export class Runtime extends Readiness {
         : databaseUrl
           ? `${prefix}_DATABASE_URL`
           : `${prefix}_DATA_DIR`;
-      throw new Error(`the ${module} database cannot be opened: ${messageOf(error)}. Check ${variable}.`, {
-        cause: error,
-      });
+      throw new Error(
+        `the ${module} database cannot be opened: ${maskPasswords(messageOf(error))}. Check ${variable}.`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 
@@ -146,11 +150,16 @@ export class Runtime extends Readiness {
 
   private async close(): Promise<void> {
     await Promise.allSettled(this.openings.values());
-    await this.drain();
-    await Promise.all([this.transport.stop(), this.questions.stop()]);
-    await Promise.all(this.closings.map((close) => close()));
-    await Promise.all([...this.databases.values()].map((database) => database.close()));
-    await (await this.embedded)?.stop();
+    // What cannot be closed properly, because a database or the broker is away, keeps nothing else open.
+    const outcomes = [
+      ...(await Promise.allSettled([this.drain()])),
+      ...(await Promise.allSettled([this.transport.stop(), this.questions.stop()])),
+      ...(await Promise.allSettled(this.closings.map((close) => close()))),
+      ...(await Promise.allSettled([...this.databases.values()].map((database) => database.close()))),
+      ...(await Promise.allSettled([this.embedded?.then((embedded) => embedded.stop())])),
+    ];
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed) throw failed.reason;
   }
 
   /** How late the modules are with what they have accepted, wherever they run, in milliseconds. */

@@ -1,42 +1,6 @@
 import { z } from 'zod';
 import { dedupeDays } from '../messaging';
-
-/** Where the process finds its variables: usually `process.env`. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The deployment is described wrongly: names the variable, what it is, and what it should be. */
-export class Misconfigured extends Error {
-  constructor(variable: string, value: string | undefined, should: string) {
-    super(`${variable} is ${value === undefined ? 'not set' : JSON.stringify(value)}; it should be ${should}`);
-    this.name = 'Misconfigured';
-  }
-}
-
-/** A whole number of milliseconds, as a variable. */
-export const milliseconds = (byDefault: number) => {
-  const should = 'a whole number of milliseconds from 1 to 2147483647';
-  return z.coerce.number(should).int(should).positive(should).max(2_147_483_647, should).default(byDefault);
-};
-
-/**
- * Reads variables through a schema each.
- *
- * @throws {Misconfigured} for the first that does not fit its schema; the schema's own words say what it should be.
- * @example readVariables(env, { THALI_HOLD_MONEY_WITHIN_MS: milliseconds(30_000) })
- */
-export function readVariables<Shape extends Record<string, z.ZodType>>(
-  env: Environment,
-  shape: Shape,
-): { [Name in keyof Shape]: z.infer<Shape[Name]> } {
-  const entries = Object.entries(shape).map(([name, schema]) => {
-    const value = env[name] === '' ? undefined : env[name];
-    const parsed = schema.safeParse(value);
-    if (!parsed.success)
-      throw new Misconfigured(name, env[name], parsed.error.issues.map(({ message }) => message).join(', '));
-    return [name, parsed.data];
-  });
-  return Object.fromEntries(entries) as { [Name in keyof Shape]: z.infer<Shape[Name]> };
-}
+import { Misconfigured, declareVariables, milliseconds, readVariables, type Environment } from './variables';
 
 /** Everything the kit itself wants to know about the deployment. */
 export interface Settings {
@@ -56,6 +20,8 @@ export interface Settings {
   readonly moduleDatabaseUrls: Readonly<Record<string, string | undefined>>;
   /** Seals what only some modules may read; by default one made and kept in the data directory. See `Seal`. */
   readonly secret: string | undefined;
+  /** Origins whose pages may read responses in a browser; `*` is every one. */
+  readonly corsOrigins: readonly string[];
   readonly logLevel: string;
   /** See `Partitions`. */
   readonly leaseMs: number;
@@ -75,6 +41,12 @@ const url = z
   .optional();
 const someDays = `a whole number of days from ${dedupeDays} to 365: duplicates have to be recognised for ${dedupeDays} days`;
 const days = z.coerce.number(someDays).int(someDays).min(dedupeDays, someDays).max(365, someDays).default(dedupeDays);
+const someOrigins = 'origins such as https://shop.example, separated by commas, or *';
+const origins = z
+  .string()
+  .transform((list) => list.split(',').map((origin) => origin.trim()))
+  .pipe(z.array(z.string().regex(/^(\*|https?:\/\/[^/\s?#@]+)$/i, someOrigins)))
+  .default([]);
 const aPort = 'a port number from 0 to 65535';
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -93,6 +65,7 @@ export function readSettings(
   prefix: string,
   { able, whole }: Inventory = { able: [], whole: [] },
 ): Settings {
+  declareVariables([...able, ...whole].map((module) => databaseUrlOf(prefix, module)));
   const { modules, transport, rabbitMqUrl } = readTopology(env, prefix, { able, whole });
   const read = readVariables(env, {
     PORT: z.coerce.number(aPort).int(aPort).min(0, aPort).max(65_535, aPort).default(3000),
@@ -103,13 +76,14 @@ export function readSettings(
       .string()
       .min(16, 'a secret of at least 16 characters, the same for every process')
       .optional(),
+    [`${prefix}_CORS_ORIGINS`]: origins,
     [`${prefix}_LOG_LEVEL`]: z.enum(levels, `one of ${levels.join(', ')}`).default('warn'),
     [`${prefix}_LEASE_MS`]: milliseconds(5_000),
     [`${prefix}_RETENTION_DAYS`]: days,
     [`${prefix}_MAX_LAG_MS`]: milliseconds(150),
     [`${prefix}_DRAIN_WITHIN_MS`]: milliseconds(20_000),
     [`${prefix}_SEED`]: z.enum(['true', 'false'], 'true or false').optional(),
-  }) as Record<string, string | number | undefined>;
+  }) as Record<string, string | number | readonly string[] | undefined>;
   const databaseUrl = read[`${prefix}_DATABASE_URL`] as string | undefined;
   const moduleDatabaseUrls = Object.fromEntries(
     modules.map((module) => [module, readModuleDatabaseUrl(env, prefix, module)]),
@@ -126,6 +100,7 @@ export function readSettings(
     databaseUrl,
     moduleDatabaseUrls,
     secret: read[`${prefix}_SECRET`] as string | undefined,
+    corsOrigins: read[`${prefix}_CORS_ORIGINS`] as readonly string[],
     logLevel: read[`${prefix}_LOG_LEVEL`] as string,
     leaseMs: read[`${prefix}_LEASE_MS`] as number,
     retentionDays: read[`${prefix}_RETENTION_DAYS`] as number,
@@ -137,8 +112,12 @@ export function readSettings(
 
 /** The module's own database, if it has one: it wins over the shared one. @throws {Misconfigured} */
 export function readModuleDatabaseUrl(env: Environment, prefix: string, module: string): string | undefined {
-  const variable = `${prefix}_${module.toUpperCase().replaceAll('-', '_')}_DATABASE_URL`;
+  const variable = databaseUrlOf(prefix, module);
   return readVariables(env, { [variable]: url })[variable];
+}
+
+function databaseUrlOf(prefix: string, module: string): string {
+  return `${prefix}_${module.toUpperCase().replaceAll('-', '_')}_DATABASE_URL`;
 }
 
 type Topology = Pick<Settings, 'modules' | 'transport' | 'rabbitMqUrl'>;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { z } from 'zod';
-import { editDistance, suggestion, unknownFields } from '../unknown-fields';
+import { editDistance } from '@thali/kit/core';
+import { suggestion, unknownFields } from '../unknown-fields';
 
 const Line = z.object({ itemId: z.string(), note: z.string().optional() });
 const Order = z.object({

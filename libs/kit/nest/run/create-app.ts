@@ -6,18 +6,24 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { messageOf, type Log } from '../../core';
 import {
+  AllowedMethods,
   HealthController,
   InvalidInput,
   ProblemFilter,
+  answerOtherMethods,
+  answerUnreadable,
   answerWithProblem,
+  letPagesRead,
   refuseNewWorkWhileLate,
+  refuseWithProblems,
   serveDocs,
   type Docs,
 } from '../../http';
 import { openRuntime, rootModule, type KitOptions } from '../kit.module';
 import { MessagingStrategy } from '../messaging.strategy';
 import type { Runtime } from '../runtime';
-import { readSettings, type Environment, type Settings } from '../settings';
+import { readSettings, type Settings } from '../settings';
+import type { Environment } from '../variables';
 
 export interface AppOptions extends KitOptions {
   /** The modules this process can host, by name; `<NAME>_MODULES` chooses. */
@@ -50,16 +56,20 @@ const requestWithinMs = 30_000;
  * @throws {Misconfigured} @throws {Error} when a database cannot be opened.
  */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { name, modules, listeners = {}, env = process.env } = options;
-  const able = Object.keys(modules);
-  const whole = Object.keys(listeners).length > 0 ? Object.keys(listeners) : able;
-  const runtime = openRuntime(options, readSettings(env, name.toUpperCase(), { able, whole }));
+  const runtime = openRuntime(options, settingsOf(options));
   try {
     return await build(options, runtime);
   } catch (error) {
-    await runtime.stop();
+    await runtime.stop().catch((another: unknown) => runtime.log.debug({ err: another }, 'cleaning up failed'));
     throw error;
   }
+}
+
+/** @throws {Misconfigured} */
+export function settingsOf({ name, modules, listeners = {}, env = process.env }: AppOptions): Settings {
+  const able = Object.keys(modules);
+  const whole = Object.keys(listeners).length > 0 ? Object.keys(listeners) : able;
+  return readSettings(env, name.toUpperCase(), { able, whole });
 }
 
 async function build({ modules, docs, extend }: AppOptions, runtime: Runtime): Promise<App> {
@@ -77,10 +87,14 @@ async function build({ modules, docs, extend }: AppOptions, runtime: Runtime): P
   nest.useBodyParser('application/json', { bodyLimit: bodyLimitBytes }, parseJson);
   nest.useGlobalFilters(new ProblemFilter(log));
   const fastify = nest.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  refuseWithProblems(fastify.server);
   fastify.addHook('onRequest', (request, reply, done) => {
-    void reply.header(correlationHeader, request.id);
-    done();
+    void reply.header(correlationHeader, request.id).header('x-content-type-options', 'nosniff');
+    done(request.headers.host === undefined && request.raw.httpVersion === '1.1' ? hostMissing() : undefined);
   });
+  const allowed = new AllowedMethods(fastify);
+  letPagesRead(fastify, allowed, settings.corsOrigins);
+  answerOtherMethods(fastify, allowed);
   refuseNewWorkWhileLate(fastify, runtime, settings.maxLagMs);
   await extend?.(nest, runtime.env);
   if (docs) serveDocs(nest, docs);
@@ -93,7 +107,9 @@ function aFastifyAdapter(): FastifyAdapter {
     bodyLimit: bodyLimitBytes,
     genReqId: ({ headers }: IncomingMessage) => correlationIdOf(headers[correlationHeader]),
     requestTimeout: requestWithinMs,
-    http: { connectionsCheckingInterval: 1_000 },
+    // What Node's HTTP server refuses by itself has no body.
+    http: { connectionsCheckingInterval: 1_000, requireHostHeader: false },
+    clientErrorHandler: answerUnreadable,
     forceCloseConnections: 'idle',
     // A client with a connection to a process that stops is served once more, and told to close it.
     return503OnClosing: false,
@@ -102,6 +118,11 @@ function aFastifyAdapter(): FastifyAdapter {
       void answerWithProblem(reply.header(correlationHeader, id), error);
     },
   });
+}
+
+function hostMissing(): InvalidInput {
+  const expected = 'the name of the server, as HTTP/1.1 demands';
+  return new InvalidInput(`Host: ${expected}`, [{ field: 'Host', expected }]);
 }
 
 /** An empty body is none: clients send `content-type: application/json` without a body. */

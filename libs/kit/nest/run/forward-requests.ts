@@ -4,7 +4,7 @@ import type { AppOptions } from './create-app';
 import { DomainError, overloaded } from '../../core';
 import { Semaphore, answerWithProblem, refusedShareHeader } from '../../http';
 import { Runtime } from '../runtime';
-import { readVariables, type Environment } from '../settings';
+import { declareVariables, readVariables, type Environment } from '../variables';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
@@ -26,6 +26,7 @@ export type Paths = Readonly<Record<string, readonly string[]>>;
  * @param prefix of the variables that say where the services are: `THALI` reads `THALI_ORDER_URL`.
  */
 export function forwardRequests(prefix: string, paths: Paths): NonNullable<AppOptions['extend']> {
+  declareVariables(Object.keys(paths).map((service) => urlOf(prefix, service)));
   return async (nest, env) => {
     const bases = readBases(env, prefix, Object.keys(paths));
     const runtime = nest.get(Runtime);
@@ -129,10 +130,15 @@ const hopByHop = new Set(['expect', 'keep-alive', 'proxy-connection', 'te', 'tra
 /** Where the services are; by default on this machine, from port 3001 on. @throws {Misconfigured} */
 function readBases(env: Environment, prefix: string, services: readonly string[]): Record<string, string> {
   const url = (port: number) => z.url('an HTTP URL such as http://order:3000').default(`http://127.0.0.1:${port}`);
-  const variable = (service: string) => `${prefix}_${service.toUpperCase()}_URL`;
+  const variable = (service: string) => urlOf(prefix, service);
   const read = readVariables(
     env,
     Object.fromEntries(services.map((service, at) => [variable(service), url(3001 + at)])),
   );
   return Object.fromEntries(services.map((service) => [service, String(read[variable(service)]).replace(/\/$/, '')]));
+}
+
+/** The variable that says where a service is. */
+function urlOf(prefix: string, service: string): string {
+  return `${prefix}_${service.toUpperCase()}_URL`;
 }

@@ -1,6 +1,13 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { messageOf } from '../../core';
-import { createApp, type App, type AppOptions } from './create-app';
+import type { Settings } from '../settings';
+import { maskPasswords } from '../variables';
+import { createApp, settingsOf, type App, type AppOptions } from './create-app';
+
+/** How long the clean-up may take where there are no settings that say so. */
+const abandonWithinMs = 10_000;
 
 interface RunOptions extends AppOptions {
   /** The text on standard output once the process serves. */
@@ -15,14 +22,14 @@ export async function run(options: RunOptions): Promise<void> {
   letRowsDieYoung();
   let app: App | undefined;
   try {
+    await refuseBusyPort(settingsOf(options));
     app = await createApp(options);
     stopOnSignals(app);
     const url = await app.start();
     process.stdout.write(options.welcome?.(url) ?? `${options.name} serves ${url}\n`);
   } catch (error) {
-    process.stderr.write(`${options.name} cannot start: ${explain(error, app?.settings.port)}\n`);
-    await app?.stop();
-    process.exitCode = 1;
+    process.stderr.write(`${options.name} cannot start: ${explain(error)}\n`);
+    await abandon(app);
   }
 }
 
@@ -35,10 +42,28 @@ function letRowsDieYoung(): void {
   setFlagsFromString('--no-allocation-site-pretenuring');
 }
 
-function explain(error: unknown, port: number | undefined): string {
-  const code = (error as { code?: unknown } | null)?.code;
-  if (code === 'EADDRINUSE') return `port ${port} is in use. Stop what listens there, or set PORT to another.`;
-  return messageOf(error);
+/** Ends a process that could not start. The reason has been told: what goes wrong from here on is no further news. */
+async function abandon(app: App | undefined): Promise<void> {
+  process.exitCode = 1;
+  setTimeout(() => process.exit(1), app?.settings.drainWithinMs ?? abandonWithinMs).unref();
+  await app?.stop().catch((error: unknown) => app.runtime.log.debug({ err: error }, 'cleaning up failed'));
+}
+
+/** @throws {Error} `EADDRINUSE` before anything is made that a second process must not touch. */
+async function refuseBusyPort({ port, host }: Settings): Promise<void> {
+  const server = createServer().listen(port, host);
+  await once(server, 'listening');
+  server.close();
+  await once(server, 'close');
+}
+
+function explain(error: unknown): string {
+  const { code, port = '', address = '' } = (error ?? {}) as { code?: unknown; port?: unknown; address?: unknown };
+  const listening = (error as { syscall?: unknown } | null)?.syscall === 'listen';
+  if (code === 'EADDRINUSE') return `port ${String(port)} is in use. Stop what listens there, or set PORT to another.`;
+  if (listening)
+    return `it cannot listen on port ${String(port)} of ${String(address)} (${String(code)}). Set PORT to another.`;
+  return maskPasswords(messageOf(error));
 }
 
 function stopOnSignals(app: App): void {

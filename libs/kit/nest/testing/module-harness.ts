@@ -2,7 +2,7 @@ import type { Type } from '@nestjs/common';
 import { SystemIds, type AnyMessageType, type DataOf, type Draft, type Message } from '../../core';
 import { eventually } from '../../messaging/testing';
 import { Database } from '../../postgres';
-import { aServer, moveTime, type TestServer } from '../../postgres/testing';
+import { aPlug, aServer, moveTime, type Plug, type TestServer } from '../../postgres/testing';
 import { createApp, type App } from '../run';
 
 /** What the module answers over HTTP; an empty body is `{}`. */
@@ -33,8 +33,10 @@ interface HarnessOptions {
  */
 export class ModuleHarness {
   readonly ids = new SystemIds();
+  /** Between the processes and their database. */
+  plug: Plug;
   private app: App;
-  private server: TestServer;
+  protected server: TestServer;
   private spoken = 0;
 
   constructor(private readonly options: HarnessOptions) {}
@@ -42,6 +44,7 @@ export class ModuleHarness {
   /** @param env what is set differently in this test. */
   async start(env: Environment = {}): Promise<void> {
     this.server = await aServer();
+    this.plug = await aPlug(this.server.url);
     await this.run(env);
   }
 
@@ -59,10 +62,10 @@ export class ModuleHarness {
   }
 
   private async run(env: Environment): Promise<void> {
-    const { server } = this;
+    const { plug } = this;
     const { product, name, module, env: always } = this.options;
     const prefix = product.toUpperCase();
-    const ours = { [`${prefix}_DATABASE_URL`]: server.url, [`${prefix}_LOG_LEVEL`]: 'silent' };
+    const ours = { [`${prefix}_DATABASE_URL`]: plug.url, [`${prefix}_LOG_LEVEL`]: 'silent' };
     const generous = { PORT: '0', [`${prefix}_MAX_LAG_MS`]: '60000' };
     const all = { ...ours, ...generous, ...always, ...env };
     this.app = await createApp({ name: product, modules: { [name]: module }, env: all });
@@ -76,7 +79,9 @@ export class ModuleHarness {
 
   /** Stops the process and removes the database. */
   async close(): Promise<void> {
+    this.plug.putBack();
     await this.stop();
+    await this.plug.close();
     await this.server.drop();
   }
 
@@ -96,7 +101,7 @@ export class ModuleHarness {
 
   /** Messages of other modules arrive, in this order; the module handles them in its own time. @returns them as they arrived. */
   async receive(...drafts: Draft[]): Promise<Message[]> {
-    const messages = drafts.map((draft) => this.messageOf(draft));
+    const messages = drafts.map((draft) => this.message(draft));
     await this.app.runtime.transport.deliver(this.options.name, messages);
     return messages;
   }
@@ -108,10 +113,11 @@ export class ModuleHarness {
     return messages;
   }
 
-  private messageOf(draft: Draft): Message {
-    const [producer = ''] = draft.type.split('.');
+  /** The message as another module sends it, in a context of its own. */
+  message<Data>(draft: Draft<Data>): Message<Data> {
     const [id, recordedAt] = [this.ids.uuid(), new Date().toISOString()];
-    return { ...draft, id, producer, keyVersion: ++this.spoken, causationId: null, correlationId: 'test', recordedAt };
+    const context = { producer: 'other', keyVersion: ++this.spoken, causationId: null, correlationId: 'test' };
+    return { ...draft, ...context, id, recordedAt };
   }
 
   /** Resolves when nothing waits to be handled: neither a message nor a timer that is due. */

@@ -15,8 +15,8 @@ export interface Plug {
   close(): Promise<void>;
 }
 
-/** Connects through a cable that can be pulled. */
-export async function aPlug(url: string): Promise<Plug> {
+/** Connects through a cable that can be pulled. @param onConnection called for each connection through it. */
+export async function aPlug(url: string, onConnection: () => void = () => {}): Promise<Plug> {
   const { target, through } = placeOf(url);
   const sockets = new Set<Socket>();
   const answering = new Set<Socket>();
@@ -37,6 +37,7 @@ export async function aPlug(url: string): Promise<Plug> {
       one.pipe(other);
     }
     answering.add(far.on('close', () => answering.delete(far)));
+    onConnection();
     if (pulled) near.destroy();
   });
   server.listen(0, '127.0.0.1');

@@ -1,9 +1,9 @@
 import { Controller, Get, Post, Res, UseInterceptors } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CourierId } from '@thali/contracts';
 import { inTransaction } from '@thali/kit/nest';
-import { InBody, InPath, InQuery, InTransaction, Returns, UnitOfWork } from '@thali/kit/http';
+import { InBody, InPath, InQuery, InTransaction, Refuses, Returns, UnitOfWork, cursorOf } from '@thali/kit/http';
 import type { Tx } from '@thali/kit/postgres';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
@@ -17,6 +17,7 @@ import {
   OffersToCourier,
 } from './courier.view';
 import { EndShift } from './end-shift';
+import { noSuchCourier } from './refusals';
 import { RegisterCourier, SignUp } from './register-courier';
 import { Position, ReportPosition } from './report-position';
 import { couriersOfSeed } from './seed-couriers';
@@ -24,8 +25,7 @@ import { StartShift } from './start-shift';
 
 const Page = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(50),
-  // Without the id's example: whoever tries it out wants to begin at the beginning.
-  after: CourierId.optional().meta({ example: undefined }),
+  after: cursorOf(CourierId),
 });
 const AnyCourier = CourierId.meta({ example: couriersOfSeed[0]?.courierId });
 const Offers = z.object({ items: z.array(OfferView) });
@@ -40,6 +40,7 @@ export class CourierController {
   ) {}
 
   @Post()
+  @ApiOperation({ summary: 'Sign up a courier' })
   @Returns(201, CourierView, 'The courier, off shift.')
   async register(
     @InBody(SignUp) courier: SignUp,
@@ -52,36 +53,47 @@ export class CourierController {
   }
 
   @Get()
+  @ApiOperation({ summary: 'The couriers' })
   @Returns(200, CourierPage, 'The couriers; those of the seed first, then by when they signed up.')
   list(@InQuery(Page) { limit, after }: z.infer<typeof Page>): Promise<CourierPage> {
     return this.queries.execute(new Couriers(limit, after));
   }
 
   @Get(':id')
-  @Returns(200, CourierWithTrips, 'The courier, with what they are bringing now.')
+  @ApiOperation({ summary: 'One courier' })
+  @Refuses(noSuchCourier)
+  @Returns(200, CourierWithTrips, 'The courier, with what they are delivering now.')
   show(@InPath('id', AnyCourier) courierId: string): Promise<CourierWithTrips> {
     return this.queries.execute(new CourierById(courierId));
   }
 
   @Get(':id/offers')
+  @ApiOperation({ summary: 'What the courier is offered' })
+  @Refuses(noSuchCourier)
   @Returns(200, Offers, 'The offers that the courier can accept or decline now.')
   offers(@InPath('id', AnyCourier) courierId: string): Promise<{ items: OfferView[] }> {
     return this.queries.execute(new OffersToCourier(courierId));
   }
 
   @Post(':id/on-shift')
+  @ApiOperation({ summary: 'Begin the shift' })
+  @Refuses(noSuchCourier)
   @Returns(200, CourierView, 'The courier gets offers from now on.')
   startShift(@InPath('id', AnyCourier) courierId: string, @InTransaction() tx: Tx): Promise<CourierView> {
     return this.commands.execute(inTransaction(tx, new StartShift(courierId)));
   }
 
   @Post(':id/off-shift')
+  @ApiOperation({ summary: 'End the shift' })
+  @Refuses(noSuchCourier)
   @Returns(200, CourierView, 'The courier gets no new offers.')
   endShift(@InPath('id', AnyCourier) courierId: string, @InTransaction() tx: Tx): Promise<CourierView> {
     return this.commands.execute(inTransaction(tx, new EndShift(courierId)));
   }
 
   @Post(':id/position')
+  @ApiOperation({ summary: 'Say where the courier is' })
+  @Refuses(noSuchCourier)
   @Returns(200, CourierView, 'The courier, at the latest position known: reports that come late change nothing.')
   reportPosition(
     @InPath('id', AnyCourier) courierId: string,

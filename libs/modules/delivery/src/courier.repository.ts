@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Location } from '@thali/contracts';
-import { DomainError } from '@thali/kit/core';
 import { rows, type Tx } from '@thali/kit/postgres';
-import type { CourierView } from './courier.view';
+import { courierColumns, type CourierView } from './courier.view';
+import { courierNotFound } from './domain/errors';
 import { Couriers } from './entities';
 
-/** A courier as they sign up, off shift. */
+/** A courier who signs up. */
 export interface NewCourier {
   readonly courierId: string;
   readonly name: string;
@@ -17,14 +17,14 @@ export interface NewCourier {
 @Injectable()
 export class CourierRepository {
   /** @throws {DomainError} `delivery.courier-not-found` */
-  async withId(tx: Tx, courierId: string): Promise<CourierView> {
+  async load(tx: Tx, courierId: string): Promise<CourierView> {
     const found = await tx.one(courierWithId, { courierId });
     if (!found) throw courierNotFound(courierId);
     return found;
   }
 
-  /** Adds couriers, each with as many bags as they can carry; those who are there already stay as they are. */
-  async insert(tx: Tx, { location, ...courier }: NewCourier, onShift: boolean): Promise<void> {
+  /** Adds a courier with as many bags as the courier can carry; one who is there already stays as is. */
+  async add(tx: Tx, { location, ...courier }: NewCourier, onShift: boolean): Promise<void> {
     await tx.run(insertCourier, { ...courier, ...location, onShift, positionAt: tx.now });
   }
 
@@ -37,16 +37,6 @@ export class CourierRepository {
     await tx.run(setPosition, { courierId, lat, lon, at });
   }
 }
-
-export function courierNotFound(courierId: string): DomainError {
-  return new DomainError('delivery.courier-not-found', 'not-found', `There is no courier ${courierId}.`);
-}
-
-/** The columns of a {@link CourierView}, from the table `c`. */
-export const courierColumns = `
-  ${Couriers.columns('c', 'courierId', 'name', 'onShift', 'capacity', 'autopilot', 'version')},
-  json_build_object('lat', c.lat, 'lon', c.lon) as location,
-  (select count(*) from bags b where b.courier_id = c.courier_id and b.order_id is not null) as active`;
 
 const courierWithId = rows({ courierId: 'text' }).query<CourierView>(
   (input) => `select i.n, ${courierColumns} from ${input} join couriers c on c.courier_id = i."courierId"`,

@@ -1,15 +1,16 @@
+import { Injectable } from '@nestjs/common';
 import { QueryHandler, Query, type IQueryHandler } from '@nestjs/cqrs';
 import { InjectRepository } from '@nestjs/typeorm';
 import { CourierId, DeliverTo, DeliveryId, Location, OrderId } from '@thali/contracts';
 import { Database, type RowOf } from '@thali/kit/postgres';
 import type { ReadRepository } from '@thali/kit/postgres/repositories';
 import { z } from 'zod';
-import { courierColumns, courierNotFound } from './courier.repository';
 import { deliveryColumns } from './delivery.repository';
 import { Trip, tripOf } from './delivery.view';
 import type { Delivery } from './domain/delivery';
-import { Couriers as CourierTable, Deliveries, Offers } from './entities';
+import { courierNotFound } from './domain/errors';
 import { OfferId } from './domain/search';
+import { Couriers as CourierTable, Deliveries, Offers } from './entities';
 
 export const CourierView = z
   .object({
@@ -25,6 +26,12 @@ export const CourierView = z
   })
   .meta({ id: 'Courier' });
 export type CourierView = z.infer<typeof CourierView>;
+
+/** The columns of a {@link CourierView}, from the table `c`. */
+export const courierColumns = `
+  ${CourierTable.columns('c', 'courierId', 'name', 'onShift', 'capacity', 'autopilot', 'version')},
+  json_build_object('lat', c.lat, 'lon', c.lon) as location,
+  (select count(*) from bags b where b.courier_id = c.courier_id and b.order_id is not null) as active`;
 
 export const CourierWithTrips = CourierView.extend({ deliveries: z.array(Trip) }).meta({ id: 'CourierWithTrips' });
 export type CourierWithTrips = z.infer<typeof CourierWithTrips>;
@@ -58,6 +65,7 @@ export class Couriers extends Query<CourierPage> {
   }
 }
 
+@Injectable()
 @QueryHandler(Couriers)
 export class CouriersHandler implements IQueryHandler<Couriers> {
   constructor(private readonly db: Database) {}
@@ -77,6 +85,7 @@ export class CourierById extends Query<CourierWithTrips> {
   }
 }
 
+@Injectable()
 @QueryHandler(CourierById)
 export class CourierByIdHandler implements IQueryHandler<CourierById> {
   constructor(private readonly db: Database) {}
@@ -103,6 +112,7 @@ export class OffersToCourier extends Query<{ items: OfferView[] }> {
   }
 }
 
+@Injectable()
 @QueryHandler(OffersToCourier)
 export class OffersToCourierHandler implements IQueryHandler<OffersToCourier> {
   constructor(

@@ -1,9 +1,9 @@
 import { Controller, Get, Post, Req, Res, UseInterceptors } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { DeliveryId } from '@thali/contracts';
 import { inTransaction } from '@thali/kit/nest';
-import { InBody, InPath, InTransaction, Returns, UnitOfWork, tag } from '@thali/kit/http';
+import { InBody, InPath, InTransaction, Refuses, Returns, UnitOfWork, tag } from '@thali/kit/http';
 import type { Tx } from '@thali/kit/postgres';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -14,8 +14,9 @@ import { Trip, TripWithId } from './delivery.view';
 import { OfferId } from './domain/search';
 import { FailDelivery } from './fail-delivery';
 import { PickUpMeal } from './pick-up-meal';
+import { noSuchDelivery, noSuchOffer, notToBeDelivered, notToBePickedUp, notToFail, offerIsOver } from './refusals';
 
-/** Who acts: the fence that came with the acceptance. Optional; given, it must be that of the present courier. */
+/** The fence that came with the acceptance. Optional; given, it must be that of the present courier. */
 const AsCourier = z.object({ fence: z.int().positive().optional() }).meta({ id: 'AsCourier', example: {} });
 type AsCourier = z.infer<typeof AsCourier>;
 
@@ -35,18 +36,24 @@ export class DeliveryController {
   ) {}
 
   @Post('offers/:id/accept')
+  @ApiOperation({ summary: 'Take the delivery that is offered' })
+  @Refuses(noSuchOffer, ...offerIsOver)
   @Returns(200, Trip, 'The delivery, which is theirs now.')
   accept(@InPath('id', OfferId) offerId: string, @InTransaction() tx: Tx): Promise<Trip> {
     return this.commands.execute(inTransaction(tx, new AcceptOffer(offerId)));
   }
 
   @Post('offers/:id/decline')
-  @Returns(200, Declined, 'Somebody else is asked.')
+  @ApiOperation({ summary: 'Leave the delivery that is offered to others' })
+  @Refuses(noSuchOffer, ...offerIsOver)
+  @Returns(200, Declined, 'The next nearest courier is asked.')
   decline(@InPath('id', OfferId) offerId: string, @InTransaction() tx: Tx): Promise<Declined> {
     return this.commands.execute(inTransaction(tx, new DeclineOffer(offerId)));
   }
 
   @Get('deliveries/:id')
+  @ApiOperation({ summary: 'One delivery' })
+  @Refuses(noSuchDelivery)
   @Returns(200, Trip, 'The delivery; its version is the ETag.')
   async show(
     @InPath('id', DeliveryId) deliveryId: string,
@@ -58,6 +65,8 @@ export class DeliveryController {
   }
 
   @Post('deliveries/:id/pick-up')
+  @ApiOperation({ summary: 'I have the meal' })
+  @Refuses(noSuchDelivery, ...notToBePickedUp)
   @Returns(200, Trip, 'The courier has the meal.')
   pickUp(
     @InPath('id', DeliveryId) deliveryId: string,
@@ -68,6 +77,8 @@ export class DeliveryController {
   }
 
   @Post('deliveries/:id/deliver')
+  @ApiOperation({ summary: 'The customer has the meal' })
+  @Refuses(noSuchDelivery, ...notToBeDelivered)
   @Returns(200, Trip, 'The customer has the meal.')
   deliver(
     @InPath('id', DeliveryId) deliveryId: string,
@@ -78,7 +89,9 @@ export class DeliveryController {
   }
 
   @Post('deliveries/:id/fail')
-  @Returns(200, Trip, 'Before the pick-up another courier is searched; after it the delivery has failed.')
+  @ApiOperation({ summary: 'I cannot go on' })
+  @Refuses(noSuchDelivery, ...notToFail)
+  @Returns(200, Trip, 'Before the pick-up another courier is looked for; after it the delivery has failed.')
   fail(
     @InPath('id', DeliveryId) deliveryId: string,
     @InBody(Failure) { fence, reason }: Failure,

@@ -5,7 +5,6 @@ import { Database } from '@thali/kit/postgres';
 import { repositoriesOf } from '@thali/kit/postgres/repositories';
 import { AcceptOfferHandler } from './accept-offer';
 import { CancelDeliveryHandler } from './cancel-delivery';
-import { ChangeDelivery } from './change-delivery';
 import { CollectMealHandler } from './collect-meal';
 import { ContinueSearchHandler } from './continue-search';
 import { CourierController } from './courier.controller';
@@ -30,7 +29,7 @@ import { seedCouriers } from './seed-couriers';
 import { DeliverySettings } from './settings';
 import { StartShiftHandler } from './start-shift';
 
-const parts = [DeliveryRepository, CourierRepository, Dispatch, ChangeDelivery];
+const parts = [DeliveryRepository, CourierRepository, Dispatch];
 const messages = [
   RequestDeliveryHandler,
   CollectMealHandler,

@@ -1,42 +1,45 @@
 import { Injectable } from '@nestjs/common';
-import { DomainError } from '@thali/kit/core';
+import { send } from '@thali/kit/messaging';
 import { rows, type NewRowOf, type Tx } from '@thali/kit/postgres';
+import { announce } from './domain/announce';
 import { evolve, type Delivery, type DeliveryEvent } from './domain/delivery';
+import { deliveryNotFound, offerNotFound } from './domain/errors';
 import type { Offer } from './domain/search';
 import { Assignments, Deliveries } from './entities';
 
 /**
- * Deliveries with what belongs to them: offers, assignments, the courier's bag. Whoever changes any of these for an order writes its
- * delivery with them, on the condition that its version is as it was read: so an order's changes come one after another.
+ * Deliveries with what belongs to them: offers, assignments, the courier's bag. A unit of work that changes any of these for an
+ * order writes its delivery with them, on the condition that its version is as it was read: so an order's changes come one after another.
  */
 @Injectable()
 export class DeliveryRepository {
-  async ofOrder(tx: Tx, orderId: string): Promise<Delivery | undefined> {
+  async findOfOrder(tx: Tx, orderId: string): Promise<Delivery | undefined> {
     return tx.one(deliveryOfOrder, { orderId });
   }
 
   /** @throws {DomainError} `delivery.not-found` */
-  async withId(tx: Tx, deliveryId: string): Promise<Delivery> {
+  async load(tx: Tx, deliveryId: string): Promise<Delivery> {
     const delivery = await tx.one(deliveryWithId, { deliveryId });
     if (!delivery) throw deliveryNotFound(deliveryId);
     return delivery;
   }
 
   /** @throws {DomainError} `delivery.offer-not-found` */
-  async withOffer(tx: Tx, offerId: string): Promise<{ delivery: Delivery; offer: Offer }> {
+  async loadWithOffer(tx: Tx, offerId: string): Promise<{ delivery: Delivery; offer: Offer }> {
     const found = await tx.one(deliveryWithOffer, { offerId });
-    if (!found) throw new DomainError('delivery.offer-not-found', 'not-found', `There is no offer ${offerId}.`);
+    if (!found) throw offerNotFound(offerId);
     const { offer, ...delivery } = found;
     return { delivery, offer: { ...offer, expiresAt: new Date(offer.expiresAt) } };
   }
 
-  /** Stores a delivery that is not there. If it is after all, the unit of work runs again. */
+  /** Adds a delivery. If the order has one after all, the unit of work runs again. */
   add(tx: Tx, delivery: Delivery): void {
     tx.defer(Deliveries.insert, newRow(tx, delivery));
   }
 
   /**
-   * Stores what the events make of the delivery. When somebody else has changed it since it was read, the unit of work runs again.
+   * Saves what the events make of the delivery, and sends the messages that announce them. When another transaction has changed it since
+   * it was loaded, the unit of work runs again.
    *
    * @returns the delivery as it is now.
    */
@@ -48,40 +51,10 @@ export class DeliveryRepository {
     for (const event of events) {
       if (event.type === 'Assigned') tx.defer(beginAssignment, { orderId, fence, courierId: event.courier.courierId });
       if (event.type === 'Delivered') tx.defer(noteEarning, { orderId });
+      const message = announce(event, after);
+      if (message) send(tx, message);
     }
     return { ...after, version: version + 1 };
-  }
-}
-
-export function deliveryNotFound(deliveryId: string): DomainError {
-  return new DomainError('delivery.not-found', 'not-found', `There is no delivery ${deliveryId}.`);
-}
-
-/** What becomes of the order's open offer and of its assignment, where its courier has a bag free again. */
-export interface Ending {
-  readonly offer: Offer['status'] | null;
-  readonly assignment: string | null;
-  readonly reason: string | null;
-}
-
-/** Undefined when the event frees no bag. */
-export function endingOf(event: DeliveryEvent): Ending | undefined {
-  const nothing = { offer: null, assignment: null, reason: null };
-  switch (event.type) {
-    case 'OfferDeclined':
-      return { ...nothing, offer: 'declined' };
-    case 'OfferExpired':
-      return { ...nothing, offer: 'expired' };
-    case 'GaveUp':
-      return { ...nothing, assignment: 'gave-up', reason: event.reason };
-    case 'Delivered':
-      return { ...nothing, assignment: 'delivered' };
-    case 'Failed':
-      return { ...nothing, assignment: 'failed', reason: event.reason };
-    case 'Cancelled':
-      return { offer: 'withdrawn', assignment: 'called-off', reason: event.reason };
-    default:
-      return undefined;
   }
 }
 

@@ -14,8 +14,9 @@ import {
 import { Answers, historyOf } from '@thali/kit/messaging';
 import { Database } from '@thali/kit/postgres';
 import { z } from 'zod';
-import { deliveryColumns, deliveryNotFound } from './delivery.repository';
+import { deliveryColumns } from './delivery.repository';
 import type { Delivery } from './domain/delivery';
+import { deliveryNotFound } from './domain/errors';
 import { Deliveries } from './entities';
 
 const PickUpAt = z.object({ name: z.string(), location: Location });
@@ -28,7 +29,7 @@ export const Trip = z
     status: DeliveryStatus,
     /** Whether it can be picked up. */
     mealReady: z.boolean(),
-    /** Numbers the couriers this delivery was given to; name it in what you send, and nobody acts for you by mistake. */
+    /** Numbers the couriers this delivery was given to; name it in what you send, and no other courier acts for you by mistake. */
     fence: z.int(),
     pickUpAt: PickUpAt.nullable(),
     deliverTo: DeliverTo.nullable(),
@@ -48,6 +49,7 @@ export class TripWithId extends Query<Trip> {
   }
 }
 
+@Injectable()
 @QueryHandler(TripWithId)
 export class TripWithIdHandler implements IQueryHandler<TripWithId> {
   constructor(private readonly db: Database) {}

@@ -1,14 +1,22 @@
 import { Injectable } from '@nestjs/common';
-import { schedule } from '@thali/kit/messaging';
+import { cancelScheduled, schedule } from '@thali/kit/messaging';
 import { rows, type MessageContext, type Tx } from '@thali/kit/postgres';
-import { newRow, type Ending } from './delivery.repository';
+import { newRow } from './delivery.repository';
 import type { Courier, Delivery } from './domain/delivery';
+import type { Offer } from './domain/search';
 import { Deliveries, Offers } from './entities';
 import { ContinueSearch, DriveCourier } from './timers';
 import { DeliverySettings } from './settings';
 
+/** What becomes of the order's open offer, and of its assignment, when its courier has a bag free again. */
+interface Release {
+  readonly offer?: Exclude<Offer['status'], 'open' | 'accepted'>;
+  readonly assignment?: 'delivered' | 'gave-up' | 'failed' | 'called-off';
+  readonly reason?: string;
+}
+
 /**
- * Brings orders and couriers together: an order goes to the nearest free courier, and a courier who becomes free gets the order
+ * Matches orders and couriers: an order is offered to the nearest free courier, and a courier who becomes free is offered the order
  * that has waited longest nearby. Two dispatchers never give the same bag away, and never wait for each other.
  */
 @Injectable()
@@ -16,15 +24,16 @@ export class Dispatch {
   constructor(private readonly settings: DeliverySettings) {}
 
   /** Stores the delivery and offers the order; does nothing if the order has a delivery already. */
-  async request(tx: Tx, delivery: Delivery): Promise<void> {
+  async addAndOffer(tx: Tx, delivery: Delivery): Promise<void> {
     const { searchRadiusKm: radiusKm } = this.settings;
     const added = await tx.one(insertAndTakeNearestBag, { ...newRow(tx, delivery), radiusKm });
     if (added) this.offerTo(tx, delivery, added.courier ?? undefined);
   }
 
-  /** Offers the order, or lets it wait when nobody is free. */
-  async offerOrder(tx: Tx, delivery: Delivery): Promise<void> {
-    const { orderId } = delivery;
+  /** Offers the order to the next courier, or lets it wait when none is free. Does not look again when the search is over. */
+  async continueSearch(tx: Tx, delivery: Delivery): Promise<void> {
+    const { orderId, status } = delivery;
+    if (status !== 'searching') return cancelScheduled(tx, ContinueSearch, orderId);
     const courier = await tx.one(takeNearestBag, { orderId, radiusKm: this.settings.searchRadiusKm });
     this.offerTo(tx, delivery, courier);
   }
@@ -41,9 +50,11 @@ export class Dispatch {
     this.askIfAny(tx, await tx.one(takeLongestWaiting, { courierId, radiusKm: this.settings.searchRadiusKm }));
   }
 
-  /** Ends the order's open offer and assignment, takes it out of the bag, and offers the courier another. */
-  async refillBag(tx: Tx, orderId: string, ending: Ending): Promise<void> {
-    this.askIfAny(tx, await tx.one(endAndRefill, { orderId, ...ending, radiusKm: this.settings.searchRadiusKm }));
+  /** Ends the order's open offer and assignment, takes it out of the courier's bag, and offers the courier another. */
+  async releaseCourier(tx: Tx, orderId: string, release: Release): Promise<void> {
+    const { searchRadiusKm: radiusKm } = this.settings;
+    const { offer = null, assignment = null, reason = null } = release;
+    this.askIfAny(tx, await tx.one(releaseAndRefill, { orderId, offer, assignment, reason, radiusKm }));
   }
 
   private askIfAny(tx: Tx, order: Waiting | undefined): void {
@@ -62,7 +73,7 @@ export class Dispatch {
       schedule(tx, DriveCourier({ orderId, does: 'accept', offerId }), { afterMs: autopilot.acceptMs, context });
   }
 
-  /** As long again as it has searched so far: patient orders look ever more rarely, and cost ever less. */
+  /** As long again as it has searched so far: an order that waits long looks ever more rarely, and costs ever less. */
   private untilNextLookMs({ searchUntil }: Delivery, now: Date): number {
     const { searchWithinMs, lookAgainMs } = this.settings;
     const remainingMs = searchUntil.getTime() - now.getTime();
@@ -103,8 +114,8 @@ const takeLongestWaiting = rows({ courierId: 'text', radiusKm: 'float8' }).chang
   select i.n, ${waitingColumns} from ${input} cross join lateral take_longest_waiting(i."courierId", i."radiusKm") taken`,
 );
 
-const ending = rows({ orderId: 'text', offer: 'text?', assignment: 'text?', reason: 'text?', radiusKm: 'float8' });
-const endAndRefill = ending.change<Waiting>(
+const release = rows({ orderId: 'text', offer: 'text?', assignment: 'text?', reason: 'text?', radiusKm: 'float8' });
+const releaseAndRefill = release.change<Waiting>(
   (input) => `
   with i as (
     select * from ${input}

@@ -1,3 +1,4 @@
+import { Injectable } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { transactionOf } from '@thali/kit/nest';
 import { CourierRepository } from './courier.repository';
@@ -10,6 +11,7 @@ export class EndShift extends Command<CourierView> {
   }
 }
 
+@Injectable()
 @CommandHandler(EndShift)
 export class EndShiftHandler implements ICommandHandler<EndShift> {
   constructor(private readonly couriers: CourierRepository) {}
@@ -18,8 +20,8 @@ export class EndShiftHandler implements ICommandHandler<EndShift> {
   async execute(command: EndShift): Promise<CourierView> {
     const tx = transactionOf(command);
     const { courierId } = command;
-    await this.couriers.withId(tx, courierId);
+    await this.couriers.load(tx, courierId);
     await this.couriers.setShift(tx, courierId, false);
-    return this.couriers.withId(tx, courierId);
+    return this.couriers.load(tx, courierId);
   }
 }

@@ -54,7 +54,7 @@ export const Deliveries = table('deliveries', {
     courierId: { type: 'text', nullable: true, insert: false },
     fence: { type: 'int', default: 0, insert: false },
     searchUntil: { type: 'timestamptz' },
-    /** What the delivery is part of, for the unit of work that takes the search up again. */
+    /** The context of the request, for the unit of work that resumes the search. */
     correlationId: { type: 'text', update: false },
     causationId: { type: 'uuid', nullable: true, update: false },
     version: { type: 'int', version: true, default: 1 },

@@ -1,3 +1,4 @@
+import { Injectable } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Location } from '@thali/contracts';
 import { transactionOf } from '@thali/kit/nest';
@@ -16,13 +17,14 @@ export const SignUp = z
   .meta({ id: 'SignUp', example: { name: 'Mira', location: { lat: 52.5163, lon: 13.3777 }, capacity: 2 } });
 export type SignUp = z.infer<typeof SignUp>;
 
-/** Somebody wants to bring meals. They get offers once they are on shift. */
+/** A courier signs up, and gets offers once on shift. */
 export class RegisterCourier extends Command<CourierView> {
   constructor(readonly courier: SignUp) {
     super();
   }
 }
 
+@Injectable()
 @CommandHandler(RegisterCourier)
 export class RegisterCourierHandler implements ICommandHandler<RegisterCourier> {
   constructor(private readonly couriers: CourierRepository) {}
@@ -31,7 +33,7 @@ export class RegisterCourierHandler implements ICommandHandler<RegisterCourier> 
     const tx = transactionOf(command);
     const { courier } = command;
     const courierId = tx.ids.next('cou');
-    await this.couriers.insert(tx, { ...courier, courierId }, false);
-    return this.couriers.withId(tx, courierId);
+    await this.couriers.add(tx, { ...courier, courierId }, false);
+    return this.couriers.load(tx, courierId);
   }
 }

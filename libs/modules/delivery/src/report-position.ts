@@ -1,3 +1,4 @@
+import { Injectable } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Location } from '@thali/contracts';
 import { transactionOf } from '@thali/kit/nest';
@@ -30,6 +31,7 @@ export class ReportPosition extends Command<CourierView> {
   }
 }
 
+@Injectable()
 @CommandHandler(ReportPosition)
 export class ReportPositionHandler implements ICommandHandler<ReportPosition> {
   constructor(private readonly couriers: CourierRepository) {}
@@ -41,9 +43,9 @@ export class ReportPositionHandler implements ICommandHandler<ReportPosition> {
       courierId,
       position: { location, at },
     } = command;
-    await this.couriers.withId(tx, courierId);
+    await this.couriers.load(tx, courierId);
     const claimed = at ? new Date(at) : tx.now;
     await this.couriers.setPosition(tx, courierId, location, claimed < tx.now ? claimed : tx.now);
-    return this.couriers.withId(tx, courierId);
+    return this.couriers.load(tx, courierId);
   }
 }

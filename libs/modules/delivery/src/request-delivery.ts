@@ -18,8 +18,7 @@ export class RequestDeliveryHandler {
   async handle({ orderId, ...route }: DataOf<typeof RequestDelivery>, tx: Tx): Promise<void> {
     const deliveryId = deliveryIdOf(orderId);
     const searchUntil = new Date(tx.now.getTime() + this.settings.searchWithinMs);
-    const delivery = requestDelivery({ orderId, deliveryId, route, searchUntil });
-    // The order has a delivery already when it was called off before this request arrived: then that stands.
-    await this.dispatch.request(tx, delivery);
+    // The order has a delivery already when it was cancelled before this request arrived: then that one stands.
+    await this.dispatch.addAndOffer(tx, requestDelivery({ orderId, deliveryId, route, searchUntil }));
   }
 }

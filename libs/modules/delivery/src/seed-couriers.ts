@@ -18,7 +18,7 @@ const cities = [
   },
 ];
 
-/** The first of each city steers themselves and is off shift, for whoever wants to play the courier; the others are on autopilot. */
+/** The first of each city is off shift and not on autopilot, for a reader who wants to play the courier; the others are on autopilot. */
 export const couriersOfSeed: readonly NewCourier[] = cities.flatMap(({ centre, names }, city) =>
   names.map((name, index) => ({
     courierId: `cou_00seed${String(city * names.length + index + 1).padStart(20, '0')}`,
@@ -29,11 +29,11 @@ export const couriersOfSeed: readonly NewCourier[] = cities.flatMap(({ centre, n
   })),
 );
 
-/** Fills an empty house with couriers to play with. Again: changes nothing. */
+/** Adds couriers to play with. Again: changes nothing. */
 export function seedCouriers(db: Database): Promise<void> {
   const couriers = new CourierRepository();
   return db.transaction(async (tx) => {
-    await Promise.all(couriersOfSeed.map((courier) => couriers.insert(tx, courier, courier.autopilot)));
+    await Promise.all(couriersOfSeed.map((courier) => couriers.add(tx, courier, courier.autopilot)));
   });
 }
 

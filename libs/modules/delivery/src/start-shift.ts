@@ -1,3 +1,4 @@
+import { Injectable } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { transactionOf } from '@thali/kit/nest';
 import { CourierRepository } from './courier.repository';
@@ -11,6 +12,7 @@ export class StartShift extends Command<CourierView> {
   }
 }
 
+@Injectable()
 @CommandHandler(StartShift)
 export class StartShiftHandler implements ICommandHandler<StartShift> {
   constructor(
@@ -22,10 +24,10 @@ export class StartShiftHandler implements ICommandHandler<StartShift> {
   async execute(command: StartShift): Promise<CourierView> {
     const tx = transactionOf(command);
     const { courierId } = command;
-    const { capacity, active } = await this.couriers.withId(tx, courierId);
+    const { capacity, active } = await this.couriers.load(tx, courierId);
     await this.couriers.setShift(tx, courierId, true);
     const freeBags = Array.from({ length: capacity - active });
     await Promise.all(freeBags.map(() => this.dispatch.offerBag(tx, courierId)));
-    return this.couriers.withId(tx, courierId);
+    return this.couriers.load(tx, courierId);
   }
 }

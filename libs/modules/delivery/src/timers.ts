@@ -1,6 +1,9 @@
 import { defineCommand } from '@thali/kit/core';
 import { OfOrder, byOrder } from '@thali/contracts';
+import { schedule } from '@thali/kit/messaging';
+import type { Tx } from '@thali/kit/postgres';
 import { z } from 'zod';
+import type { Delivery } from './domain/delivery';
 import { OfferId } from './domain/search';
 
 /** The offer's time is up; or, without an offer, it is time to see whether a courier is free by now. One at a time per order. */
@@ -21,3 +24,17 @@ export const DriveCourier = defineCommand(
   ]),
   byOrder,
 );
+
+interface Autopilot {
+  readonly pickUpMs: number;
+  readonly deliverMs: number;
+}
+
+/** A courier on autopilot picks up a meal that is ready, and delivers one that was picked up, each after its time. */
+export function scheduleAutopilot(tx: Tx, delivery: Delivery, { pickUpMs, deliverMs }: Autopilot): void {
+  const { orderId, status, courier, mealReady, fence } = delivery;
+  if (!courier?.autopilot) return;
+  if (status === 'assigned' && mealReady)
+    schedule(tx, DriveCourier({ orderId, does: 'pick-up', fence }), { afterMs: pickUpMs });
+  if (status === 'picked-up') schedule(tx, DriveCourier({ orderId, does: 'deliver', fence }), { afterMs: deliverMs });
+}

@@ -112,7 +112,7 @@ describe('the delivery module', () => {
     const orderId = await delivery.request();
     expect(await delivery.sends(orderId, NoCourierFound)).toEqual({
       orderId,
-      reason: 'No courier was free to bring the order.',
+      reason: 'No courier was free to deliver the order.',
     });
   });
 

@@ -152,7 +152,7 @@ describe('two dispatchers at once', () => {
     expect(await carried(delivery)).toEqual(full);
   });
 
-  it('agree on what happened when the courier accepts while the order is called off', async () => {
+  it('agree on what happened when the courier accepts while the order is cancelled', async () => {
     await delivery.courier('Mira', 1, { capacity: 10 });
     const orders = await Promise.all(Array.from({ length: 10 }, () => delivery.request()));
     const offers = await delivery.openOffers();
@@ -167,7 +167,7 @@ describe('two dispatchers at once', () => {
   });
 });
 
-describe('an order that is called off while it is asked for', () => {
+describe('an order that is cancelled while it is requested', () => {
   it('has no courier in the end, whichever came first, even in one breath', async () => {
     const delivery = new DeliveryHarness();
     await delivery.start();

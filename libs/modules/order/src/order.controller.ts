@@ -11,15 +11,17 @@ import {
   InQuery,
   InTransaction,
   NeedsIfMatch,
+  Refuses,
   Returns,
   SeenVersion,
   UnitOfWork,
   etagOf,
+  refuseStale,
   tag,
 } from '@thali/kit/http';
 import type { Tx } from '@thali/kit/postgres';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Observable } from 'rxjs';
+import { EMPTY, type Observable } from 'rxjs';
 import { z } from 'zod';
 import { CancelOrder, CancelOrderInput } from './cancel-order';
 import { orderStatuses } from './domain/order';
@@ -30,6 +32,7 @@ import { TrackOrder, Tracking } from './order-tracking.view';
 import { CustomerOrders, CustomerOrdersInput, CustomerOrdersPage, GetOrder, OrderView } from './order.queries';
 import { PlaceOrder, PlaceOrderInput } from './place-order';
 import { Quote, QuoteInput, QuoteOrder } from './quote-order';
+import { noSuchOrder, tooLateToCancel, unorderable, unrevisable } from './refusals';
 import { ReviseOrder, ReviseOrderInput } from './revise-order';
 
 const Accepted = z
@@ -61,6 +64,7 @@ export class OrderController {
     summary: 'Place an order',
     description: 'We promise to try. Follow the order at the returned address.',
   })
+  @Refuses(...unorderable)
   @Returns(202, Accepted, 'Stored for good; its fulfilment has begun.')
   async place(
     @InBody(PlaceOrderInput) input: z.infer<typeof PlaceOrderInput>,
@@ -89,6 +93,7 @@ export class OrderController {
     description:
       'Promises nothing and stores nothing. Send `menuVersion` and, as `expectedTotal`, `total` with the order.',
   })
+  @Refuses(...unorderable)
   @Returns(200, Quote, 'Priced by the menu of this moment.')
   quote(
     @InBody(QuoteInput) input: z.infer<typeof QuoteInput>,
@@ -99,6 +104,7 @@ export class OrderController {
 
   @Get('orders/:id')
   @ApiOperation({ summary: 'The order, as its own module sees it' })
+  @Refuses(noSuchOrder)
   @Returns(200, OrderView, 'The order; its version is the ETag.')
   async get(
     @InPath('id', OrderId) orderId: OrderId,
@@ -111,6 +117,7 @@ export class OrderController {
 
   @Get('orders/:id/tracking')
   @ApiOperation({ summary: 'What the customer sees', description: 'A read model over all four modules.' })
+  @Refuses(noSuchOrder)
   @Returns(200, Tracking, 'Where the order is.')
   track(@InPath('id', OrderId) orderId: OrderId): Promise<Tracking> {
     return this.queries.execute(new TrackOrder(orderId));
@@ -121,6 +128,7 @@ export class OrderController {
     summary: 'The order in all modules',
     description: 'API composition: each part is there, or honestly unavailable.',
   })
+  @Refuses(noSuchOrder)
   @Returns(200, OrderDetails, 'Order, payment, ticket and delivery.')
   details(@InPath('id', OrderId) orderId: OrderId): Promise<z.infer<typeof OrderDetails>> {
     return this.queries.execute(new GetOrderDetails(orderId));
@@ -131,6 +139,7 @@ export class OrderController {
     summary: 'Everything that has happened to the order',
     description: 'In all modules, with cause and time; `asOf` shows a past state.',
   })
+  @Refuses(noSuchOrder)
   @Returns(200, OrderHistory, 'Events and messages, oldest first.')
   history(
     @InPath('id', OrderId) orderId: OrderId,
@@ -144,6 +153,7 @@ export class OrderController {
     summary: 'Cancel the order',
     description: 'Free before the kitchen starts, a fee after, impossible after pick-up.',
   })
+  @Refuses(noSuchOrder, tooLateToCancel)
   @Returns(
     202,
     z
@@ -166,6 +176,7 @@ export class OrderController {
     summary: 'Change the order',
     description: 'Once it is confirmed, and before the kitchen starts. Money and kitchen must agree.',
   })
+  @Refuses(noSuchOrder, () => refuseStale('order', 1, 2), ...unrevisable)
   @Returns(
     202,
     z.object({ orderId: OrderId, revision: z.int(), total: Money }).meta({ id: 'RevisionAccepted' }),
@@ -199,7 +210,13 @@ export class OrderStreamController {
 
   @Sse('orders/:id/tracking/stream')
   @ApiOperation({ summary: 'Follow the order live', description: 'Server-sent events, from how it stands to its end.' })
-  stream(@InPath('id', OrderId) orderId: OrderId): Promise<Observable<MessageEvent>> {
-    return this.following.follow(orderId);
+  @Refuses(noSuchOrder)
+  async stream(
+    @InPath('id', OrderId) orderId: OrderId,
+    @Req() { method }: FastifyRequest,
+  ): Promise<Observable<MessageEvent>> {
+    const stream = await this.following.follow(orderId);
+    // HEAD has no body to wait for.
+    return method === 'HEAD' ? EMPTY : stream;
   }
 }

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { InjectRepository } from '@nestjs/typeorm';
-import { CustomerId, Money, OrderLine, type OrderId } from '@thali/contracts';
+import { CustomerId, Money, OrderId, OrderLine } from '@thali/contracts';
+import { cursorOf } from '@thali/kit/http';
 import { Database, type RowOf } from '@thali/kit/postgres';
 import type { ReadRepository } from '@thali/kit/postgres/repositories';
 import { LessThan } from 'typeorm';
@@ -69,8 +70,7 @@ const afterAll = `ord_${'z'.repeat(26)}`;
 
 export const CustomerOrdersInput = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(20),
-  /** The last orderId of the page before. */
-  after: z.string().max(64).optional(),
+  after: cursorOf(OrderId),
 });
 
 export const CustomerOrdersPage = z

@@ -95,6 +95,38 @@ describe('an order that goes well', () => {
     expect(statuses.filter((status) => status === 'delivered')).toHaveLength(1);
   });
 
+  it('streams on after the database was away', async () => {
+    const orderId = await anOrderThatHeard(5);
+    const stream = orders.stream(orderId);
+    await eventually(
+      async () => orders.db.listenerCount(trackingChanged(orderId)),
+      (count) => count > 0,
+    );
+    orders.plug.pull();
+    orders.db.emit(trackingChanged(orderId));
+    await expect(orders.db.read('select 1')).rejects.toMatchObject({ code: 'database.unavailable' });
+    orders.plug.putBack();
+    await eventually(
+      async () => (await orders.get(`/orders/${orderId}`)).status,
+      (status) => status === 200,
+    );
+    await orders.hear(...lifeOf(orderId).slice(5));
+    expect((await stream).events.at(-1)?.status).toBe('delivered');
+  });
+
+  it('is read once for all who follow it', async () => {
+    const orderId = await anOrderThatHeard(5);
+    const streams = Array.from({ length: 20 }, () => orders.stream(orderId));
+    await eventually(
+      async () => orders.db.listenerCount(trackingChanged(orderId)),
+      (count) => count > 0,
+    );
+    expect(orders.db.listenerCount(trackingChanged(orderId))).toBe(1);
+    await orders.hear(...lifeOf(orderId).slice(5));
+    for (const { events } of await Promise.all(streams)) expect(events.at(-1)?.status).toBe('delivered');
+    expect(orders.db.listenerCount(trackingChanged(orderId))).toBe(0);
+  });
+
   it('ends the stream when the process stops, and does not wait for the order', async () => {
     const another = new OrderHarness();
     await another.start();

@@ -3,11 +3,12 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBody, ApiHeader, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { OrderId } from '@thali/contracts';
 import { inTransaction } from '@thali/kit/nest';
-import { Idempotent, InBody, InPath, InTransaction, Returns, UnitOfWork, jsonSchema } from '@thali/kit/http';
+import { Idempotent, InBody, InPath, InTransaction, Refuses, Returns, UnitOfWork, jsonSchema } from '@thali/kit/http';
 import type { Tx } from '@thali/kit/postgres';
 import type { FastifyRequest } from 'fastify';
 import { FindPayment, PaymentDetails } from './payment.view';
 import { ReceiveWebhook } from './receive-webhook';
+import { noSuchPayment, notGenuine, notRefundable } from './refusals';
 import { RefundPromise, RefundRequest, RequestRefund } from './request-refund';
 import { ProviderWebhook, signatureHeader } from './webhook';
 
@@ -23,6 +24,7 @@ export class PaymentController {
 
   @Get(':orderId')
   @ApiOperation({ summary: 'The money of an order, and every transfer that moved it' })
+  @Refuses(noSuchPayment)
   @Returns(200, PaymentDetails, 'As our own books say')
   find(@InPath('orderId', OrderId) orderId: OrderId): Promise<PaymentDetails> {
     return this.queries.execute(new FindPayment(orderId));
@@ -31,6 +33,7 @@ export class PaymentController {
   @Post(':orderId/refunds')
   @ApiOperation({ summary: 'Give back all or a part of what was taken' })
   @Idempotent()
+  @Refuses(...notRefundable)
   @Returns(202, RefundPromise, 'Promised. Look at the payment to see it done')
   refund(
     @InPath('orderId', OrderId) orderId: OrderId,
@@ -48,6 +51,7 @@ export class PaymentController {
     description: 't=<seconds since 1970>,v1=<hex HMAC-SHA256 of "t.body">, at most five minutes old',
   })
   @ApiBody({ schema: jsonSchema(ProviderWebhook, 'input') })
+  @Refuses(notGenuine)
   @ApiNoContentResponse({ description: 'Taken, now or before; what it is about is looked up at the provider' })
   @HttpCode(204)
   receive(

@@ -66,7 +66,8 @@ export class PaymentReader implements IQueryHandler<FindPayment> {
   async execute({ orderId }: FindPayment): Promise<PaymentDetails> {
     const [view, transfers] = await Promise.all([this.read(orderId), this.db.read<Moved>(readTransfers, [orderId])]);
     if (!view) throw paymentNotFound(orderId);
-    return { ...view, transfers };
+    // Only what is documented: a payment remembers more than that.
+    return PaymentDetails.parse({ ...view, transfers });
   }
 
   @Answers(PaymentOfOrder)

@@ -14,11 +14,11 @@ import { dinner, euros } from '../testing/payments';
 import { PaymentHarness, eventually } from '../testing/payment-harness';
 
 describe('a cancellation', () => {
-  let harness: PaymentHarness;
+  const harness = new PaymentHarness();
 
   beforeAll(async () => {
     // Who is in doubt stays so for a while: what happens then is for the test to say.
-    harness = await PaymentHarness.open({ THALI_PAYMENT_ASK_AGAIN_AFTER_MS: '3600000' });
+    await harness.start({ THALI_PAYMENT_ASK_AGAIN_AFTER_MS: '3600000' });
   });
   afterAll(() => harness.close());
 
@@ -71,7 +71,7 @@ describe('a cancellation', () => {
     await harness.atRest(orderId);
     expect(await harness.sent(orderId)).toEqual(['payment.cancelled']);
     expect(await harness.charges(orderId)).toEqual([]);
-    expect((await harness.ask('GET', `/payments/${orderId}`)).status).toBe(404);
+    expect((await harness.get(`/payments/${orderId}`)).status).toBe(404);
   });
 
   it('in doubt finds the hold that was made, and releases it', async () => {
@@ -119,11 +119,9 @@ describe('a cancellation', () => {
 });
 
 describe('a cancellation that comes', () => {
-  let harness: PaymentHarness;
+  const harness = new PaymentHarness();
 
-  beforeAll(async () => {
-    harness = await PaymentHarness.open();
-  });
+  beforeAll(() => harness.start());
   afterAll(() => harness.close());
 
   it('while the hold is being asked for ends with nothing held', async () => {
@@ -148,7 +146,7 @@ describe('a cancellation that comes', () => {
   it('while the money is being taken gives it back', async () => {
     const orderId = await harness.held();
     await Promise.all([
-      harness.receives(CapturePayment({ orderId, amount: null, bill: null })),
+      harness.receive(CapturePayment({ orderId, amount: null, bill: null })),
       harness.cancel(orderId),
     ]);
     await harness.sends(orderId, PaymentCancelled);
@@ -163,23 +161,21 @@ describe('a cancellation that comes', () => {
 });
 
 describe('a process that dies after the provider has acted and before it could write that down', () => {
-  let harness: PaymentHarness;
+  const harness = new PaymentHarness();
 
-  beforeAll(async () => {
-    harness = await PaymentHarness.open();
-  });
+  beforeAll(() => harness.start());
   afterAll(() => harness.close());
 
   /** The outer half of the handler, as far as it gets before the process dies. */
   const diesAfterHolding = (message: Message<DataOf<typeof AuthorizePayment>>) =>
-    harness.get(AuthorizePaymentHandler).handle(message.data, message);
+    harness.provider(AuthorizePaymentHandler).handle(message.data, message);
 
   it('holds the money once, when the message comes again', async () => {
     const orderId = harness.anOrder();
     const command = harness.commandToHold(orderId, 'tok_visa');
     await diesAfterHolding(harness.message(command));
     expect(await harness.sent(orderId)).toEqual([]);
-    await harness.receives(command);
+    await harness.receive(command);
     await harness.sends(orderId, PaymentAuthorized);
     expect(await harness.charges(orderId)).toEqual([{ operation: 'authorize', outcome: 'done', amount: 2_400 }]);
   });
@@ -195,8 +191,8 @@ describe('a process that dies after the provider has acted and before it could w
     const orderId = await harness.held();
     const cancel = CancelPayment({ orderId, keep: euros(1_000), reason: 'test' });
     const message = harness.message(cancel);
-    await harness.get(CancelPaymentHandler).handle(message.data, message);
-    await harness.receives(cancel);
+    await harness.provider(CancelPaymentHandler).handle(message.data, message);
+    await harness.receive(cancel);
     expect(await harness.sends(orderId, PaymentCancelled)).toMatchObject({ voided: euros(1_400), kept: euros(1_000) });
     await harness.atRest(orderId);
     expect((await harness.charges(orderId)).filter(({ operation }) => operation === 'capture')).toHaveLength(1);

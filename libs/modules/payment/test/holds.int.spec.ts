@@ -11,15 +11,13 @@ import { PaymentHarness, eventually } from '../testing/payment-harness';
 import { dinner, euros } from '../testing/payments';
 
 describe('a hold', () => {
-  let harness: PaymentHarness;
+  const harness = new PaymentHarness();
   const change = (orderId: string, amount: number, revision = 1) =>
-    harness.receives(AdjustPayment({ orderId, revision, amount: euros(amount) }));
+    harness.receive(AdjustPayment({ orderId, revision, amount: euros(amount) }));
   const take = (orderId: string, amount: number) =>
-    harness.receives(CapturePayment({ orderId, amount: euros(amount), bill: null }));
+    harness.receive(CapturePayment({ orderId, amount: euros(amount), bill: null }));
 
-  beforeAll(async () => {
-    harness = await PaymentHarness.open();
-  });
+  beforeAll(() => harness.start());
   afterAll(() => harness.close());
 
   it('of a card that allows it is increased, and taken once', async () => {
@@ -65,7 +63,7 @@ describe('a hold', () => {
     const orderId = await harness.held();
     await change(orderId, 1_900);
     await harness.sends(orderId, PaymentAdjusted);
-    await harness.receives(CapturePayment({ orderId, amount: null, bill: null }));
+    await harness.receive(CapturePayment({ orderId, amount: null, bill: null }));
     expect(await harness.sends(orderId, PaymentCaptured)).toEqual({ orderId, amount: euros(1_900) });
     expect(await harness.payment(orderId)).toMatchObject({ captured: 1_900, voided: 500 });
     expect(await harness.charges(orderId)).toHaveLength(2);
@@ -99,11 +97,9 @@ describe('a hold', () => {
 });
 
 describe('what the bank tells of besides', () => {
-  let harness: PaymentHarness;
+  const harness = new PaymentHarness();
 
-  beforeAll(async () => {
-    harness = await PaymentHarness.open();
-  });
+  beforeAll(() => harness.start());
   afterAll(() => harness.close());
 
   it('a dispute, is a loss in the ledger, and none any more when it is won', async () => {

@@ -18,7 +18,8 @@ interface Place {
 const bank: Place = {
   name: 'the bank',
   open: async () => {
-    const harness = await PaymentHarness.open();
+    const harness = new PaymentHarness();
+    await harness.start();
     return { stripe: harness.bank, close: () => harness.close() };
   },
 };

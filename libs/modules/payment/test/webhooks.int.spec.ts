@@ -3,14 +3,14 @@ import { signWebhook } from '../src/bank/sign-webhook';
 import { PaymentHarness, formerWebhookSecret, webhookSecret } from '../testing/payment-harness';
 
 describe('a webhook', () => {
-  let harness: PaymentHarness;
+  const harness = new PaymentHarness();
   let orderId: string;
   let event: ReturnType<PaymentHarness['anEvent']>;
   const minutes = 60_000;
 
   beforeAll(async () => {
     // The answer is lost, and is not asked for: only the webhook can tell us to.
-    harness = await PaymentHarness.open({ THALI_PAYMENT_ASK_AGAIN_AFTER_MS: '3600000' });
+    await harness.start({ THALI_PAYMENT_ASK_AGAIN_AFTER_MS: '3600000' });
   });
   beforeEach(async () => {
     orderId = await harness.doubted('tok_answer_lost');
@@ -108,6 +108,6 @@ describe('a webhook', () => {
   it('about an order that is not ours is taken, and changes nothing', async () => {
     const foreign = harness.anOrder();
     expect((await harness.webhook(harness.anEvent(foreign))).status).toBe(204);
-    expect((await harness.ask('GET', `/payments/${foreign}`)).status).toBe(404);
+    expect((await harness.get(`/payments/${foreign}`)).status).toBe(404);
   });
 });

@@ -9,13 +9,13 @@ import {
   type Bill,
   type Money,
 } from '@thali/contracts';
+import { eventually as waitUntil } from '@thali/kit/messaging/testing';
 import { Seal } from '@thali/kit/nest';
-import { createApp, type App } from '@thali/kit/nest/run';
-import { SystemIds, type AnyMessageType, type DataOf, type Draft, type Message } from '@thali/kit/core';
-import { Database } from '@thali/kit/postgres';
-import { aServer, type TestServer } from '@thali/kit/postgres/testing';
+import type { AnyMessageType } from '@thali/kit/core';
+import { ModuleHarness, type Response } from '@thali/kit/nest/testing';
 import { PaymentModule } from '../src';
 import type { PaymentDetails } from '../src/payment.view';
+import { ContinuePayment, RenewHold } from '../src/timers';
 import { ProviderConnection } from '../src/stripe/provider-connection';
 import { signWebhook, signatureHeader } from '../src/bank/sign-webhook';
 import { Client } from 'pg';
@@ -23,11 +23,6 @@ import type Stripe from 'stripe';
 import { wrongs } from './audit';
 import { Hours } from './hours';
 import { courierId, dinner, restaurantId } from './payments';
-
-export interface Response<Body> {
-  status: number;
-  body: Body;
-}
 
 /** A line of the bank's log. */
 export interface Charge {
@@ -41,8 +36,6 @@ export const formerWebhookSecret = 'what-the-provider-knew';
 
 /** A bank that answers at once, and a module that waits for it until a test says that it has waited long enough. */
 const quick = {
-  PORT: '0',
-  THALI_LOG_LEVEL: 'silent',
   THALI_PAYMENT_ANSWER_WITHIN_MS: String(Hours.ms),
   THALI_PAYMENT_ASK_AGAIN_AFTER_MS: '1',
   THALI_BANK_FASTEST_MS: '1',
@@ -51,68 +44,44 @@ const quick = {
   THALI_PAYMENT_WEBHOOK_SECRETS: `${webhookSecret},${formerWebhookSecret}`,
 };
 
-/** The payment module as a process of its own, on a database of its own. The other modules are played by the test. */
-export class PaymentHarness {
-  private readonly ids = new SystemIds();
+/** The payment module alone, with the bank; nothing waits longer than a test says. */
+export class PaymentHarness extends ModuleHarness {
+  private hours: Hours;
+  /** Sees the tables of the module and of the bank. */
+  private witness: Client;
 
-  private constructor(
-    private readonly hours: Hours,
-    private readonly app: App,
-    private readonly server: TestServer,
-    readonly db: Database,
-    /** Sees the tables of the module and of the bank. */
-    private readonly witness: Client,
-  ) {}
-
-  /** @param env what to set differently. */
-  static async open(env: Record<string, string> = {}): Promise<PaymentHarness> {
-    const hours = new Hours();
-    const server = await aServer();
-    const modules = { payment: PaymentModule };
-    const app = await createApp({ name: 'thali', modules, env: { THALI_DATABASE_URL: server.url, ...quick, ...env } });
-    await app.start();
-    const witness = new Client({ connectionString: server.url, options: '-c search_path=payment,bank' });
-    await witness.connect();
-    return new PaymentHarness(hours, app, server, app.nest.get(Database, { strict: false }), witness);
+  constructor() {
+    const timers = [ContinuePayment, RenewHold];
+    super({ product: 'thali', name: 'payment', module: PaymentModule, env: quick, timers });
   }
 
-  async close(): Promise<void> {
+  override async start(env: Record<string, string> = {}): Promise<void> {
+    this.hours = new Hours();
+    await super.start(env);
+    this.witness = new Client({ connectionString: this.server.url, options: '-c search_path=payment,bank' });
+    await this.witness.connect();
+  }
+
+  override async close(): Promise<void> {
     this.hours.endWaits();
     this.hours.endSleeps();
-    await this.app.stop();
     await this.witness.end();
-    await this.server.drop();
+    await super.close();
     this.hours.stop();
-  }
-
-  get<T>(provider: abstract new (...args: never[]) => T): T {
-    return this.app.nest.get<T>(provider as never, { strict: false });
   }
 
   anOrder(): string {
     return this.ids.next('ord');
   }
 
-  /** As it would arrive from another module. */
-  message<Data>(draft: Draft<Data>): Message<Data> {
-    const recordedAt = new Date().toISOString();
-    const story = { producer: 'order', keyVersion: 1, causationId: null, correlationId: 'test' };
-    return { ...draft, ...story, id: this.ids.uuid(), recordedAt };
-  }
-
-  /** A message arrives; it is handled in its own time. */
-  async receives(draft: Draft): Promise<void> {
-    await this.app.runtime.transport.deliver('payment', [this.message(draft)]);
-  }
-
   commandToHold(orderId: string, token: string, amount: Money = dinner) {
-    const sealedToken = this.get(Seal).seal(token);
+    const sealedToken = this.provider(Seal).seal(token);
     return AuthorizePayment({ orderId, customerId: 'cus_demo', restaurantId, amount, sealedToken });
   }
 
   /** Asks to hold the money. @returns the order. */
   async hold(token: string, amount: Money = dinner, orderId = this.anOrder()): Promise<string> {
-    await this.receives(this.commandToHold(orderId, token, amount));
+    await this.receive(this.commandToHold(orderId, token, amount));
     return orderId;
   }
 
@@ -149,32 +118,25 @@ export class PaymentHarness {
   /** Holds and takes the money, and waits until it is taken. */
   async taken(token = 'tok_visa', bill: Bill | null = null): Promise<string> {
     const orderId = await this.held(token);
-    await this.receives(CapturePayment({ orderId, amount: null, bill }));
+    await this.receive(CapturePayment({ orderId, amount: null, bill }));
     await this.sends(orderId, PaymentCaptured);
     return orderId;
   }
 
-  cancel(orderId: string, keep: Money | null = null): Promise<void> {
-    return this.receives(CancelPayment({ orderId, keep, reason: 'the customer changed their mind' }));
+  async cancel(orderId: string, keep: Money | null = null): Promise<void> {
+    await this.receive(CancelPayment({ orderId, keep, reason: 'the customer changed their mind' }));
   }
 
-  delivers(orderId: string): Promise<void> {
-    return this.receives(DeliveryDelivered({ orderId, deliveryId: 'dlv_01h455vb4pex5vsknk084sn02q', courierId }));
+  async delivers(orderId: string): Promise<void> {
+    await this.receive(DeliveryDelivered({ orderId, deliveryId: 'dlv_01h455vb4pex5vsknk084sn02q', courierId }));
   }
 
-  /** What the module sends about the order, of this type: waits until it does. */
-  sends<Type extends AnyMessageType>(orderId: string, { type }: Type): Promise<DataOf<Type>> {
-    return eventually(async () => {
-      const find = 'select data from messages where key = $1 and type = $2';
-      const [said] = await this.db.read<{ data: DataOf<Type> }>(find, [orderId, type]);
-      return said?.data;
-    });
-  }
-
-  /** What the module has told the others about the order, in order. */
-  async sent(orderId: string): Promise<string[]> {
-    const find = `select type from messages where key = $1 and type not in ('payment.continue', 'payment.renew-hold') order by key_version`;
-    return (await this.db.read<{ type: string }>(find, [orderId])).map(({ type }) => type);
+  /** How many of these orders have a message of this type, of whatever type without one: asked at once, however many they are. */
+  async countSent(orderIds: readonly string[], type?: AnyMessageType): Promise<number> {
+    const find = `select count(distinct key)::int as orders from messages where key = any($1)
+      and (type = $2 or $2 is null and type not in ('payment.continue', 'payment.renew-hold'))`;
+    const [row] = await this.db.read<{ orders: number }>(find, [orderIds, type?.type ?? null]);
+    return row?.orders ?? 0;
   }
 
   /**
@@ -196,7 +158,7 @@ export class PaymentHarness {
   }
 
   async payment(orderId: string): Promise<PaymentDetails> {
-    return (await this.ask<PaymentDetails>('GET', `/payments/${orderId}`)).body;
+    return (await this.get<PaymentDetails>(`/payments/${orderId}`)).body;
   }
 
   /** What the bank's own log says, but that intents were made. */
@@ -223,7 +185,7 @@ export class PaymentHarness {
 
   /** Asks the bank, as the module does. */
   get bank(): Stripe {
-    return this.get(ProviderConnection).stripe;
+    return this.provider(ProviderConnection).stripe;
   }
 
   async balanceOf(account: string): Promise<number> {
@@ -231,13 +193,8 @@ export class PaymentHarness {
     return row?.balance ?? 0;
   }
 
-  async ask<Body>(method: 'GET' | 'POST', url: string, body?: object, headers = {}): Promise<Response<Body>> {
-    const answer = await this.app.nest.inject({ method, url, headers, ...(body && { payload: body }) });
-    return { status: answer.statusCode, body: (answer.body === '' ? {} : JSON.parse(answer.body)) as Body };
-  }
-
   refund<Body = { refundId: string; code?: string }>(orderId: string, body: object, key = this.ids.uuid()) {
-    return this.ask<Body>('POST', `/payments/${orderId}/refunds`, body, { 'idempotency-key': key });
+    return this.post<Body>(`/payments/${orderId}/refunds`, body, { 'idempotency-key': key });
   }
 
   /** An event as the bank sends it. @param about what to say differently. */
@@ -258,19 +215,11 @@ export class PaymentHarness {
     const payload = typeof event === 'string' ? event : JSON.stringify(event);
     const signed = signature === undefined ? signWebhook(payload, webhookSecret, new Date()) : signature;
     const headers = { 'content-type': 'application/json', ...(signed !== null && { [signatureHeader]: signed }) };
-    const answer = await this.app.nest.inject({ method: 'POST', url: '/payments/webhooks', headers, payload });
-    return {
-      status: answer.statusCode,
-      body: answer.body === '' ? {} : (JSON.parse(answer.body) as { code?: string }),
-    };
+    return this.post('/payments/webhooks', payload, headers);
   }
 }
 
-/** Asks again until there is an answer. What never comes ends with the test's own time limit. */
-export async function eventually<T>(look: () => Promise<T | undefined | false>): Promise<T> {
-  for (;;) {
-    const found = await look();
-    if (found !== undefined && found !== false) return found;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+/** Waits until this is so. */
+export async function eventually(look: () => Promise<boolean>): Promise<void> {
+  await waitUntil(look, Boolean);
 }

@@ -9,10 +9,12 @@ import {
   InQuery,
   InTransaction,
   NeedsIfMatch,
+  Refuses,
   Returns,
   SeenVersion,
   UnitOfWork,
   etagOf,
+  refuseStale,
   tag,
 } from '@thali/kit/http';
 import type { Tx } from '@thali/kit/postgres';
@@ -20,6 +22,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { MenuOfRestaurant, MenuView, stockTagOf } from './menu.view';
 import { MenuRevision, PublishMenu } from './publish-menu';
+import { anInvalidMenu, noSuchItem, noSuchRestaurant } from './refusals';
 import { AllRestaurants, OneRestaurant, RestaurantFilter, RestaurantPage, RestaurantView } from './restaurants.view';
 import { ItemRevision, ReviseItem, RevisedItem } from './revise-item';
 import { SetOpening } from './set-opening';
@@ -45,6 +48,7 @@ export class RestaurantController {
 
   @Get(':restaurantId')
   @ApiOperation({ summary: 'One restaurant' })
+  @Refuses(noSuchRestaurant)
   @Returns(200, RestaurantView, 'The restaurant')
   one(@InPath('restaurantId', RestaurantId) restaurantId: RestaurantId): Promise<RestaurantView> {
     return this.queries.execute(new OneRestaurant(restaurantId));
@@ -56,6 +60,7 @@ export class RestaurantController {
     description:
       'The ETag names the version of the menu, and the portions and the availability of this moment, which belong to no version.',
   })
+  @Refuses(noSuchRestaurant)
   @Returns(200, MenuView, 'The menu; 304 without a body if `If-None-Match` names it as it is')
   async menu(
     @InPath('restaurantId', RestaurantId) restaurantId: RestaurantId,
@@ -74,6 +79,7 @@ export class RestaurantController {
       'Send back what you have read, changed. If a newer version is in force, you are refused (412); orders and counted portions refuse nobody. ' +
       '`portions` and `available` count for items that are new; those of items already there are the kitchen’s: change them with PATCH.',
   })
+  @Refuses(noSuchRestaurant, () => refuseStale('restaurant.menu', 1, 2), anInvalidMenu)
   @Returns(200, MenuView, 'The menu now in force')
   async publish(
     @InPath('restaurantId', RestaurantId) restaurantId: RestaurantId,
@@ -95,6 +101,7 @@ export class RestaurantController {
       'Needs no version: the last word wins, for each of the three by itself. With `If-Match`, you are refused (412) if a newer ' +
       'version of the menu is in force. A new price makes a new version.',
   })
+  @Refuses(noSuchRestaurant, noSuchItem, () => refuseStale('restaurant.menu', 1, 2), anInvalidMenu)
   @Returns(200, RevisedItem, 'The item as it is now')
   revise(
     @InPath('restaurantId', RestaurantId) restaurantId: RestaurantId,
@@ -108,6 +115,7 @@ export class RestaurantController {
 
   @Post(':restaurantId/open')
   @ApiOperation({ summary: 'Take orders' })
+  @Refuses(noSuchRestaurant)
   @Returns(200, RestaurantView, 'The restaurant as it is now; its opening hours count too')
   open(
     @InPath('restaurantId', RestaurantId) restaurantId: RestaurantId,
@@ -118,6 +126,7 @@ export class RestaurantController {
 
   @Post(':restaurantId/close')
   @ApiOperation({ summary: 'Take no more orders', description: 'What the kitchen has is still cooked.' })
+  @Refuses(noSuchRestaurant)
   @Returns(200, RestaurantView, 'The restaurant as it is now')
   close(
     @InPath('restaurantId', RestaurantId) restaurantId: RestaurantId,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Location, OpeningHours, RestaurantId, isOpenAt, opensNext } from '@thali/contracts';
+import { cursorOf } from '@thali/kit/http';
 import type { RowOf } from '@thali/kit/postgres';
 import type { ReadRepository } from '@thali/kit/postgres/repositories';
 import { MoreThan } from 'typeorm';
@@ -39,7 +40,7 @@ export const RestaurantPage = z.object({ items: z.array(RestaurantView), next: z
 export type RestaurantPage = z.infer<typeof RestaurantPage>;
 
 export const RestaurantFilter = z.object({
-  after: z.string().optional().meta({ description: 'The `next` of the page before.' }),
+  after: cursorOf(RestaurantId),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 export type RestaurantFilter = z.infer<typeof RestaurantFilter>;
@@ -86,14 +87,20 @@ export class OneRestaurantHandler implements IQueryHandler<OneRestaurant> {
 }
 
 export function viewOf(restaurant: Restaurant, at: Date): RestaurantView {
-  const { version: menuVersion, timetable, ...rest } = restaurant;
+  const { restaurantId, name, cuisine, currency, location, timetable, prepMinutes, autopilot, version } = restaurant;
   const opensAt = timetable && !isOpenAt(timetable, at) ? opensNext(timetable, at) : undefined;
   return {
-    ...rest,
+    restaurantId,
+    name,
+    cuisine,
+    currency,
+    location,
+    prepMinutes,
+    autopilot,
     open: takesOrders(restaurant, at),
     opensAt: opensAt?.toISOString() ?? null,
     openingHours: timetable?.hours ?? [],
     timeZone: timetable?.timeZone ?? null,
-    menuVersion,
+    menuVersion: version,
   };
 }

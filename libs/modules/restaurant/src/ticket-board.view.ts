@@ -3,13 +3,14 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { InjectRepository } from '@nestjs/typeorm';
 import {
   RestaurantHistory,
+  TicketId,
   TicketOfOrder,
   TicketStatus,
   TicketView,
   type HistoryEntry,
   type OrderId,
-  type TicketId,
 } from '@thali/contracts';
+import { cursorOf } from '@thali/kit/http';
 import { Answers, historyOf } from '@thali/kit/messaging';
 import { Database, type RowOf } from '@thali/kit/postgres';
 import type { ReadRepository } from '@thali/kit/postgres/repositories';
@@ -30,7 +31,7 @@ export const BoardFilter = z.object({
   status: TicketStatus.optional().meta({
     description: 'Only these, oldest first: the kitchen works them off. Without it all tickets, newest first.',
   }),
-  after: z.string().optional().meta({ description: 'The `next` of the page before.' }),
+  after: cursorOf(TicketId),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 export type BoardFilter = z.infer<typeof BoardFilter>;

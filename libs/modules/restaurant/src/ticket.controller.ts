@@ -3,13 +3,14 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RestaurantId, TicketId, TicketView } from '@thali/contracts';
 import { inTransaction } from '@thali/kit/nest';
-import { InBody, InPath, InQuery, InTransaction, Returns, UnitOfWork } from '@thali/kit/http';
+import { InBody, InPath, InQuery, InTransaction, Refuses, Returns, UnitOfWork } from '@thali/kit/http';
 import type { Tx } from '@thali/kit/postgres';
 import { z } from 'zod';
 import { AcceptTicket } from './accept-ticket';
 import { DelayTicket } from './delay-ticket';
 import { FinishTicket } from './finish-ticket';
 import { PrepareTicket } from './prepare-ticket';
+import { noSuchTicket, tooLateTo } from './refusals';
 import { RejectTicket } from './reject-ticket';
 import { BoardFilter, OneTicket, TicketBoard, TicketsOfRestaurant } from './ticket-board.view';
 
@@ -40,6 +41,7 @@ export class TicketController {
 
   @Get('tickets/:ticketId')
   @ApiOperation({ summary: 'One ticket' })
+  @Refuses(noSuchTicket)
   @Returns(200, TicketView, 'The ticket')
   one(@InPath('ticketId', TicketId) ticketId: TicketId): Promise<TicketView> {
     return this.queries.execute(new OneTicket(ticketId));
@@ -47,6 +49,7 @@ export class TicketController {
 
   @Post('tickets/:ticketId/accept')
   @ApiOperation({ summary: 'We will make it' })
+  @Refuses(noSuchTicket, tooLateTo.accept)
   @Returns(200, TicketView, 'The ticket as it is now')
   accept(@InPath('ticketId', TicketId) ticketId: TicketId, @InTransaction() tx: Tx): Promise<TicketView> {
     return this.commands.execute(inTransaction(tx, new AcceptTicket(ticketId)));
@@ -57,6 +60,7 @@ export class TicketController {
     summary: 'We will not make it',
     description: 'Only while the ticket is open. The customer reads the reason.',
   })
+  @Refuses(noSuchTicket, tooLateTo.reject)
   @Returns(200, TicketView, 'The ticket as it is now')
   reject(
     @InPath('ticketId', TicketId) ticketId: TicketId,
@@ -71,6 +75,7 @@ export class TicketController {
     summary: 'It will take longer',
     description: 'So many minutes more than first promised, in all: the last word wins.',
   })
+  @Refuses(noSuchTicket, tooLateTo.delay)
   @Returns(200, TicketView, 'The ticket as it is now')
   delay(
     @InPath('ticketId', TicketId) ticketId: TicketId,
@@ -85,6 +90,7 @@ export class TicketController {
     summary: 'We have begun',
     description: 'Only once the order is confirmed. From here on cancelling costs the customer.',
   })
+  @Refuses(noSuchTicket, tooLateTo.prepare)
   @Returns(200, TicketView, 'The ticket as it is now')
   preparing(@InPath('ticketId', TicketId) ticketId: TicketId, @InTransaction() tx: Tx): Promise<TicketView> {
     return this.commands.execute(inTransaction(tx, new PrepareTicket(ticketId)));
@@ -92,6 +98,7 @@ export class TicketController {
 
   @Post('tickets/:ticketId/ready')
   @ApiOperation({ summary: 'It can be picked up' })
+  @Refuses(noSuchTicket, tooLateTo.finish)
   @Returns(200, TicketView, 'The ticket as it is now')
   ready(@InPath('ticketId', TicketId) ticketId: TicketId, @InTransaction() tx: Tx): Promise<TicketView> {
     return this.commands.execute(inTransaction(tx, new FinishTicket(ticketId)));

@@ -2,7 +2,7 @@ import type { Draft } from '@thali/kit/core';
 import { CourierAssigned, DeliveryDelivered, DeliveryFailed, DeliveryPickedUp, NoCourierFound } from '@thali/contracts';
 import type { Courier, Delivery, DeliveryEvent } from './delivery';
 
-/** What other modules hear of an event, if anything; `delivery` is as the event left it. */
+/** The message that announces an event to other modules, if any does; `delivery` is as the event left it. */
 export function announce(event: DeliveryEvent, delivery: Delivery): Draft | undefined {
   const { orderId, deliveryId } = delivery;
   switch (event.type) {
@@ -24,6 +24,6 @@ export function announce(event: DeliveryEvent, delivery: Delivery): Draft | unde
 }
 
 function courierOf({ deliveryId, courier }: Delivery): Courier {
-  if (!courier) throw new Error(`${deliveryId} is under way without a courier`);
+  if (!courier) throw new Error(`${deliveryId} is in flight without a courier`);
   return courier;
 }

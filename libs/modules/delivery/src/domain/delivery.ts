@@ -4,7 +4,7 @@ import type { DeliveryStatus, RequestDelivery } from '@thali/contracts';
 /** Where the meal is taken from, and where it goes. */
 export type Route = Pick<DataOf<typeof RequestDelivery>, 'pickUpAt' | 'deliverTo'>;
 
-/** Somebody who brings meals. On autopilot they do at once what a courier would do. */
+/** A courier delivers meals. On autopilot, the module does what the courier would do through the API. */
 export interface Courier {
   readonly courierId: string;
   readonly name: string;
@@ -12,16 +12,16 @@ export interface Courier {
 }
 
 /**
- * The bringing of one order. It searches a courier, asking one after another; the one who accepts takes the meal over from the
- * kitchen once it is ready, and hands it to the customer. A courier who gives up before the pick-up starts the search again.
+ * The delivery of one order. It looks for a courier, asking one after another; the one who accepts picks the meal up from the kitchen
+ * once it is ready, and hands it to the customer. A courier who gives up before the pick-up starts the search again.
  */
 export interface Delivery {
   readonly orderId: string;
   readonly deliveryId: string;
   readonly status: DeliveryStatus;
-  /** Null when it was called off before it was ever asked for. */
+  /** Null when it was cancelled before it was requested. */
   readonly route: Route | null;
-  /** Whether it searches and there is nobody to ask right now. */
+  /** Whether it searches and there is no courier to ask right now. */
   readonly waiting: boolean;
   readonly mealReady: boolean;
   readonly courier: Courier | null;
@@ -39,13 +39,13 @@ export type DeliveryEvent =
   | { readonly type: 'GaveUp'; readonly reason: string; readonly searchUntil: Date }
   | { readonly type: 'Failed' | 'Cancelled'; readonly reason: string };
 
-/** A delivery that begins to search. */
+/** A delivery that begins to look for a courier. */
 export function requestDelivery(request: Pick<Delivery, 'orderId' | 'deliveryId' | 'route' | 'searchUntil'>): Delivery {
   return { ...request, status: 'searching', waiting: false, mealReady: false, courier: null, fence: 0, version: 1 };
 }
 
-/** What stands in the place of a delivery that was called off before it was asked for: the request will find it and do nothing. */
-export function neverAskedFor(delivery: Pick<Delivery, 'orderId' | 'deliveryId' | 'searchUntil'>): Delivery {
+/** The tombstone of a delivery that was cancelled before it was requested: the request will find it and do nothing. */
+export function tombstone(delivery: Pick<Delivery, 'orderId' | 'deliveryId' | 'searchUntil'>): Delivery {
   return { ...requestDelivery({ ...delivery, route: null }), status: 'cancelled' };
 }
 

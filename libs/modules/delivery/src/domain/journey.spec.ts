@@ -1,4 +1,4 @@
-import { evolve, neverAskedFor, requestDelivery, type Delivery, type DeliveryEvent } from './delivery';
+import { evolve, tombstone, requestDelivery, type Delivery, type DeliveryEvent } from './delivery';
 import { cancel, deliver, fail, pickUp, readyMeal } from './journey';
 
 const noon = new Date('2026-11-21T12:00:00Z');
@@ -44,8 +44,10 @@ describe('a meal', () => {
     expect(readyMeal(readyWithMira)).toEqual([]);
   });
 
-  it('is not picked up by nobody', () => {
-    expect(() => pickUp(after(ready), undefined)).toThrow('This cannot be picked up: it is still searching a courier.');
+  it('is not picked up without a courier', () => {
+    expect(() => pickUp(after(ready), undefined)).toThrow(
+      'This delivery cannot be picked up: it is still looking for a courier.',
+    );
   });
 
   it('is delivered after it was picked up, and not before', () => {
@@ -62,7 +64,7 @@ describe('a meal', () => {
 });
 
 describe('a courier who cannot go on', () => {
-  it('gives the delivery back before the pick-up, and somebody else is searched', () => {
+  it('gives the delivery back before the pick-up, and another courier is looked for', () => {
     expect(fail(withMira, 1, 'a flat tyre', later)).toEqual([gaveUp]);
     expect(after(assigned, gaveUp)).toMatchObject({ status: 'searching', courier: null, searchUntil: later });
   });
@@ -83,12 +85,12 @@ describe('a courier who cannot go on', () => {
   });
 
   it('cannot fail what has ended', () => {
-    expect(() => fail(delivered, 1, 'late', later)).toThrow('This cannot fail: it was delivered.');
+    expect(() => fail(delivered, 1, 'late', later)).toThrow('This delivery cannot fail: it was delivered.');
     expect(fail(lost, 1, 'late', later)).toEqual([]);
   });
 });
 
-describe('calling a delivery off', () => {
+describe('cancelling a delivery', () => {
   const called = [{ type: 'Cancelled', reason: 'the customer changed their mind' }];
 
   it.each([
@@ -104,7 +106,7 @@ describe('calling a delivery off', () => {
     ['was delivered', delivered],
     ['has failed', lost],
     ['found no courier', after({ type: 'SearchEnded', reason: '' })],
-    ['was called off', neverAskedFor(searching)],
+    ['was cancelled', tombstone(searching)],
   ])('changes nothing once it %s', (_, delivery) => {
     expect(cancel(delivery, 'the customer changed their mind')).toEqual([]);
     expect(readyMeal(delivery)).toEqual([]);

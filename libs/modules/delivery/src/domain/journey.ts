@@ -1,8 +1,8 @@
-import { DomainError } from '@thali/kit/core';
 import type { Delivery, DeliveryEvent } from './delivery';
+import { mealNotReady, reassigned, wrongTime } from './errors';
 
-/** Which of the order's couriers speaks: their fence. Without one, the present courier is taken to speak. */
-export type Speaker = number | undefined;
+/** The fence of the courier who acts. Without one, the present courier is taken to act. */
+export type FencingToken = number | undefined;
 
 /** The kitchen has the meal ready. */
 export function readyMeal(delivery: Delivery): DeliveryEvent[] {
@@ -11,65 +11,41 @@ export function readyMeal(delivery: Delivery): DeliveryEvent[] {
 }
 
 /** @throws {DomainError} (conflict) `delivery.reassigned`, `delivery.meal-not-ready` or `delivery.cannot-pick-up` */
-export function pickUp(delivery: Delivery, speaker: Speaker): DeliveryEvent[] {
-  refuseFormerCourier(delivery, speaker);
+export function pickUp(delivery: Delivery, fence: FencingToken): DeliveryEvent[] {
+  refuseFormerCourier(delivery, fence);
   if (delivery.status === 'picked-up') return [];
-  if (delivery.status !== 'assigned') throw wrongTime('pick-up', delivery);
-  if (!delivery.mealReady)
-    throw new DomainError('delivery.meal-not-ready', 'conflict', 'The kitchen does not have the meal ready yet.');
+  if (delivery.status !== 'assigned') throw wrongTime('pick-up', delivery.status);
+  if (!delivery.mealReady) throw mealNotReady();
   return [{ type: 'PickedUp' }];
 }
 
 /** @throws {DomainError} (conflict) `delivery.reassigned` or `delivery.cannot-deliver` */
-export function deliver(delivery: Delivery, speaker: Speaker): DeliveryEvent[] {
-  refuseFormerCourier(delivery, speaker);
+export function deliver(delivery: Delivery, fence: FencingToken): DeliveryEvent[] {
+  refuseFormerCourier(delivery, fence);
   if (delivery.status === 'delivered') return [];
-  if (delivery.status !== 'picked-up') throw wrongTime('deliver', delivery);
+  if (delivery.status !== 'picked-up') throw wrongTime('deliver', delivery.status);
   return [{ type: 'Delivered' }];
 }
 
 /**
- * The courier cannot go on. Before the pick-up somebody else is searched, until `searchUntil`; after it the meal is lost.
+ * The courier cannot go on. Before the pick-up another courier is looked for, until `searchUntil`; after it the meal is lost.
  *
  * @throws {DomainError} (conflict) `delivery.reassigned` or `delivery.cannot-fail`
  */
-export function fail(delivery: Delivery, speaker: Speaker, reason: string, searchUntil: Date): DeliveryEvent[] {
-  refuseFormerCourier(delivery, speaker);
+export function fail(delivery: Delivery, fence: FencingToken, reason: string, searchUntil: Date): DeliveryEvent[] {
+  refuseFormerCourier(delivery, fence);
   if (delivery.status === 'failed') return [];
   if (delivery.status === 'assigned') return [{ type: 'GaveUp', reason, searchUntil }];
   if (delivery.status === 'picked-up') return [{ type: 'Failed', reason }];
-  throw wrongTime('fail', delivery);
+  throw wrongTime('fail', delivery.status);
 }
 
-/** Calls it off, wherever it is; what has ended stays as it ended. */
+/** Cancels it wherever it is; what has ended stays as it ended. */
 export function cancel(delivery: Delivery, reason: string): DeliveryEvent[] {
   const inFlight = ['searching', 'assigned', 'picked-up'].includes(delivery.status);
   return inFlight ? [{ type: 'Cancelled', reason }] : [];
 }
 
-function refuseFormerCourier({ fence }: Delivery, speaker: Speaker): void {
-  if (speaker === undefined || speaker === fence) return;
-  throw new DomainError('delivery.reassigned', 'conflict', 'This delivery was given to another courier meanwhile.', {
-    fence,
-  });
+function refuseFormerCourier({ fence: present }: Delivery, fence: FencingToken): void {
+  if (fence !== undefined && fence !== present) throw reassigned(present);
 }
-
-function wrongTime(verb: 'pick-up' | 'deliver' | 'fail', { status }: Delivery): DomainError {
-  return new DomainError(`delivery.cannot-${verb}`, 'conflict', `${sentence[verb]} ${standing[status]}.`, { status });
-}
-
-const sentence = {
-  'pick-up': 'This cannot be picked up: it',
-  deliver: 'This cannot be delivered: it',
-  fail: 'This cannot fail: it',
-};
-
-const standing: Record<Delivery['status'], string> = {
-  searching: 'is still searching a courier',
-  assigned: 'was not picked up yet',
-  'picked-up': 'is on its way',
-  delivered: 'was delivered',
-  failed: 'has failed',
-  cancelled: 'was called off',
-  'no-courier': 'found no courier',
-};

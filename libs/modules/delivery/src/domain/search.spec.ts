@@ -17,7 +17,7 @@ const waiting: Delivery = { ...searching, waiting: true };
 const offerToMira: Offer = { offerId: 'ofr_1', courier: mira, status: 'open', expiresAt: noon };
 
 describe('an offer', () => {
-  it('makes the courier who accepts it the one who brings the order', () => {
+  it('makes the courier who accepts it the one who delivers the order', () => {
     expect(acceptOffer(searching, offerToMira, beforeNoon)).toEqual([{ type: 'Assigned', courier: mira }]);
   });
 
@@ -26,7 +26,7 @@ describe('an offer', () => {
     expect(acceptOffer(assigned, { ...offerToMira, status: 'accepted' }, beforeNoon)).toEqual([]);
   });
 
-  it('accepted once does not win the order back after it was given to somebody else', () => {
+  it('accepted once does not win the order back after it was given to another courier', () => {
     const reassigned: Delivery = { ...searching, status: 'assigned', courier: jonas };
     const accept = () => acceptOffer(reassigned, { ...offerToMira, status: 'accepted' }, beforeNoon);
     expect(accept).toThrow('This offer was accepted already');
@@ -77,13 +77,13 @@ describe('an offer', () => {
 });
 
 describe('a search', () => {
-  it('goes on when nobody was free and there is time left', () => {
+  it('goes on when no courier was free and there is time left', () => {
     expect(lookAgain(waiting, beforeNoon)).toEqual([{ type: 'SearchResumed' }]);
   });
 
   it('ends with a reason that a customer understands when its time is up', () => {
     expect(lookAgain(waiting, noon)).toEqual([
-      { type: 'SearchEnded', reason: 'No courier was free to bring the order.' },
+      { type: 'SearchEnded', reason: 'No courier was free to deliver the order.' },
     ]);
   });
 

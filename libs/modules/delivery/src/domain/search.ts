@@ -1,9 +1,10 @@
-import { DomainError, idOf } from '@thali/kit/core';
+import { idOf } from '@thali/kit/core';
 import type { Courier, Delivery, DeliveryEvent } from './delivery';
+import { offerClosed } from './errors';
 
 export const OfferId = idOf('ofr');
 
-/** A courier is asked: will you bring this? It is answered once, and for a limited time. */
+/** A courier is asked to deliver an order. An offer is answered once, within a limited time. */
 export interface Offer {
   readonly offerId: string;
   readonly courier: Courier;
@@ -31,7 +32,7 @@ export function expireOffer(delivery: Delivery, offer: Offer, now: Date): Delive
   return offer.status === 'open' ? [{ type: 'OfferExpired' }, ...endIfOver(delivery, now)] : [];
 }
 
-/** It is time to see whether somebody is free now. Nothing happens when somebody is being asked already. */
+/** It is time to see whether a courier is free now. Nothing happens when one is being asked already. */
 export function lookAgain(delivery: Delivery, now: Date): DeliveryEvent[] {
   if (!delivery.waiting) return [];
   const [ended] = endIfOver(delivery, now);
@@ -39,7 +40,7 @@ export function lookAgain(delivery: Delivery, now: Date): DeliveryEvent[] {
 }
 
 function endIfOver({ searchUntil }: Delivery, now: Date): DeliveryEvent[] {
-  return now >= searchUntil ? [{ type: 'SearchEnded', reason: 'No courier was free to bring the order.' }] : [];
+  return now >= searchUntil ? [{ type: 'SearchEnded', reason: 'No courier was free to deliver the order.' }] : [];
 }
 
 /** Whether it can still be answered. */
@@ -48,14 +49,5 @@ export function isOpen({ status, expiresAt }: Offer, now: Date): boolean {
 }
 
 function refuseUnlessOpen(offer: Offer, now: Date): void {
-  if (isOpen(offer, now)) return;
-  const standing = offer.status === 'open' ? 'expired' : offer.status;
-  throw new DomainError(`delivery.offer-${standing}`, 'conflict', whyNot[standing]);
+  if (!isOpen(offer, now)) throw offerClosed(offer.status === 'open' ? 'expired' : offer.status);
 }
-
-const whyNot = {
-  accepted: 'This offer was accepted already. To give the delivery back before the pick-up, fail it.',
-  declined: 'This offer was declined; somebody else is being asked.',
-  expired: 'This offer was not answered in time; somebody else is being asked.',
-  withdrawn: 'This offer was withdrawn: the order needs no courier any more.',
-};

@@ -27,6 +27,7 @@ describe('an order outside of the opening hours', () => {
       kind: 'conflict',
       message: 'night is closed now. It opens tomorrow at 01:00.',
       opensAt: '2026-12-02T00:00:00.000Z',
+      retryAfterSeconds: 11 * 3_600,
       timeZone: 'Europe/Berlin',
     });
   });

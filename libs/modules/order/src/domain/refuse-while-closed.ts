@@ -20,6 +20,7 @@ export function refuseWhileClosed({ name, open, timetable }: Opening, now: Date)
   throw new DomainError('order.restaurant-closed', 'conflict', `${name} is closed now. ${when}`, {
     opensAt: opensAt?.toISOString() ?? null,
     timeZone: timetable.timeZone,
+    ...(opensAt && { retryAfterSeconds: Math.ceil((opensAt.getTime() - now.getTime()) / 1_000) }),
   });
 }
 

@@ -1,5 +1,5 @@
 import { idempotencyMigrations } from '@thali/kit/idempotency';
 import { messagingMigrations } from '@thali/kit/messaging';
-import { CreateLog1700000000400 } from './0100-create-log.migration';
+import { CreateLog1700000000400 } from './create-log.migration';
 
 export const migrations = [...messagingMigrations, ...idempotencyMigrations, CreateLog1700000000400];
