@@ -41,6 +41,56 @@ it('fails where no queue takes a message, and nowhere else, when it is published
   expect((await published).map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
 });
 
+/** A channel that the broker closes when what it has taken together is too much, without saying which message was. */
+class StrictChannel extends EventEmitter {
+  constructor(private readonly isTooLarge: (routingKey: string) => boolean) {
+    super();
+  }
+
+  publish(_: string, routingKey: string, _content: Buffer, _options: object, done: (error: Error | null) => void) {
+    this.once('close', () => done(new Error('channel closed')));
+    setImmediate(() => {
+      if (!this.isTooLarge(routingKey)) return done(null);
+      this.emit('error', Object.assign(new Error('too large'), { code: 406 }));
+      this.emit('close');
+    });
+  }
+
+  async close() {}
+}
+
+it('refuses only the message that is refused when it is published alone, whatever was in flight beside it', async () => {
+  const isTooLarge = (routingKey: string) => routingKey === 'stranger.p0';
+  const aChannel = async () => new StrictChannel(isTooLarge);
+  const session = {
+    openConfirmChannel: aChannel,
+    openTrialChannel: aChannel,
+    whenUnblocked() {},
+    together() {},
+    end() {},
+  };
+  const publisher = new Publisher(
+    (to) => ({ exchange: 'talker', routingKey: `${to}.p0` }),
+    10_000,
+    () => 0,
+  );
+  await publisher.begin(session as unknown as Session);
+  const publish = () =>
+    Promise.allSettled([
+      publisher.publish('listener', [aMessage]),
+      publisher.publish('stranger', [aMessage, { ...aMessage, id: 'next', key: 'ann' }]),
+    ]);
+
+  const [, first] = await publish();
+  expect(first).toMatchObject({ reason: expect.not.objectContaining({ name: 'MessagesRefused' }) });
+  await publisher.begin(session as unknown as Session);
+  const [listener, stranger] = await publish();
+  expect(listener).toEqual({ status: 'fulfilled', value: undefined });
+  expect(stranger).toMatchObject({
+    reason: { name: 'MessagesRefused', undelivered: new Set([aMessage.id, 'next']) },
+  });
+});
+
 const aMessage: Message = {
   id: '01a1fd15-378b-7ede-8579-2aa8bb386c58',
   producer: 'talker',
