@@ -1,5 +1,4 @@
 import type { Message } from '@thali/kit/core';
-import type { Subscription } from '@thali/kit/messaging';
 import { eventually } from '@thali/kit/messaging/testing';
 import { aServer, type TestServer } from '@thali/kit/postgres/testing';
 import { randomUUID } from 'node:crypto';
@@ -7,7 +6,7 @@ import { rows } from '@thali/kit/postgres';
 import { partitionOf } from '../../core';
 import { cancelScheduled, schedule, timersChanged } from '../timers/schedule';
 import { claimTimer } from '../timers/timers.sql';
-import { Instance, Rang, leaseMs, type Hear, type Ring } from './instance';
+import { Instance, Rang, dyingLeaseMs, type Hear, type Ring } from './instance';
 
 const write = rows({ bell: 'text', number: 'int' }).change(
   (input) => `insert into effects (bell, n) select i.bell, i.number from ${input}`,
@@ -39,7 +38,10 @@ describe('what can be handled at once', () => {
     if (isFirst && ring.n === 1) throw new Error('too loud');
   };
 
-  async function start(hear: (self: Instance) => Hear = () => note, options: Partial<Subscription> = {}) {
+  async function start(
+    hear: (self: Instance) => Hear = () => note,
+    options: Parameters<typeof Instance.start>[2] = {},
+  ) {
     const instance = await Instance.start(server.url, hear, options);
     instances.push(instance);
     await instance.db.read('create table effects (position serial, bell text, n int)');
@@ -194,15 +196,15 @@ describe('what can be handled at once', () => {
     });
 
     it('becomes a message when it has killed its process: then crashes are counted', async () => {
-      const first = await start((self) => () => self.crash());
+      const first = await start((self) => () => self.crash(), { leaseMs: dyingLeaseMs });
       await set(first, 'Pummerin', 1);
       await eventually(
         async () => first.db.read('select 1').catch(() => 'dead'),
         (answer) => answer === 'dead',
       );
-      const second = await Instance.start(server.url, () => note);
+      const second = await Instance.start(server.url, () => note, { leaseMs: dyingLeaseMs });
       instances.push(second);
-      await second.later(leaseMs);
+      await second.later(dyingLeaseMs);
       await untilHandled(second, 1);
       expect([await effects(second), await count(second, 'messages')]).toEqual([[1], 1]);
     });

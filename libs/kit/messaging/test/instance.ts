@@ -21,6 +21,8 @@ export type Hear = (ring: Ring, tx: Tx, message: Message<Ring>) => Promise<void>
 
 /** A process that gets no processor for a while keeps them: they end when a test moves time. */
 export const leaseMs = 60_000;
+/** A lease that a dying instance takes with its last statement: it ends by itself, should a test have moved time before that. */
+export const dyingLeaseMs = 5_000;
 
 /** One of several processes that host the same module, a tower with a listener in it. */
 export class Instance {
