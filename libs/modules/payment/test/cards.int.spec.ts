@@ -79,13 +79,13 @@ describe('a card that', () => {
   it('is never heard of stays in doubt until the order is cancelled', async () => {
     const orderId = await harness.doubted('tok_lost');
     await harness.cancel(orderId);
+    await harness.atRest(orderId, { giveUp: true });
     expect(await harness.sends(orderId, PaymentCancelled)).toEqual({
       orderId,
       voided: null,
       refunded: null,
       kept: null,
     });
-    await harness.atRest(orderId, { giveUp: true });
     expect(await harness.charges(orderId)).toEqual([{ operation: 'void', outcome: 'done', amount: 0 }]);
   });
 
