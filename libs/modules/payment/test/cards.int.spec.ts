@@ -92,8 +92,8 @@ describe('a card that', () => {
   it('never answers, not even when asked, is released when the order is cancelled: it may have been held', async () => {
     const orderId = await harness.doubted('tok_no_answer');
     await harness.cancel(orderId);
-    expect(await harness.sends(orderId, PaymentCancelled)).toMatchObject({ kept: null });
     await harness.atRest(orderId, { giveUp: true });
+    expect(await harness.sends(orderId, PaymentCancelled)).toMatchObject({ kept: null });
     expect(await harness.charges(orderId)).toEqual([
       { operation: 'authorize', outcome: 'done', amount: 2_400 },
       { operation: 'void', outcome: 'done', amount: 2_400 },
